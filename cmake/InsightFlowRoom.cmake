@@ -1,0 +1,28 @@
+# insightflow_room(NAME [DIRECTORY d] USES rooms… [PUBLIC libs…] [PRIVATE libs…])
+#
+# One room of the house as a static library: all of src/NAME, linked with the rooms it may use. An
+# application that wants only the linter links insightflow::bias and what stands below it.
+function(insightflow_room name)
+  cmake_parse_arguments(ROOM "" "DIRECTORY" "USES;PUBLIC;PRIVATE" ${ARGN})
+  if(NOT ROOM_DIRECTORY)
+    set(ROOM_DIRECTORY ${name})
+  endif()
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${ROOM_DIRECTORY}/*.cpp)
+  set(target insightflow_${name})
+  if(NOT sources)
+    add_library(${target} INTERFACE)
+    add_library(insightflow::${name} ALIAS ${target})
+    list(TRANSFORM ROOM_USES PREPEND insightflow_)
+    target_link_libraries(${target} INTERFACE ${ROOM_USES})
+    return()
+  endif()
+  add_library(${target} STATIC ${sources})
+  add_library(insightflow::${name} ALIAS ${target})
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${name})
+  target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR}/src)
+  list(TRANSFORM ROOM_USES PREPEND insightflow_)
+  target_link_libraries(${target} PUBLIC ${ROOM_USES} ${ROOM_PUBLIC}
+    PRIVATE ${ROOM_PRIVATE} $<BUILD_INTERFACE:insightflow_flags>)
+  insightflow_precompile(${target})
+  set_property(GLOBAL APPEND PROPERTY INSIGHTFLOW_ROOMS ${target})
+endfunction()

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <array>
+#include <optional>
+
+namespace insightflow {
+
+/// One allowed step of a state machine. A machine is a table of these, checked at compile time.
+template <class State, class Event>
+struct Edge {
+  State from;
+  Event event;
+  State to;
+};
+
+/// Where an event leads, or nothing when the state does not allow it.
+template <class State, class Event, std::size_t N>
+constexpr std::optional<State> next(const std::array<Edge<State, Event>, N>& edges, State from,
+                                    Event event) {
+  for (const auto& edge : edges)
+    if (edge.from == from && edge.event == event) return edge.to;
+  return std::nullopt;
+}
+
+}  // namespace insightflow

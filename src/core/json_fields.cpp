@@ -1,0 +1,381 @@
+#include <insightflow/core/json.hpp>
+#include <insightflow/core/utf8.hpp>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include <charconv>
+#include <cmath>
+
+namespace insightflow {
+
+namespace {
+
+constexpr double exact = 9007199254740992.0;  // 2^53
+
+/// Type functions take a mutable address because one table serves reading and writing; the
+/// writer never changes what it points to.
+void* address(const void* object) {
+  return const_cast<void*>(object);
+}
+
+json::value whole_or_double(double number) {
+  if (std::floor(number) == number && std::abs(number) < exact)
+    return static_cast<std::int64_t>(number);
+  return number;
+}
+
+bool empty(const Type& type, const void* object) {
+  switch (type.shape) {
+    case Shape::boolean: return !*static_cast<const bool*>(object);
+    case Shape::integer: return type.get_integer(object) == 0;
+    case Shape::number: return type.get_number(object) == 0;
+    case Shape::text: return type.get_text(object).empty();
+    case Shape::list:
+    case Shape::map: return type.size(object) == 0;
+    case Shape::optional: return type.peek(address(object)) == nullptr;
+    default: return false;
+  }
+}
+
+/// Reads one document and collects every problem on the way.
+class Reader {
+ public:
+  explicit Reader(Audience audience) : audience_(audience) {}
+
+  void read(const Type& type, void* object, const json::value& from, const std::string& pointer) {
+    switch (type.shape) {
+      case Shape::boolean:
+        if (from.is_bool())
+          *static_cast<bool*>(object) = from.get_bool();
+        else
+          mismatch("true or false", from, pointer);
+        return;
+      case Shape::integer: read_integer(type, object, from, pointer); return;
+      case Shape::number:
+        if (from.is_number())
+          type.set_number(object, from.to_number<double>());
+        else
+          mismatch("a number", from, pointer);
+        return;
+      case Shape::text:
+      case Shape::enumeration: read_text(type, object, from, pointer); return;
+      case Shape::optional:
+        if (from.is_null())
+          type.clear(object);
+        else
+          read(type.item(), type.engage(object), from, pointer);
+        return;
+      case Shape::list: {
+        if (!from.is_array()) return mismatch("a list", from, pointer);
+        type.clear(object);
+        const json::array& array = from.get_array();
+        for (std::size_t i = 0; i < array.size(); ++i)
+          read(type.item(), type.append(object), array[i], pointer_to(pointer, i));
+        return;
+      }
+      case Shape::map: {
+        if (!from.is_object()) return mismatch("an object", from, pointer);
+        type.clear(object);
+        for (const auto& [key, item] : from.get_object())
+          read(type.item(), type.insert(object, key), item, pointer_to(pointer, key));
+        return;
+      }
+      case Shape::object: read_object(type, object, from, pointer); return;
+      case Shape::custom: {
+        if (const auto done = type.read_custom(object, from); !done) take(done.error(), pointer);
+        return;
+      }
+    }
+  }
+
+  std::vector<Problem> problems;
+
+ private:
+  void read_object(const Type& type, void* object, const json::value& from,
+                   const std::string& pointer) {
+    if (!from.is_object()) return mismatch("an object", from, pointer);
+    const json::object& input = from.get_object();
+    std::size_t known = 0;
+    for (const Field& field : type.fields) {
+      const auto* at = input.if_contains(field.name);
+      if (audience_ == Audience::api && field.note.internal) continue;
+      known += at != nullptr;
+      if (audience_ == Audience::api && field.note.read_only) continue;
+      if (at == nullptr) {
+        if (field.note.required)
+          add(pointer, "field_missing", "\"" + std::string(field.name) + "\" is missing.");
+        continue;
+      }
+      const std::string inner = pointer_to(pointer, field.name);
+      const std::size_t before = problems.size();
+      read(field.type(), field.at(object), *at, inner);
+      if (problems.size() == before) check_bounds(field, field.at(object), inner);
+    }
+    if (audience_ == Audience::storage || known == input.size()) return;
+    for (const auto& [key, unused] : input) {
+      bool found = false;
+      for (const Field& field : type.fields)
+        found = found || (field.name == key && !field.note.internal);
+      if (!found)
+        add(pointer_to(pointer, key), "field_unknown",
+            "There is no field \"" + std::string(utf8::prefix(key, 64)) + "\" here.");
+    }
+  }
+
+  void read_integer(const Type& type, void* object, const json::value& from,
+                    const std::string& pointer) {
+    std::int64_t number = 0;
+    if (from.is_int64()) {
+      number = from.get_int64();
+    } else if (from.is_double() && std::floor(from.get_double()) == from.get_double() &&
+               std::abs(from.get_double()) < exact) {
+      number = static_cast<std::int64_t>(from.get_double());
+    } else if (from.is_number()) {
+      return add(pointer, "type_mismatch", "Expected a whole number.");
+    } else {
+      return mismatch("a whole number", from, pointer);
+    }
+    if (!type.set_integer(object, number)) add(pointer, "out_of_range", "The number is too large.");
+  }
+
+  void read_text(const Type& type, void* object, const json::value& from,
+                 const std::string& pointer) {
+    if (!from.is_string()) return mismatch("a text", from, pointer);
+    if (const auto done = type.set_text(object, from.get_string()); !done) {
+      Error error = done.error();
+      if (type.shape == Shape::enumeration) {
+        error.detail = "'" + std::string(utf8::prefix(from.get_string(), 64)) + "' is not one of:";
+        for (const std::string_view known : type.slugs) (error.detail += ' ') += known;
+      }
+      take(error, pointer);
+    }
+  }
+
+  void check_bounds(const Field& field, void* object, const std::string& pointer) {
+    const Type* type = &field.type();
+    if (type->shape == Shape::optional) {
+      object = type->peek(object);
+      if (object == nullptr) return;
+      type = &type->item();
+    }
+    double size = 0;
+    const char* unit = "";
+    switch (type->shape) {
+      case Shape::integer: size = static_cast<double>(type->get_integer(object)); break;
+      case Shape::number: size = type->get_number(object); break;
+      case Shape::text:
+        if (!type->format.empty()) return;
+        size = static_cast<double>(utf8::length(*static_cast<const std::string*>(object)));
+        unit = " characters";
+        break;
+      case Shape::list:
+      case Shape::map:
+        size = static_cast<double>(type->size(object));
+        unit = " entries";
+        break;
+      default: return;
+    }
+    if (size < field.note.min)
+      add(pointer, "out_of_range", "At least " + number(field.note.min) + unit + " needed.");
+    else if (size > field.note.max)
+      add(pointer, "out_of_range", "At most " + number(field.note.max) + unit + " allowed.");
+  }
+
+  static std::string number(double value) {
+    char digits[40];
+    return {digits, std::to_chars(digits, digits + sizeof digits, value).ptr};
+  }
+
+  void mismatch(std::string_view expected, const json::value& found, const std::string& pointer) {
+    static constexpr std::array kinds{"nothing",  "true or false", "a number", "a number",
+                                      "a number", "a text",        "a list",   "an object"};
+    add(pointer, "type_mismatch",
+        "Expected " + std::string(expected) + ", found " +
+            kinds[static_cast<std::size_t>(found.kind())] + ".");
+  }
+
+  /// An error of a field's own type, its pointers moved below `pointer`.
+  void take(const Error& error, const std::string& pointer) {
+    if (error.problems.empty()) return add(pointer + error.pointer, error.reason, error.detail);
+    for (const Problem& problem : error.problems)
+      add(pointer + problem.pointer, problem.reason, problem.detail);
+  }
+
+  void add(std::string pointer, std::string_view reason, std::string detail) {
+    if (problems.size() < 100) problems.push_back({std::move(pointer), reason, std::move(detail)});
+  }
+
+  Audience audience_;
+};
+
+void add_bounds(json::object& schema, const Note& note, Shape shape) {
+  const auto set = [&](const char* least, const char* most) {
+    if (std::isfinite(note.min)) schema[least] = whole_or_double(note.min);
+    if (std::isfinite(note.max)) schema[most] = whole_or_double(note.max);
+  };
+  switch (shape) {
+    case Shape::integer:
+    case Shape::number: set("minimum", "maximum"); break;
+    case Shape::text: set("minLength", "maxLength"); break;
+    case Shape::list: set("minItems", "maxItems"); break;
+    case Shape::map: set("minProperties", "maxProperties"); break;
+    default: break;
+  }
+}
+
+}  // namespace
+
+json::value write_json(const Type& type, const void* object, Audience audience) {
+  switch (type.shape) {
+    case Shape::boolean: return *static_cast<const bool*>(object);
+    case Shape::integer: return type.get_integer(object);
+    case Shape::number: return whole_or_double(type.get_number(object));
+    case Shape::text:
+    case Shape::enumeration: return json::value(type.get_text(object));
+    case Shape::optional: {
+      const void* item = type.peek(address(object));
+      return item == nullptr ? json::value() : write_json(type.item(), item, audience);
+    }
+    case Shape::list: {
+      json::array out;
+      const std::size_t size = type.size(object);
+      out.reserve(size);
+      for (std::size_t i = 0; i < size; ++i)
+        out.push_back(write_json(type.item(), type.item_at(address(object), i), audience));
+      return out;
+    }
+    case Shape::map: {
+      struct State {
+        json::object out;
+        const Type& item;
+        Audience audience;
+      } state{{}, type.item(), audience};
+      type.each(object, &state, [](void* with, std::string_view key, const void* item) {
+        auto& writer = *static_cast<State*>(with);
+        writer.out.emplace(key, write_json(writer.item, item, writer.audience));
+      });
+      return std::move(state.out);
+    }
+    case Shape::object: {
+      json::object out;
+      out.reserve(type.fields.size());
+      for (const Field& field : type.fields) {
+        if (audience == Audience::api && field.note.internal) continue;
+        const void* item = field.at(address(object));
+        const Type& inner = field.type();
+        if ((field.note.omit_empty || inner.shape == Shape::optional) && empty(inner, item))
+          continue;
+        out.emplace(field.name, write_json(inner, item, audience));
+      }
+      return out;
+    }
+    case Shape::custom: {
+      json::value out;
+      type.write_custom(object, out);
+      return out;
+    }
+  }
+  return nullptr;
+}
+
+Result<void> read_json(const Type& type, void* object, const json::value& from, Audience audience) {
+  Reader reader(audience);
+  reader.read(type, object, from, "");
+  if (!reader.problems.empty()) return invalid(std::move(reader.problems));
+  return success();
+}
+
+Result<void> read_json_text(const Type& type, void* object, std::string_view text,
+                            Audience audience, const JsonLimits& limits) {
+  BOOST_OUTCOME_TRY(const auto value, parse_json(text, limits));
+  return read_json(type, object, value, audience);
+}
+
+std::string write_json_text(const Type& type, const void* object, Audience audience) {
+  return serialize(write_json(type, object, audience));
+}
+
+json::object json_schema(const Type& type, std::string_view prefix, json::object& definitions,
+                         Audience audience) {
+  json::object out;
+  const auto reference = [&](auto&& fill) {
+    if (!definitions.contains(type.name)) {
+      definitions[type.name] = nullptr;  // stops recursion
+      json::object definition;
+      fill(definition);
+      definitions[type.name] = std::move(definition);
+    }
+    out["$ref"] = std::string(prefix) + std::string(type.name);
+  };
+  switch (type.shape) {
+    case Shape::boolean: out["type"] = "boolean"; break;
+    case Shape::integer: out["type"] = "integer"; break;
+    case Shape::number: out["type"] = "number"; break;
+    case Shape::text:
+      out["type"] = "string";
+      if (!type.format.empty()) out["format"] = type.format;
+      break;
+    case Shape::enumeration:
+      reference([&](json::object& definition) {
+        definition["type"] = "string";
+        definition["enum"] = json::array(type.slugs.begin(), type.slugs.end());
+      });
+      break;
+    case Shape::optional: return json_schema(type.item(), prefix, definitions, audience);
+    case Shape::list:
+      out["type"] = "array";
+      out["items"] = json_schema(type.item(), prefix, definitions, audience);
+      break;
+    case Shape::map:
+      out["type"] = "object";
+      out["additionalProperties"] = json_schema(type.item(), prefix, definitions, audience);
+      break;
+    case Shape::custom:
+      reference([&](json::object& definition) { type.schema_custom(definition); });
+      break;
+    case Shape::object:
+      reference([&](json::object& definition) {
+        definition["type"] = "object";
+        json::object properties;
+        json::array required;
+        for (const Field& field : type.fields) {
+          const Note& note = field.note;
+          if (note.internal && audience == Audience::api) continue;
+          const Type* inner = &field.type();
+          json::object property = json_schema(*inner, prefix, definitions, audience);
+          if (!note.doc.empty()) property["description"] = note.doc;
+          if (note.read_only) property["readOnly"] = true;
+          if (inner->shape == Shape::optional) inner = &inner->item();
+          add_bounds(property, note, inner->shape);
+          properties[field.name] = std::move(property);
+          if (note.required) required.emplace_back(field.name);
+        }
+        definition["properties"] = std::move(properties);
+        if (!required.empty()) definition["required"] = std::move(required);
+        definition["additionalProperties"] = false;
+      });
+      break;
+  }
+  return out;
+}
+
+json::object json_schema(const Type& type) {
+  json::object definitions;
+  json::object schema = json_schema(type, "#/$defs/", definitions);
+  schema["$schema"] = "https://json-schema.org/draft/2020-12/schema";
+  schema["$defs"] = std::move(definitions);
+  return schema;
+}
+
+std::string column_list(const Type& type, std::string_view prefix) {
+  std::string out;
+  for (const Field& field : type.fields) {
+    if (!out.empty()) out += ", ";
+    (out += prefix) += field.name;
+  }
+  return out;
+}
+
+}  // namespace insightflow
