@@ -35,6 +35,7 @@ CREATE TABLE surveys (
   project_id TEXT NOT NULL REFERENCES projects (id),
   state TEXT NOT NULL CHECK (state IN ('draft', 'published', 'closed', 'archived')),
   slug TEXT NOT NULL UNIQUE,
+  title TEXT NOT NULL,
   revision INTEGER NOT NULL,
   published_version INTEGER NOT NULL,
   opens_at INTEGER,

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <insightflow/jobs/queue.hpp>
+
+#include <functional>
+#include <map>
+#include <string>
+
+namespace insightflow::jobs {
+
+/// Runs one job to its end and stores the outcome through `Queue::complete`. An error hands the job
+/// back to the queue. `ctx` carries cancellation, and its progress reports keep the lease.
+using Handler = std::function<Result<void>(const Job&, const Ctx& ctx)>;
+
+struct WorkerOptions {
+  /// How long a worker that shows no sign of life keeps a job. Heartbeats come three times as
+  /// often.
+  std::chrono::milliseconds lease{15'000};
+  /// How long an idle worker waits before it looks again.
+  std::chrono::milliseconds poll{200};
+};
+
+/// Takes jobs from a queue and runs them, one at a time; run several for more. Thread-compatible:
+/// one thread calls `run`, another may request the stop.
+class Worker {
+ public:
+  Worker(Queue& queue, std::map<std::string, Handler> handlers, WorkerOptions options = {})
+      : queue_(queue), handlers_(std::move(handlers)), options_(options) {}
+
+  /// Runs the next job, if there is one. Gives true when a job was run, however it ended.
+  Result<bool> run_one(const Ctx& ctx = {});
+
+  /// Works until `stop` is requested; the job in hand is finished or handed back first.
+  void run(std::stop_token stop);
+
+ private:
+  Queue& queue_;
+  std::map<std::string, Handler> handlers_;
+  WorkerOptions options_;
+};
+
+}  // namespace insightflow::jobs
