@@ -118,6 +118,9 @@ CREATE TABLE insight_runs (
   survey_id TEXT NOT NULL REFERENCES surveys (id),
   job_id TEXT NOT NULL REFERENCES jobs (id),
   cache_key TEXT NOT NULL,
+  settings TEXT NOT NULL,
+  survey_version INTEGER NOT NULL,
+  last_sequence INTEGER NOT NULL,
   findings TEXT NOT NULL,
   created_at INTEGER NOT NULL,
   completed_at INTEGER

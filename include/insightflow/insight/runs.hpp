@@ -1,0 +1,89 @@
+#pragma once
+
+#include <insightflow/identity/actor.hpp>
+#include <insightflow/insight/build.hpp>
+#include <insightflow/jobs/worker.hpp>
+
+namespace insightflow::insight {
+
+/// One computation of findings, as a job.
+struct Run {
+  RunId id;
+  SurveyId survey_id;
+  JobId job_id;
+  jobs::State state = jobs::State::queued;
+  std::string stage;
+  std::int64_t done = 0;
+  std::int64_t total = 0;
+  std::string error;
+  bool cached = false;
+  Instant created_at;
+  std::optional<Instant> completed_at;
+};
+BOOST_DESCRIBE_STRUCT(Run, (),
+                      (id, survey_id, job_id, state, stage, done, total, error, cached, created_at,
+                       completed_at))
+inline constexpr std::array run_notes{
+    Note{.field = "state", .doc = "queued, running, completed, failed or cancelled."},
+    Note{.field = "stage", .doc = "What it is doing.", .omit_empty = true},
+    Note{.field = "done", .doc = "Units of the stage that are done."},
+    Note{.field = "total", .doc = "Units of the stage; 0 where it is not known."},
+    Note{.field = "error", .doc = "Why it failed.", .omit_empty = true},
+    Note{.field = "cached", .doc = "The findings were already there."}};
+constexpr std::span<const Note> field_notes(const Run*) {
+  return run_notes;
+}
+
+struct RunPage {
+  std::vector<Run> items;
+};
+BOOST_DESCRIBE_STRUCT(RunPage, (), (items))
+
+/// What to compute, and whether findings that are already there will do.
+struct RunRequest : Settings {
+  bool force_refresh = false;
+};
+BOOST_DESCRIBE_STRUCT(RunRequest, (Settings), (force_refresh))
+inline constexpr std::array run_request_notes{
+    Note{.field = "force_refresh", .doc = "Compute again even if nothing has changed."}};
+constexpr std::span<const Note> field_notes(const RunRequest*) {
+  return run_request_notes;
+}
+
+/// Insight runs of the actor's workspace. Reading needs `Permission::read`, starting and cancelling
+/// `Permission::edit`.
+class Runs {
+ public:
+  explicit Runs(identity::Scope scope) : scope_(scope), queue_(scope.db, scope.clock, scope.ids) {}
+
+  /// Queues a run over the answers that are there now. When the same answers were already analysed
+  /// with the same settings by the same engine, that run is returned: `cached` when it is
+  /// completed, as it stands while it is under way. Errors: `survey_unknown`, `survey_unpublished`,
+  /// `segment_unknown`.
+  Result<Run> start(SurveyId survey, const RunRequest& request = {});
+
+  /// Errors: `run_unknown`.
+  Result<Run> get(RunId id);
+  /// Newest first, at most 100.
+  Result<RunPage> list(SurveyId survey);
+
+  /// The findings of a completed run. Every quote is compared with its answer again; what no longer
+  /// matches is left out and counted in the notes. Errors: `run_unknown`, `run_unfinished`,
+  /// `run_failed`.
+  Result<Findings> findings(RunId id);
+
+  /// Errors: `run_unknown`, `job_finished`.
+  Result<Run> cancel(RunId id);
+
+ private:
+  identity::Scope scope_;
+  jobs::Queue queue_;
+};
+
+/// The kind of the jobs that `Runs::start` queues.
+inline constexpr std::string_view run_job = "insight_run";
+
+/// Runs such a job. The database, the clock and the ids must outlive the handler.
+jobs::Handler run_handler(storage::Database& db, const Clock& clock, IdSource& ids);
+
+}  // namespace insightflow::insight

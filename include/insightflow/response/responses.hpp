@@ -1,0 +1,42 @@
+#pragma once
+
+#include <insightflow/identity/actor.hpp>
+#include <insightflow/response/response.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace insightflow::response {
+
+struct ResponsePage {
+  std::vector<Response> items;
+  std::optional<std::string> next;
+};
+BOOST_DESCRIBE_STRUCT(ResponsePage, (), (items, next))
+
+/// Stored responses, for the members of a workspace. Needs `Permission::read`.
+class Responses {
+ public:
+  explicit Responses(identity::Scope scope) : scope_(scope) {}
+
+  /// In the order in which they came in. Errors: `survey_unknown`.
+  Result<ResponsePage> list(SurveyId survey, std::int64_t limit, std::string_view after);
+
+  /// Errors: `response_unknown`.
+  Result<Response> get(ResponseId id);
+
+ private:
+  identity::Scope scope_;
+};
+
+/// Calls `visit` for each response of a survey in the order in which they came in, one at a time,
+/// up to sequence number `last`. The caller has made sure that the survey is the actor's.
+Result<void> each_response(storage::Tx& tx, SurveyId survey, std::int64_t last,
+                           FunctionRef<Result<void>(Response&&)> visit);
+
+/// What one respondent of a survey sent, or nothing; `id` may be any text.
+Result<std::optional<Submission>> find_submission(storage::Tx& tx, SurveyId survey,
+                                                  std::string_view id);
+
+}  // namespace insightflow::response

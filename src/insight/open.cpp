@@ -1,0 +1,120 @@
+#include "insight/open.hpp"
+
+#include <insightflow/analysis/keyphrases.hpp>
+#include <insightflow/analysis/sentiment.hpp>
+#include <insightflow/analysis/statistics.hpp>
+#include <insightflow/analysis/themes.hpp>
+#include <insightflow/security/digest.hpp>
+
+#include <thread>
+
+namespace insightflow::insight {
+
+namespace {
+
+constexpr std::size_t check_every = 4096;
+
+Evidence evidence(const Dataset& dataset, const Texts& texts, std::size_t index, std::size_t start,
+                  std::size_t end) {
+  const std::string_view text = texts.texts[index];
+  return {.response_id = dataset.records[texts.records[index]].id,
+          .question_id = texts.evidence_id,
+          .start = static_cast<std::int64_t>(start),
+          .end = static_cast<std::int64_t>(end),
+          .digest = security::sha256(text),
+          .quote = std::string(text.substr(start, end - start))};
+}
+
+void count(analysis::SentimentMix& mix, analysis::Sentiment label) {
+  switch (label) {
+    case analysis::Sentiment::negative: ++mix.negative; return;
+    case analysis::Sentiment::neutral: ++mix.neutral; return;
+    case analysis::Sentiment::positive: ++mix.positive; return;
+  }
+}
+
+}  // namespace
+
+std::vector<Texts> texts_of(const Dataset& dataset) {
+  std::vector<Texts> out;
+  for (const survey::Question& question : dataset.questionnaire.questions) {
+    const bool open = question.kind == survey::Kind::open_text;
+    Texts texts{
+        .evidence_id = open ? question.id : question.id + "/other", .records = {}, .texts = {}};
+    for (std::size_t record = 0; record < dataset.records.size(); ++record) {
+      const response::Submission& submission = dataset.records[record].submission;
+      const std::string* text = nullptr;
+      if (open) {
+        if (const auto at = submission.answers.find(question.id); at != submission.answers.end())
+          text = std::get_if<std::string>(&at->second.value);
+      } else if (const auto at = submission.other.find(question.id); at != submission.other.end()) {
+        text = &at->second;
+      }
+      if (text == nullptr || text->empty()) continue;
+      texts.records.push_back(record);
+      texts.texts.push_back(*text);
+    }
+    if (!texts.texts.empty()) out.push_back(std::move(texts));
+  }
+  return out;
+}
+
+Result<OpenFindings> read_texts(const Dataset& dataset, const Texts& texts,
+                                const Settings& settings, const Ctx& ctx,
+                                const OnCodedText& on_coded_text) {
+  OpenFindings out;
+  analysis::ThemeOptions options;
+  options.count = settings.themes;
+  options.threads = std::max(1u, std::thread::hardware_concurrency());
+  BOOST_OUTCOME_TRY(const auto model, analysis::find_themes(texts.texts, options, ctx));
+  BOOST_OUTCOME_TRY(const auto phrases, analysis::find_keyphrases(texts.texts, {}, ctx));
+
+  out.used = model.used;
+  out.unthemed = model.unthemed;
+  out.notes = model.notes;
+  out.themes_of_text = model.of_answer;
+  for (const analysis::Theme& theme : model.themes) {
+    const auto size = static_cast<std::int64_t>(theme.members.size());
+    const auto share = analysis::share_of("", "", size, model.used);
+    Theme& shown = out.themes.emplace_back(Theme{.id = "t" + std::to_string(out.themes.size() + 1),
+                                                 .label = theme.label,
+                                                 .terms = theme.terms,
+                                                 .size = size,
+                                                 .share = share.share,
+                                                 .interval = share.interval,
+                                                 .sentiment = theme.sentiment,
+                                                 .quotes = {}});
+    for (const analysis::Quote& quote : theme.quotes)
+      shown.quotes.push_back(evidence(dataset, texts, quote.answer, quote.start, quote.end));
+  }
+  for (const analysis::Keyphrase& phrase : phrases)
+    out.keyphrases.push_back({phrase.text, phrase.count,
+                              evidence(dataset, texts, phrase.answer, phrase.start, phrase.end)});
+
+  const bool rated = analysis::sentiment_supports(dataset.questionnaire.language);
+  if (rated)
+    out.sentiment.emplace();
+  else
+    out.notes.push_back("The mood was not rated: the built-in model knows English only.");
+  if (!rated && !on_coded_text) return out;
+  for (std::size_t i = 0; i < texts.texts.size(); ++i) {
+    if (i % check_every == 0) {
+      BOOST_OUTCOME_TRY(ctx.check());
+      ctx.report("sentiment", static_cast<std::int64_t>(i),
+                 static_cast<std::int64_t>(texts.texts.size()));
+    }
+    analysis::Mood mood{analysis::Sentiment::neutral, 1.0 / 3};
+    if (rated) {
+      mood = analysis::sentiment(texts.texts[i]);
+      count(*out.sentiment, mood.label);
+    }
+    if (!on_coded_text) continue;
+    CodedText coded{texts.evidence_id, std::string(texts.texts[i]), mood, {}};
+    for (const std::uint32_t theme : model.of_answer[i])
+      coded.themes.push_back(out.themes[theme].id);
+    on_coded_text(texts.records[i], coded);
+  }
+  return out;
+}
+
+}  // namespace insightflow::insight

@@ -1,0 +1,240 @@
+#include <insightflow/core/json.hpp>
+#include <insightflow/insight/runs.hpp>
+#include <insightflow/response/responses.hpp>
+#include <insightflow/security/digest.hpp>
+#include <insightflow/survey/surveys.hpp>
+
+#include <set>
+
+namespace insightflow::insight {
+
+using identity::Permission;
+
+namespace {
+
+/// What a run is about, frozen when it is queued: the same row gives the same findings whenever,
+/// and however often, it is executed.
+struct Order {
+  RunId id;
+  SurveyId survey_id;
+  JobId job_id;
+  std::string cache_key;
+  Settings settings;
+  std::int64_t survey_version = 0;
+  std::int64_t last_sequence = 0;
+  std::string findings;
+  Instant created_at;
+};
+BOOST_DESCRIBE_STRUCT(Order, (),
+                      (id, survey_id, job_id, cache_key, settings, survey_version, last_sequence,
+                       findings, created_at))
+
+const std::string run_columns =
+    "r.id, r.survey_id, r.job_id, j.state, j.stage, j.done, j.total, j.error, 0, r.created_at, "
+    "r.completed_at FROM insight_runs r JOIN jobs j ON j.id = r.job_id WHERE r.workspace_id = ?1 ";
+
+Error unknown_run() {
+  return fail(Code::not_found, "run_unknown", "No insight run of this workspace has this id.");
+}
+
+Result<Run> find_run(storage::Tx& tx, WorkspaceId workspace, RunId id) {
+  static const std::string sql = "SELECT " + run_columns + "AND r.id = ?2";
+  BOOST_OUTCOME_TRY(auto run, tx.find<Run>(sql, {workspace, id}));
+  if (!run) return unknown_run();
+  return std::move(*run);
+}
+
+/// The survey's state that findings depend on.
+struct Inputs {
+  std::int64_t published_version = 0;
+  std::int64_t changes = 0;
+  std::int64_t last_sequence = 0;
+};
+BOOST_DESCRIBE_STRUCT(Inputs, (), (published_version, changes, last_sequence))
+
+/// Goes through every piece of evidence in the findings; `keep` decides, what is not kept is
+/// removed.
+template <class Keep>
+std::int64_t sift_evidence(Findings& findings, const Keep& keep) {
+  std::int64_t removed = 0;
+  const auto sift = [&](std::vector<Evidence>& list) {
+    removed += static_cast<std::int64_t>(
+        std::erase_if(list, [&](const Evidence& evidence) { return !keep(evidence); }));
+  };
+  for (Statement& statement : findings.summary) sift(statement.evidence);
+  for (QuestionFindings& question : findings.questions) {
+    for (Theme& theme : question.themes) sift(theme.quotes);
+    removed += static_cast<std::int64_t>(std::erase_if(
+        question.keyphrases, [&](const Keyphrase& phrase) { return !keep(phrase.example); }));
+  }
+  return removed;
+}
+
+Result<void> recheck_quotes(storage::Tx& tx, SurveyId survey, Findings& findings) {
+  std::map<std::string, std::optional<response::Submission>> sources;
+  sift_evidence(findings, [&](const Evidence& evidence) {
+    sources.emplace(evidence.response_id, std::nullopt);
+    return true;
+  });
+  for (auto& [id, submission] : sources) {
+    BOOST_OUTCOME_TRY(submission, response::find_submission(tx, survey, id));
+  }
+  const std::int64_t removed = sift_evidence(findings, [&](const Evidence& evidence) {
+    const auto& submission = sources[evidence.response_id];
+    if (!submission) return false;
+    const auto text = evidence_text(*submission, evidence.question_id);
+    return text && verify(evidence, *text);
+  });
+  if (removed > 0)
+    findings.notes.push_back(std::to_string(removed) +
+                             (removed == 1 ? " quote was" : " quotes were") +
+                             " left out: the answer is gone or says something else now.");
+  return success();
+}
+
+}  // namespace
+
+Result<Run> Runs::start(SurveyId survey, const RunRequest& request) {
+  BOOST_OUTCOME_TRY(scope_.require(Permission::edit));
+  const WorkspaceId workspace = scope_.actor.workspace;
+  return scope_.db.write([&](storage::Tx& tx) -> Result<Run> {
+    BOOST_OUTCOME_TRY(
+        const auto inputs,
+        tx.find<Inputs>(
+            "SELECT s.published_version, c.changes, coalesce((SELECT max(sequence) FROM responses "
+            "WHERE survey_id = s.id), 0) FROM surveys s JOIN survey_counters c ON c.survey_id = "
+            "s.id WHERE s.workspace_id = ?1 AND s.id = ?2",
+            {workspace, survey}));
+    if (!inputs)
+      return fail(Code::not_found, "survey_unknown", "No survey of this workspace has this id.");
+    if (inputs->published_version == 0)
+      return fail(Code::conflict, "survey_unpublished",
+                  "The survey was never published, so there is nothing to analyse.");
+    const Settings& settings = request;
+    const std::string cache_key = security::sha256(to_json_text(*inputs, Audience::storage) +
+                                                   to_json_text(settings) + engine_version());
+    BOOST_OUTCOME_TRY(
+        const auto known,
+        tx.find<RunId>("SELECT id FROM insight_runs WHERE survey_id = ?1 AND cache_key = ?2",
+                       {survey, cache_key}));
+    if (known) {
+      BOOST_OUTCOME_TRY(auto run, find_run(tx, workspace, *known));
+      const bool completed = run.state == jobs::State::completed;
+      if ((completed && !request.force_refresh) || !jobs::finished(run.state)) {
+        run.cached = completed;
+        return run;
+      }
+      BOOST_OUTCOME_TRY(
+          tx.execute("UPDATE insight_runs SET cache_key = '' WHERE id = ?1", {*known}));
+    }
+    Order order{.id = scope_.ids.next<RunId>(),
+                .survey_id = survey,
+                .job_id = {},
+                .cache_key = cache_key,
+                .settings = settings,
+                .survey_version = inputs->published_version,
+                .last_sequence = inputs->last_sequence,
+                .findings = {},
+                .created_at = scope_.clock.now()};
+    BOOST_OUTCOME_TRY(order.job_id, queue_.enqueue(tx, {.workspace_id = workspace,
+                                                        .kind = std::string(run_job),
+                                                        .subject = order.id.str()}));
+    static const std::string sql = "INSERT INTO insight_runs (" + column_list(type_of<Order>()) +
+                                   ", workspace_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, "
+                                   "?10)";
+    std::vector<storage::Param> params = storage::row_params(order);
+    params.emplace_back(workspace);
+    BOOST_OUTCOME_TRY(tx.execute(sql, params));
+    return find_run(tx, workspace, order.id);
+  });
+}
+
+Result<Run> Runs::get(RunId id) {
+  BOOST_OUTCOME_TRY(scope_.require(Permission::read));
+  return scope_.db.read([&](storage::Tx& tx) { return find_run(tx, scope_.actor.workspace, id); });
+}
+
+Result<RunPage> Runs::list(SurveyId survey) {
+  BOOST_OUTCOME_TRY(scope_.require(Permission::read));
+  static const std::string sql =
+      "SELECT " + run_columns + "AND r.survey_id = ?2 ORDER BY r.id DESC LIMIT 100";
+  BOOST_OUTCOME_TRY(auto runs, scope_.db.read([&](storage::Tx& tx) {
+    return tx.list<Run>(sql, {scope_.actor.workspace, survey});
+  }));
+  return RunPage{std::move(runs)};
+}
+
+Result<Findings> Runs::findings(RunId id) {
+  BOOST_OUTCOME_TRY(scope_.require(Permission::read));
+  return scope_.db.read([&](storage::Tx& tx) -> Result<Findings> {
+    BOOST_OUTCOME_TRY(const auto run, find_run(tx, scope_.actor.workspace, id));
+    if (run.state == jobs::State::failed)
+      return fail(Code::conflict, "run_failed", "The run has failed: " + run.error);
+    if (run.state != jobs::State::completed)
+      return fail(Code::conflict, "run_unfinished",
+                  "The run is " + std::string(slug(run.state)) +
+                      "; its findings are there when it is completed.");
+    BOOST_OUTCOME_TRY(
+        const auto document,
+        tx.find<std::string>("SELECT findings FROM insight_runs WHERE id = ?1", {id}));
+    BOOST_OUTCOME_TRY(auto findings,
+                      from_json_text<Findings>(document.value_or(""), Audience::storage,
+                                               {.max_depth = 32, .max_bytes = 256u << 20}));
+    BOOST_OUTCOME_TRY(recheck_quotes(tx, run.survey_id, findings));
+    return findings;
+  });
+}
+
+Result<Run> Runs::cancel(RunId id) {
+  BOOST_OUTCOME_TRY(scope_.require(Permission::edit));
+  BOOST_OUTCOME_TRY(const auto run, get(id));
+  BOOST_OUTCOME_TRY(queue_.cancel(scope_.actor.workspace, run.job_id));
+  return get(id);
+}
+
+jobs::Handler run_handler(storage::Database& db, const Clock& clock, IdSource& ids) {
+  return [&db, &clock, &ids](const jobs::Job& job, const Ctx& ctx) -> Result<void> {
+    static const std::string sql = "SELECT " + column_list(type_of<Order>()) +
+                                   " FROM insight_runs WHERE workspace_id = ?1 AND id = ?2";
+    Dataset dataset;
+    Order order;
+    BOOST_OUTCOME_TRY(db.read([&](storage::Tx& tx) -> Result<void> {
+      BOOST_OUTCOME_TRY(auto found, tx.find<Order>(sql, {job.workspace_id, job.subject}));
+      if (!found) return unknown_run();
+      order = std::move(*found);
+      BOOST_OUTCOME_TRY(
+          auto version,
+          tx.find<survey::Version>("SELECT " + column_list(type_of<survey::Version>()) +
+                                       " FROM survey_versions WHERE survey_id = ?1 AND number = ?2",
+                                   {order.survey_id, order.survey_version}));
+      if (!version)
+        return fail(Code::corrupt, "row_corrupt",
+                    "The published version of the survey is missing.");
+      dataset.questionnaire = std::move(version->questionnaire);
+      dataset.survey_id = order.survey_id.str();
+      dataset.survey_version = order.survey_version;
+      dataset.survey_digest = version->digest;
+      return response::each_response(
+          tx, order.survey_id, order.last_sequence, [&](response::Response&& one) -> Result<void> {
+            if (dataset.records.size() % 1024 == 0) {
+              BOOST_OUTCOME_TRY(ctx.check());
+              ctx.report("reading", static_cast<std::int64_t>(dataset.records.size()));
+            }
+            dataset.records.push_back({one.id.str(), std::move(one)});
+            return success();
+          });
+    }));
+    BOOST_OUTCOME_TRY(const auto findings, build(dataset, order.settings, ctx));
+    const std::string document = to_json_text(findings, Audience::storage);
+    jobs::Queue queue(db, clock, ids);
+    return db.write([&](storage::Tx& tx) -> Result<void> {
+      BOOST_OUTCOME_TRY(queue.complete(tx, job));
+      BOOST_OUTCOME_TRY(
+          tx.execute("UPDATE insight_runs SET findings = ?2, completed_at = ?3 WHERE id = ?1",
+                     {order.id, document, clock.now()}));
+      return success();
+    });
+  };
+}
+
+}  // namespace insightflow::insight

@@ -1,0 +1,91 @@
+#include "response/store.hpp"
+
+#include <insightflow/core/json.hpp>
+#include <insightflow/response/responses.hpp>
+#include <insightflow/storage/page.hpp>
+
+#include <limits>
+
+namespace insightflow::response {
+
+using identity::Permission;
+
+namespace {
+
+const std::string columns = column_list(type_of<ResponseRow>());
+
+Response from_row(ResponseRow&& row) {
+  Response out;
+  out.id = row.id;
+  out.survey_id = row.survey_id;
+  out.version = row.version;
+  out.submitted_at = row.submitted_at;
+  out.language = std::move(row.language);
+  out.answers = std::move(row.answers);
+  out.other = std::move(row.other);
+  out.hidden = std::move(row.hidden);
+  return out;
+}
+
+Error unknown_response() {
+  return fail(Code::not_found, "response_unknown", "No response of this workspace has this id.");
+}
+
+}  // namespace
+
+Result<void> each_response(storage::Tx& tx, SurveyId survey, std::int64_t last,
+                           FunctionRef<Result<void>(Response&&)> visit) {
+  static const std::string sql = "SELECT " + columns +
+                                 " FROM responses WHERE survey_id = ?1 AND sequence <= ?2 ORDER BY "
+                                 "sequence";
+  const storage::Param params[] = {survey, last};
+  return tx.each(sql, params, [&](const storage::Row& row) -> Result<void> {
+    ResponseRow read;
+    BOOST_OUTCOME_TRY(storage::read_row(row, type_of<ResponseRow>(), &read));
+    return visit(from_row(std::move(read)));
+  });
+}
+
+Result<std::optional<Submission>> find_submission(storage::Tx& tx, SurveyId survey,
+                                                  std::string_view id) {
+  static const std::string sql =
+      "SELECT " + columns + " FROM responses WHERE survey_id = ?1 AND id = ?2";
+  BOOST_OUTCOME_TRY(auto row, tx.find<ResponseRow>(sql, {survey, id}));
+  if (!row) return std::optional<Submission>();
+  return std::optional<Submission>(from_row(std::move(*row)));
+}
+
+Result<ResponsePage> Responses::list(SurveyId survey, std::int64_t limit, std::string_view after) {
+  BOOST_OUTCOME_TRY(scope_.require(Permission::read));
+  static const std::string sql =
+      "SELECT " + columns +
+      " FROM responses WHERE workspace_id = ?1 AND survey_id = ?2 AND sequence > coalesce((SELECT "
+      "sequence FROM responses WHERE id = ?3), 0) ORDER BY sequence LIMIT ?4";
+  return scope_.db.read([&](storage::Tx& tx) -> Result<ResponsePage> {
+    BOOST_OUTCOME_TRY(
+        const auto known,
+        tx.find<std::int64_t>("SELECT count(*) FROM surveys WHERE workspace_id = ?1 AND id = ?2",
+                              {scope_.actor.workspace, survey}));
+    if (known.value_or(0) == 0)
+      return fail(Code::not_found, "survey_unknown", "No survey of this workspace has this id.");
+    BOOST_OUTCOME_TRY(
+        auto rows, tx.list<ResponseRow>(sql, {scope_.actor.workspace, survey, after, limit + 1}));
+    ResponsePage out;
+    out.next = storage::cut_page(rows, limit);
+    for (ResponseRow& row : rows) out.items.push_back(from_row(std::move(row)));
+    return out;
+  });
+}
+
+Result<Response> Responses::get(ResponseId id) {
+  BOOST_OUTCOME_TRY(scope_.require(Permission::read));
+  static const std::string sql =
+      "SELECT " + columns + " FROM responses WHERE workspace_id = ?1 AND id = ?2";
+  BOOST_OUTCOME_TRY(auto row, scope_.db.read([&](storage::Tx& tx) {
+    return tx.find<ResponseRow>(sql, {scope_.actor.workspace, id});
+  }));
+  if (!row) return unknown_response();
+  return from_row(std::move(*row));
+}
+
+}  // namespace insightflow::response

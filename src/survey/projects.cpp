@@ -1,0 +1,93 @@
+#include "survey/store.hpp"
+
+#include <insightflow/core/json.hpp>
+#include <insightflow/storage/page.hpp>
+
+namespace insightflow::survey {
+
+using identity::Permission;
+
+namespace {
+
+const std::string columns = column_list(type_of<Project>());
+
+Error unknown_project() {
+  return fail(Code::not_found, "project_unknown", "No project has this id.", "/project_id");
+}
+
+}  // namespace
+
+Result<Project> insert_project(storage::Tx& tx, const identity::Scope& scope, Project project) {
+  project.id = scope.ids.next<ProjectId>();
+  project.revision = 1;
+  project.created_at = project.updated_at = scope.clock.now();
+  std::vector<storage::Param> params = storage::row_params(project);
+  params.emplace_back(scope.actor.workspace);
+  static const std::string sql =
+      "INSERT INTO projects (" + columns + ", workspace_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+  BOOST_OUTCOME_TRY(tx.execute(sql, params));
+  return project;
+}
+
+Result<Project> find_project(storage::Tx& tx, WorkspaceId workspace, ProjectId id) {
+  static const std::string sql =
+      "SELECT " + columns + " FROM projects WHERE workspace_id = ?1 AND id = ?2";
+  BOOST_OUTCOME_TRY(auto project, tx.find<Project>(sql, {workspace, id}));
+  if (!project) return unknown_project();
+  return std::move(*project);
+}
+
+Result<ProjectId> first_project(storage::Tx& tx, const identity::Scope& scope) {
+  BOOST_OUTCOME_TRY(
+      const auto first,
+      tx.find<ProjectId>("SELECT id FROM projects WHERE workspace_id = ?1 ORDER BY id LIMIT 1",
+                         {scope.actor.workspace}));
+  if (first) return *first;
+  BOOST_OUTCOME_TRY(const auto made, insert_project(tx, scope, {.name = "General"}));
+  return made.id;
+}
+
+Result<Project> Projects::create(Project project) {
+  BOOST_OUTCOME_TRY(scope_.require(Permission::edit));
+  return scope_.db.write([&](storage::Tx& tx) { return insert_project(tx, scope_, project); });
+}
+
+Result<Project> Projects::get(ProjectId id) {
+  BOOST_OUTCOME_TRY(scope_.require(Permission::read));
+  return scope_.db.read(
+      [&](storage::Tx& tx) { return find_project(tx, scope_.actor.workspace, id); });
+}
+
+Result<ProjectPage> Projects::list(const PageRequest& page) {
+  BOOST_OUTCOME_TRY(scope_.require(Permission::read));
+  static const std::string sql = "SELECT " + columns +
+                                 " FROM projects WHERE workspace_id = ?1 AND id > ?2 ORDER BY id "
+                                 "LIMIT ?3";
+  return scope_.db.read([&](storage::Tx& tx) -> Result<ProjectPage> {
+    ProjectPage out;
+    BOOST_OUTCOME_TRY(out.items,
+                      tx.list<Project>(sql, {scope_.actor.workspace, page.after, page.limit + 1}));
+    out.next = storage::cut_page(out.items, page.limit);
+    return out;
+  });
+}
+
+Result<Project> Projects::update(ProjectId id, Project project, IfRevision based_on) {
+  BOOST_OUTCOME_TRY(scope_.require(Permission::edit));
+  return scope_.db.write([&](storage::Tx& tx) -> Result<Project> {
+    BOOST_OUTCOME_TRY(auto stored, find_project(tx, scope_.actor.workspace, id));
+    BOOST_OUTCOME_TRY(check_revision(stored.revision, based_on));
+    stored.name = project.name;
+    stored.description = project.description;
+    stored.updated_at = scope_.clock.now();
+    ++stored.revision;
+    BOOST_OUTCOME_TRY(
+        tx.execute("UPDATE projects SET name = ?3, description = ?4, revision = ?5, "
+                   "updated_at = ?6 WHERE workspace_id = ?1 AND id = ?2",
+                   {scope_.actor.workspace, id, stored.name, stored.description, stored.revision,
+                    stored.updated_at}));
+    return stored;
+  });
+}
+
+}  // namespace insightflow::survey
