@@ -1,0 +1,429 @@
+#include "bias/labels.hpp"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <string>
+
+namespace insightflow::bias {
+
+namespace {
+
+struct Head {
+  std::string_view word;
+  Construct construct;
+  int side;       ///< +1 or -1
+  int fixed = 0;  ///< Strength where it does not come from an adverb.
+};
+
+// One-sided words stand at their own strength ("excellent"); the rest take an adverb's.
+constexpr std::array heads{
+    Head{"agree", Construct::agreement, 1},
+    Head{"disagree", Construct::agreement, -1},
+    Head{"agreement", Construct::agreement, 1},
+    Head{"satisfied", Construct::satisfaction, 1},
+    Head{"dissatisfied", Construct::satisfaction, -1},
+    Head{"unsatisfied", Construct::satisfaction, -1},
+    Head{"happy", Construct::satisfaction, 1},
+    Head{"unhappy", Construct::satisfaction, -1},
+    Head{"pleased", Construct::satisfaction, 1},
+    Head{"excellent", Construct::quality, 1, 7},
+    Head{"outstanding", Construct::quality, 1, 8},
+    Head{"fantastic", Construct::quality, 1, 7},
+    Head{"amazing", Construct::quality, 1, 7},
+    Head{"great", Construct::quality, 1, 6},
+    Head{"good", Construct::quality, 1},
+    Head{"fair", Construct::quality, 1, 1},
+    Head{"bad", Construct::quality, -1},
+    Head{"poor", Construct::quality, -1},
+    Head{"terrible", Construct::quality, -1, 7},
+    Head{"awful", Construct::quality, -1, 7},
+    Head{"likely", Construct::likelihood, 1},
+    Head{"unlikely", Construct::likelihood, -1},
+    Head{"important", Construct::importance, 1},
+    Head{"unimportant", Construct::importance, -1},
+    Head{"easy", Construct::ease, 1},
+    Head{"difficult", Construct::ease, -1},
+    Head{"hard", Construct::ease, -1},
+    Head{"concerned", Construct::concern, 1},
+    Head{"unconcerned", Construct::concern, -1},
+    Head{"worried", Construct::concern, 1},
+    Head{"useful", Construct::usefulness, 1},
+    Head{"useless", Construct::usefulness, -1},
+    Head{"helpful", Construct::usefulness, 1},
+    Head{"unhelpful", Construct::usefulness, -1},
+    Head{"support", Construct::support, 1},
+    Head{"favor", Construct::support, 1},
+    Head{"favour", Construct::support, 1},
+    Head{"oppose", Construct::support, -1},
+    Head{"clear", Construct::clarity, 1},
+    Head{"unclear", Construct::clarity, -1},
+    Head{"unfair", Construct::fairness, -1},
+    Head{"positive", Construct::sentiment, 1},
+    Head{"negative", Construct::sentiment, -1},
+    Head{"better", Construct::sentiment, 1},
+    Head{"worse", Construct::sentiment, -1},
+    Head{"comfortable", Construct::sentiment, 1},
+    Head{"uncomfortable", Construct::sentiment, -1},
+    Head{"confident", Construct::trust, 1},
+    Head{"trustworthy", Construct::trust, 1},
+    Head{"untrustworthy", Construct::trust, -1},
+};
+
+struct Strength {
+  std::string_view word;
+  int value;
+};
+constexpr std::array strengths{
+    Strength{"extremely", 6}, Strength{"completely", 6},    Strength{"totally", 6},
+    Strength{"entirely", 6},  Strength{"exceptionally", 6}, Strength{"very", 5},
+    Strength{"strongly", 5},  Strength{"highly", 5},        Strength{"much", 5},
+    Strength{"quite", 3},     Strength{"fairly", 3},        Strength{"moderately", 3},
+    Strength{"rather", 3},    Strength{"moderate", 3},      Strength{"somewhat", 2},
+    Strength{"some", 2},      Strength{"tend", 2},          Strength{"slightly", 1},
+    Strength{"little", 1},    Strength{"bit", 1},           Strength{"mildly", 1},
+    Strength{"lot", 5},       Strength{"deal", 6},          Strength{"complete", 6}};
+
+constexpr std::array frequencies{
+    Strength{"never", 0},  Strength{"rarely", 2},       Strength{"seldom", 2},
+    Strength{"hardly", 2}, Strength{"occasionally", 3}, Strength{"sometimes", 4},
+    Strength{"often", 6},  Strength{"frequently", 6},   Strength{"usually", 7},
+    Strength{"always", 9}, Strength{"regularly", 6}};
+
+template <class Table>
+auto lookup(const Table& table, std::string_view word) {
+  return std::find_if(table.begin(), table.end(),
+                      [&](const auto& row) { return row.word == word; });
+}
+
+bool digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+/// "3 = Often", "3 - Often", "3: Often" and "3. Often" mean "Often".
+std::string_view strip_code(std::string_view label) {
+  const auto trim = [](std::string_view text) {
+    while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+    while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+    return text;
+  };
+  label = trim(label);
+  std::size_t at = 0;
+  while (at < label.size() && digit(label[at])) ++at;
+  if (at == 0 || at == label.size()) return label;
+  std::string_view rest = trim(label.substr(at));
+  if (rest.empty() ||
+      (rest[0] != '=' && rest[0] != ':' && rest[0] != '-' && rest[0] != '.' && rest[0] != ')'))
+    return label;
+  rest = trim(rest.substr(1));
+  return rest.empty() || digit(rest[0]) ? label : rest;
+}
+
+struct Unit {
+  std::string_view word;
+  int kind;
+  double factor;
+};
+constexpr std::array units{
+    Unit{"minute", 1, 1},     Unit{"minutes", 1, 1},    Unit{"min", 1, 1},
+    Unit{"mins", 1, 1},       Unit{"hour", 1, 60},      Unit{"hours", 1, 60},
+    Unit{"hr", 1, 60},        Unit{"hrs", 1, 60},       Unit{"day", 1, 1440},
+    Unit{"days", 1, 1440},    Unit{"week", 1, 10080},   Unit{"weeks", 1, 10080},
+    Unit{"month", 1, 43800},  Unit{"months", 1, 43800}, Unit{"year", 1, 525600},
+    Unit{"years", 1, 525600}, Unit{"percent", 2, 1}};
+
+constexpr std::array<std::string_view, 11> number_words{
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"};
+
+bool one_of(std::string_view word, std::initializer_list<std::string_view> words) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+}  // namespace
+
+std::string_view name_of(Construct construct) {
+  static constexpr std::array<std::string_view, 17> names{
+      "nothing",    "frequency", "agreement", "satisfaction", "quality", "likelihood",
+      "importance", "ease",      "concern",   "usefulness",   "support", "clarity",
+      "fairness",   "trust",     "degree",    "yes or no",    "feeling"};
+  return names[static_cast<std::size_t>(construct)];
+}
+
+std::optional<Interval> read_interval(std::string_view label) {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  struct Number {
+    double value;
+    bool has_unit;
+  };
+  std::array<Number, 2> numbers{};
+  std::size_t count = 0;
+  bool below = false, below_closed = false, above = false, above_closed = false, range = false;
+  bool high_open = false;
+  int unit = 0;
+  int words = 0;
+  for (std::size_t at = 0; at < label.size();) {
+    const char c = label[at];
+    if (digit(c)) {
+      if (count == 2) return std::nullopt;
+      double value = 0, place = 0;
+      while (at < label.size()) {
+        const bool followed = at + 1 < label.size() && digit(label[at + 1]);
+        if (digit(label[at])) {
+          if (place == 0) {
+            value = value * 10 + (label[at] - '0');
+          } else {
+            value += (label[at] - '0') * place;
+            place /= 10;
+          }
+        } else if (label[at] == ',' && followed) {
+          // a thousands separator
+        } else if (label[at] == '.' && followed && place == 0) {
+          place = 0.1;
+        } else {
+          break;
+        }
+        ++at;
+      }
+      if (at < label.size() && (label[at] == 'k' || label[at] == 'K')) {
+        value *= 1000;
+        ++at;
+      }
+      if (at < label.size() && label[at] == '%') unit = 2;
+      if (at < label.size() && label[at] == '+') above = above_closed = true;
+      numbers[count++] = {value, false};
+      continue;
+    }
+    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) {
+      std::string word;
+      while (at < label.size() &&
+             ((label[at] >= 'a' && label[at] <= 'z') || (label[at] >= 'A' && label[at] <= 'Z'))) {
+        word +=
+            static_cast<char>(label[at] >= 'A' && label[at] <= 'Z' ? label[at] + 32 : label[at]);
+        ++at;
+      }
+      if (++words > 6) return std::nullopt;
+      const auto known_unit = lookup(units, word);
+      const auto number =
+          std::find(number_words.begin(), number_words.end(), std::string_view(word));
+      if (known_unit != units.end()) {
+        if (count == 0) return std::nullopt;
+        if (unit == 0 || unit == 3) unit = known_unit->kind;
+        numbers[count - 1].value *= known_unit->factor;
+        numbers[count - 1].has_unit = true;
+      } else if (one_of(word, {"under", "below", "less", "fewer", "younger"})) {
+        if (count == 0)
+          below = true;
+        else if (range)
+          high_open = true;
+        else
+          below = below_closed = true;
+      } else if (one_of(word, {"over", "above", "more", "older", "least", "longer", "higher"})) {
+        above = true;
+        above_closed = count > 0 || word == "least";
+      } else if (one_of(word, {"up", "most", "maximum"})) {
+        if (count == 0) below = below_closed = true;
+      } else if (word == "to" || word == "until") {
+        if (count > 0) range = true;
+      } else if (word == "and") {
+        if (count > 0 && !above) range = true;
+      } else if (one_of(word, {"every", "each", "per", "once", "twice", "don", "always"})) {
+        return std::nullopt;
+      } else if (word == "none" || word == "no") {
+        if (count == 0) numbers[count++] = {0, false};
+      } else if (number != number_words.end() && count < 2) {
+        numbers[count++] = {static_cast<double>(number - number_words.begin()), false};
+      } else if (one_of(word, {"or", "than", "at", "between", "from", "times", "time", "euros",
+                               "eur", "usd", "gbp", "dollars", "pounds", "people", "employees",
+                               "old", "about", "but"})) {
+      } else if (count > 0) {
+        if (unit == 0) unit = 3;
+      } else {
+        return std::nullopt;
+      }
+      continue;
+    }
+    if (c == '-' || static_cast<unsigned char>(c) == 0xE2) {
+      if (count > 0) range = true;
+    } else if (c == '<') {
+      below = true;
+    } else if (c == '>') {
+      above = true;
+      above_closed = false;
+    }
+    ++at;
+  }
+  if (count == 0) return std::nullopt;
+  Interval out;
+  out.unit = unit;
+  if (count == 2) {
+    // "2-3 hours": the unit stands once, for both.
+    if (unit == 1 && numbers[1].has_unit && !numbers[0].has_unit) {
+      const std::size_t gap = label.find_first_of("0123456789");
+      double bare = 0;
+      for (std::size_t i = gap; i < label.size() && digit(label[i]); ++i)
+        bare = bare * 10 + (label[i] - '0');
+      for (const Unit& each : units)
+        if (label.find(each.word) != label.npos) numbers[0].value = bare * each.factor;
+    }
+    if (!range || numbers[0].value > numbers[1].value) return std::nullopt;
+    out.low = numbers[0].value;
+    out.high = numbers[1].value;
+    out.high_closed = !high_open;
+    return out;
+  }
+  const double value = numbers[0].value;
+  if (below && !above) {
+    out.low = -infinity;
+    out.high = value;
+    out.high_closed = below_closed;
+  } else if (above) {
+    out.low = value;
+    out.low_closed = above_closed;
+    out.high = infinity;
+  } else {
+    if (range) return std::nullopt;
+    out.low = out.high = value;
+    out.single = true;
+  }
+  return out;
+}
+
+Label read_label(std::string_view source) {
+  Label label;
+  label.source = source;
+  label.core = strip_code(source);
+  const Text text = analyse(label.core);
+  label.other = text.has(Mark::other);
+  label.opt_out = text.has(Mark::opt_out);
+  label.none = text.has(Mark::none_of);
+  label.outside = text.has(Mark::uncertain) || label.opt_out;
+  label.bare_number =
+      !label.core.empty() && std::all_of(label.core.begin(), label.core.end(),
+                                         [](char c) { return digit(c) || c == '-' || c == '+'; });
+  label.interval = label.outside ? std::nullopt : read_interval(label.core);
+  if (label.outside || label.bare_number) return label;
+
+  int strength = 0, frequency = -1;
+  bool negated = false, at_all = false;
+  const Head* head = nullptr;
+  for (std::size_t i = 0; i < text.tokens.size(); ++i) {
+    const std::string& word = text.tokens[i].word;
+    if (const auto it = lookup(strengths, word); it != strengths.end()) strength = it->value;
+    if (const auto it = lookup(frequencies, word); it != frequencies.end()) frequency = it->value;
+    if (const auto it = lookup(heads, word); it != heads.end() && !head) head = &*it;
+    if (one_of(word, {"not", "no", "don't", "none"})) negated = true;
+    if (word == "all" && i > 0 && text.tokens[i - 1].word == "at") at_all = true;
+  }
+  if (text.tokens.size() > 5 && !text.has(Mark::midpoint)) return label;
+  if (text.has(Mark::midpoint) && !(head && head->fixed)) {
+    label.middle = label.ranked = true;
+    if (head) label.construct = head->construct;
+    return label;
+  }
+  if (head) {
+    label.construct = head->construct;
+    label.ranked = true;
+    if (negated && at_all) {
+      label.zero = true;
+    } else {
+      const int side = negated ? -head->side : head->side;
+      const int value = head->fixed ? head->fixed : strength ? strength : 4;
+      label.rank = side * (negated ? 2 : value);
+      label.positive = side > 0;
+      label.negative = side < 0;
+    }
+    return label;
+  }
+  if (frequency >= 0 && text.tokens.size() <= 3) {
+    label.construct = Construct::frequency;
+    label.ranked = true;
+    const bool softened = text.tokens[0].word == "almost" || text.tokens[0].word == "very" ||
+                          text.tokens[0].word == "fairly";
+    label.rank = frequency;
+    if (softened) label.rank = frequency >= 9 ? 8 : frequency == 0 ? 1 : frequency;
+    label.zero = frequency == 0;
+    return label;
+  }
+  if (text.tokens.size() == 1 && (text.tokens[0].word == "yes" || text.tokens[0].word == "no")) {
+    label.construct = Construct::yes_no;
+    return label;
+  }
+  if ((negated && at_all) || strength > 0) {
+    label.construct = Construct::degree;
+    label.ranked = true;
+    label.zero = negated;
+    label.rank = negated ? 0 : strength;
+  }
+  return label;
+}
+
+Construct asked_construct(const Text& text) {
+  if (text.has(Mark::agree_request)) return Construct::agreement;
+  for (std::size_t i = 0; i + 1 < text.tokens.size(); ++i)
+    if (text.tokens[i].word == "how" &&
+        (text.tokens[i + 1].word == "often" || text.tokens[i + 1].word == "frequently"))
+      return Construct::frequency;
+  // "How easy …", "Rate your trust …", "Rate the fairness …": the word that carries the request.
+  static constexpr std::array nouns{Strength{"satisfaction", int(Construct::satisfaction)},
+                                    Strength{"trust", int(Construct::trust)},
+                                    Strength{"fairness", int(Construct::fairness)},
+                                    Strength{"concern", int(Construct::concern)},
+                                    Strength{"importance", int(Construct::importance)},
+                                    Strength{"ease", int(Construct::ease)},
+                                    Strength{"usefulness", int(Construct::usefulness)},
+                                    Strength{"clarity", int(Construct::clarity)}};
+  for (std::size_t i = 0; i < text.tokens.size() && i < 6; ++i) {
+    const std::string& word = text.tokens[i].word;
+    const std::string before = i ? text.tokens[i - 1].word : "";
+    if (before == "how") {
+      if (word == "fair") return Construct::fairness;
+      if (word == "much" || word == "well" || word == "many") return Construct::none;
+      if (const auto it = lookup(heads, word); it != heads.end()) return it->construct;
+    }
+    if ((before == "your" || before == "the") && text.tokens[0].word != "how" &&
+        text.tokens[0].word != "what")
+      if (const auto it = lookup(nouns, word); it != nouns.end())
+        return static_cast<Construct>(it->value);
+  }
+  return Construct::none;
+}
+
+LabelList read_labels(const std::vector<std::string_view>& sources) {
+  LabelList list;
+  std::array<std::size_t, 17> seen{};
+  std::size_t numbers = 0, ranked = 0, intervals = 0, ranges = 0;
+  int unit = -1;
+  bool same_unit = true;
+  list.labels.reserve(sources.size());
+  for (const std::string_view source : sources) {
+    list.labels.push_back(read_label(source));
+    const Label& label = list.labels.back();
+    list.has_other = list.has_other || label.other;
+    list.has_opt_out = list.has_opt_out || label.opt_out;
+    list.has_none = list.has_none || label.none;
+    list.has_uncertain = list.has_uncertain || label.outside;
+    if (label.outside || label.core.empty() || label.other) continue;
+    ++list.substantive;
+    numbers += label.bare_number;
+    ranked += label.ranked;
+    if (label.construct != Construct::none) ++seen[static_cast<std::size_t>(label.construct)];
+    if (label.interval) {
+      ++intervals;
+      ranges += !label.interval->single;
+      if (!(label.interval->single && label.interval->low == 0)) {
+        if (unit >= 0 && unit != label.interval->unit) same_unit = false;
+        unit = label.interval->unit;
+      }
+    }
+  }
+  if (list.substantive == 0) return list;
+  list.numeric = numbers == list.substantive && list.substantive >= 2;
+  list.ordinal = ranked == list.substantive && list.substantive >= 2;
+  list.ranges = intervals == list.substantive && ranges >= 2 && same_unit;
+  const auto most = std::max_element(seen.begin() + 1, seen.end());
+  if (*most * 5 >= list.substantive * 3)
+    list.construct = static_cast<Construct>(most - seen.begin());
+  return list;
+}
+
+}  // namespace insightflow::bias

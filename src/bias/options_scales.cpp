@@ -1,0 +1,151 @@
+#include "bias/inspection.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+
+/// Rating scales: balance, points, labels, order.
+namespace insightflow::bias {
+
+namespace {
+
+using survey::Kind;
+
+/// "from 1 (very poor) to 5 (very good)", "where 0 means not at all": the stem labels the ends.
+bool stem_labels_ends(const Text& text) {
+  int labelled = 0;
+  for (std::uint32_t i = 0; i + 1 < text.tokens.size(); ++i) {
+    const std::string& word = text.tokens[i].word;
+    if (word.find_first_not_of("0123456789") != std::string::npos) continue;
+    const Token& next = text.tokens[i + 1];
+    labelled += next.before == '(' || next.before == '=' || next.before == ':' ||
+                is_one_of(next.word, {"means", "meaning", "is", "being", "as", "for", "indicates",
+                                      "stands", "equals"});
+  }
+  return labelled >= 2;
+}
+
+}  // namespace
+
+void check_unbalanced_scale(const Item& item, Sink& sink) {
+  if (item.kind() == Kind::multiple_choice || item.kind() == Kind::ranking) return;
+  int positive = 0, negative = 0, ranked = 0, zero = 0;
+  bool fair_to_excellent = false;
+  for (const Label& label : item.list.labels) {
+    if (label.outside || label.construct == Construct::frequency ||
+        label.construct == Construct::degree || label.construct == Construct::yes_no)
+      continue;
+    ranked += label.ranked;
+    positive += label.positive && label.core != "Fair" && label.core != "fair";
+    negative += label.negative;
+    zero += label.zero;
+    fair_to_excellent = fair_to_excellent || label.core == "Fair";
+  }
+  if (ranked < 3 || zero > 0 || item.list.substantive < 4) return;
+  if (ranked * 5 < static_cast<int>(item.list.substantive) * 4) return;
+  if (positive == negative) return;
+  const bool one_sided = positive == 0 || negative == 0;
+  // "Not important … very important": a single bare denial is the floor of a one-sided scale.
+  int denials = 0;
+  bool middle = false;
+  for (const Label& label : item.list.labels) {
+    denials += label.negative && label.rank == -2;
+    middle = middle || label.middle;
+  }
+  if (negative == 1 && denials == 1 && !middle && positive >= 2) return;
+  if (one_sided && !middle && fair_to_excellent) return;
+  const bool health_scale = fair_to_excellent && positive == 3 && negative == 1;
+  const std::string more = positive > negative ? "positive" : "negative";
+  sink.field(item, item.listed ? "options" : "scale",
+             {std::to_string(positive) + " positive answers against " + std::to_string(negative) +
+                  " negative: the " + more + " side has more room.",
+              "Offer as many " + std::string(positive > negative ? "negative" : "positive") +
+                  " answers, word for word the opposites.",
+              health_scale ? std::optional(Severity::note) : std::nullopt,
+              health_scale ? Confidence::medium : Confidence::high});
+}
+
+void check_scale_points(const Item& item, Sink& sink) {
+  if (!item.rating_scale || item.kind() == Kind::matrix) return;
+  if (item.points > 11) {
+    sink.field(item, item.listed ? "options" : "scale",
+               {"The scale has " + std::to_string(item.points) +
+                    " points; people cannot tell so many apart.",
+                "Use five or seven labelled points, or 0 to 10.",
+                {},
+                Confidence::high});
+    return;
+  }
+  if (item.points >= 4 || item.points < 2 || item.list.ranges) return;
+  if (item.listed && item.list.construct == Construct::none) return;
+  sink.field(item, item.listed ? "options" : "scale",
+             {"The scale has only " + std::to_string(item.points) + " points.",
+              "Five labelled points tell more at the same effort.", Severity::note});
+}
+
+void check_scale_labels(const Item& item, Sink& sink) {
+  if (!item.rating_scale || item.kind() == Kind::nps || item.kind() == Kind::matrix) return;
+  if (item.points < 3 || stem_labels_ends(item.text) || item.text.has(Mark::count_stem)) return;
+  if (item.listed) {
+    if (!item.list.numeric || item.list.substantive < 3) return;
+    sink.field(item, "options",
+               {"The answers are bare numbers from " + quote(item.list.labels.front().core) +
+                    " on; what they mean is not said.",
+                "Label at least both ends, better every point.",
+                {},
+                Confidence::high});
+    return;
+  }
+  const survey::Scale scale = survey::scale_of(*item.question);
+  const bool low = scale.labels.count(std::to_string(scale.min)) != 0;
+  const bool high = scale.labels.count(std::to_string(scale.max)) != 0;
+  if (low && high) return;
+  sink.field(
+      item, "scale",
+      {"Of the scale from " + std::to_string(scale.min) + " to " + std::to_string(scale.max) +
+           ", " + (low || high ? "one end" : "neither end") + " is labelled.",
+       "Label at least both ends, better every point.",
+       {},
+       Confidence::high});
+}
+
+void check_illogical_order(const Item& item, Sink& sink) {
+  if (item.kind() == Kind::multiple_choice || item.kind() == Kind::ranking) return;
+  const auto& labels = item.list.labels;
+  if (item.question->randomize && item.list.ordinal && labels.size() >= 3 && item.listed) {
+    sink.field(item, "options",
+               {"The answers have an order but are shuffled.",
+                "Do not randomise an ordered scale.",
+                {},
+                Confidence::high});
+    return;
+  }
+  struct Point {
+    double rank;
+    std::size_t at;
+  };
+  std::vector<Point> points;
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    if (labels[i].outside || labels[i].other) continue;
+    if (item.list.ranges) {
+      if (labels[i].interval) points.push_back({labels[i].interval->low, i});
+    } else if (labels[i].ranked) {
+      points.push_back({static_cast<double>(labels[i].rank), i});
+    }
+  }
+  if (points.size() < 3 || (!item.list.ranges && points.size() < item.list.substantive)) return;
+  if (!item.list.ranges && item.list.construct == Construct::none) return;
+  const double slack = item.list.ranges ? 0 : 1;
+  const double direction = points.back().rank >= points.front().rank ? 1 : -1;
+  for (std::size_t i = 1; i < points.size(); ++i) {
+    if ((points[i].rank - points[i - 1].rank) * direction >= -slack) continue;
+    sink.option(item, points[i].at,
+                {quote(labels[points[i].at].core) + " after " +
+                     quote(labels[points[i - 1].at].core) + " breaks the order of the list.",
+                 "Sort the answers from one end to the other.",
+                 {},
+                 Confidence::high});
+    return;
+  }
+}
+
+}  // namespace insightflow::bias

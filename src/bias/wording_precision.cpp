@@ -1,0 +1,222 @@
+#include "bias/inspection.hpp"
+
+/// Words that different people measure differently: degrees, absolutes, times, conjecture.
+namespace insightflow::bias {
+
+namespace {
+
+bool names_time(const Item& item) {
+  const Text& text = item.text;
+  if (text.has(Mark::period)) return true;
+  for (std::uint32_t i = 1; i < text.tokens.size(); ++i) {
+    const std::string& before = text.tokens[i - 1].word;
+    if (text.bears(i, Mark::time_unit) &&
+        (is_one_of(before, {"a", "per", "each", "every", "this", "last", "past", "previous", "one",
+                            "typical", "average", "usual", "the", "on", "in"}) ||
+         (before[0] >= '0' && before[0] <= '9')))
+      return true;
+    // "in 2025", "since March"
+    if (text.tokens[i].word.size() == 4 &&
+        text.tokens[i].word.find_first_not_of("0123456789") == std::string::npos && before == "in")
+      return true;
+  }
+  const auto says_time = [](std::string_view label) {
+    const Text read = analyse(label);
+    return read.has(Mark::time_unit) || read.has(Mark::period);
+  };
+  for (const Label& label : item.list.labels)
+    if (says_time(label.core)) return true;
+  return says_time(item.question->help) && !item.question->help.empty();
+}
+
+}  // namespace
+
+void check_vague_quantifier(const Item& item, Sink& sink) {
+  const Text& text = item.text;
+  for (const Hit& hit : text.hits) {
+    if (hit.mark != Mark::vague) continue;
+    const Token& token = text.tokens[hit.first];
+    if (token.quoted || token.bracketed) continue;
+    const std::string previous = hit.first ? text.tokens[hit.first - 1].word : "";
+    const std::string next =
+        hit.last + 1 < text.tokens.size() ? text.tokens[hit.last + 1].word : "";
+    // "how often", "how many", "most often", "more often": here the word is the measure asked for.
+    if (is_one_of(previous, {"how", "most", "more", "least", "less", "as", "too", "so", "or",
+                             "than", "that", "very"}) ||
+        next == "or" || next == "if")
+      continue;
+    if (is_one_of(token.word, {"many", "several", "a", "sometimes", "usually", "normally",
+                               "typically", "generally"}) &&
+        !(item.kind() == survey::Kind::yes_no || item.list.construct == Construct::yes_no))
+      continue;
+    const bool question = text.is_question() && !text.first_person();
+    const bool about_you = text.first_in(Mark::pronoun, 0, hit.first) != nullptr ||
+                           is_one_of(previous, {"been", "being"});
+    // In "the app you use regularly" the word only describes; in "Do you regularly …" it is asked.
+    const Hit* clause =
+        text.first_in(Mark::subordinator, text.sentences[token.sentence].first + 1, hit.first);
+    const bool asked = question && about_you && !clause &&
+                       text.bears(text.sentences[token.sentence].first, Mark::auxiliary);
+    if (!question && item.list.construct == Construct::frequency) continue;
+    sink.text(item, span_of(text, hit),
+              {quote(text.words(hit)) + " means something different to each respondent.",
+               "Give a number and a period, e.g. \"at least once a week in the last month\".",
+               asked ? std::nullopt : std::optional(Severity::note),
+               asked ? Confidence::high : Confidence::low});
+    return;
+  }
+  // "Is it good?" answered on three words of the same vagueness.
+  if (item.closed && item.listed && item.list.substantive <= 3 && text.is_question() &&
+      !text.has(Mark::agree_request)) {
+    for (std::uint32_t i = 0; i < text.tokens.size(); ++i)
+      if (is_one_of(text.tokens[i].word,
+                    {"good", "bad", "relevant", "nice", "appropriate", "reasonable", "decent"}) &&
+          (i + 1 == text.tokens.size() || !text.bears(i, Mark::antonym)) &&
+          (i == 0 || text.tokens[i - 1].word == "how" ||
+           text.sentences[text.tokens[i].sentence].last == i)) {
+        sink.text(item, span_of(text, i, i),
+                  {quote(text.words(i, i)) + " has no measure, and " +
+                       std::to_string(item.list.substantive) + " answers cannot give it one.",
+                   "Say in which respect, and offer five labelled answers."});
+        return;
+      }
+  }
+}
+
+void check_absolute(const Item& item, Sink& sink) {
+  const Text& text = item.text;
+  const bool yes_no =
+      item.kind() == survey::Kind::yes_no || item.list.construct == Construct::yes_no;
+  const bool agreement =
+      item.list.construct == Construct::agreement || item.kind() == survey::Kind::likert;
+  if (!yes_no && !agreement) return;
+  for (const Hit& hit : text.hits) {
+    if (hit.mark != Mark::absolute || text.bears(hit.first, Mark::absolute_exempt)) continue;
+    const Token& token = text.tokens[hit.first];
+    if (token.quoted || token.bracketed || (token.capital && hit.first > 0)) continue;
+    if (hit.last + 1 < text.tokens.size() && text.bears(hit.last + 1, Mark::time_unit)) continue;
+    const bool opens_clause =
+        text.first_in(Mark::subordinator, text.sentences[token.sentence].first + 1, hit.first);
+    const bool strong = text.is_question() && !text.first_person() && !opens_clause &&
+                        !is_one_of(token.word, {"nothing", "none"});
+    sink.text(item, span_of(text, hit),
+              {quote(text.words(hit)) + " admits no exception, so many must answer no.",
+               "Use a degree instead, or ask how often.",
+               strong ? std::nullopt : std::optional(Severity::note)});
+    return;
+  }
+}
+
+void check_hypothetical(const Item& item, Sink& sink) {
+  const Text& text = item.text;
+  if (!text.is_question()) return;
+  std::optional<std::uint32_t> would, condition;
+  for (std::uint32_t i = 0; i < text.tokens.size(); ++i) {
+    const std::string& word = text.tokens[i].word;
+    if (text.tokens[i].quoted) continue;
+    if (word == "would" && !would) would = i;
+    const std::string next = i + 1 < text.tokens.size() ? text.tokens[i + 1].word : "";
+    if (word == "if" && !condition &&
+        !is_one_of(next, {"any", "anything", "so", "at", "ever", "applicable"}))
+      condition = i;
+  }
+  const Hit* opener = text.first(Mark::hypothetical_opener);
+  if (opener && opener->first != text.sentences[text.tokens[opener->first].sentence].first)
+    opener = nullptr;
+  if (!(would && condition) && !opener) return;
+  const Span span = opener
+                        ? span_of(text, *opener)
+                        : span_of(text, std::min(*would, *condition), std::max(*would, *condition));
+  sink.text(item, span,
+            {"Asks what people would do in a case they are not in.",
+             "Ask what they did the last time something like it happened.",
+             {},
+             Confidence::medium});
+}
+
+void check_missing_reference_period(const Item& item, Sink& sink) {
+  const Text& text = item.text;
+  if (!text.is_question()) return;
+  const Hit* asked = text.first(Mark::habitual_count);
+  if (!asked || text.tokens[asked->first].quoted || names_time(item)) return;
+  // The verb tells a count of acts from a feeling or a disposition.
+  bool past = false, mind = false, should = false;
+  for (std::uint32_t i = asked->last + 1; i < text.tokens.size(); ++i) {
+    const std::string& word = text.tokens[i].word;
+    past = past || is_one_of(word, {"did", "have", "has", "were", "was"});
+    mind =
+        mind || is_one_of(word, {"feel", "think", "find", "worry", "felt", "thought", "worried"});
+    should =
+        should || is_one_of(word, {"should", "would", "will", "must", "want", "like", "prefer"});
+  }
+  if (should) return;
+  const bool mild = mind && !past;
+  sink.text(item, span_of(text, *asked),
+            {quote(text.words(*asked)) + " is asked without a period of time.",
+             "Name one, e.g. \"In the last 7 days, " +
+                 std::string(1, static_cast<char>(
+                                    item.question->text[text.tokens[asked->first].start] | 32)) +
+                 std::string(text.words(*asked)).substr(1) + " …\".",
+             mild ? std::optional(Severity::note) : std::nullopt});
+}
+
+void check_distant_recall(const Item& item, Sink& sink) {
+  const auto opens = [](std::string_view word) {
+    return is_one_of(word, {"past", "last", "previous"});
+  };
+  const Text& text = item.text;
+  const Hit* asked = text.first(Mark::habitual_count);
+  if (!asked || !text.is_question() || text.has(Mark::rare_event)) return;
+  if (is_one_of(text.tokens[asked->last].word, {"often", "frequently", "regularly"})) return;
+  for (std::uint32_t i = 1; i < text.tokens.size(); ++i) {
+    const std::string& word = text.tokens[i].word;
+    const std::string& before = text.tokens[i - 1].word;
+    bool year =
+        (word == "year" || word == "years") && !is_one_of(before, {"a", "per", "each", "every"});
+    if (word == "months") {
+      int months = 0;
+      for (const char c : before) months = c >= '0' && c <= '9' ? months * 10 + (c - '0') : months;
+      year = months >= 12 || before == "twelve";
+    }
+    if (!year) continue;
+    bool recall = opens(before) || (i > 1 && opens(text.tokens[i - 2].word));
+    recall = recall || before == "this";
+    if (!recall) continue;
+    sink.text(item, span_of(text, i - 1, i),
+              {quote(text.words(*asked)) + " over " + quote(text.words(i - 1, i)) +
+                   " asks for a count nobody keeps.",
+               "Ask for the last 7 days or the last month, or for a usual week."});
+    return;
+  }
+}
+
+void check_sensitive_required(const Item& item, Sink& sink) {
+  const Text& text = item.text;
+  if (!item.closed && item.kind() != survey::Kind::number) return;
+  const Hit* topic = nullptr;
+  for (const Hit& hit : text.hits)
+    if (hit.mark == Mark::sensitive && !text.tokens[hit.first].quoted) {
+      topic = &hit;
+      break;
+    }
+  if (!topic || !text.is_question() || item.list.has_opt_out || text.has(Mark::opt_out)) return;
+  if (analyse(item.question->help).has(Mark::opt_out)) return;
+  // A question about policy or opinion on the topic is not about the respondent.
+  const bool about_self =
+      text.first_in(Mark::pronoun, 0, static_cast<std::uint32_t>(text.tokens.size())) ||
+      text.source.find("your") != text.source.npos;
+  bool opinion = text.has(Mark::agree_request);
+  for (const Token& token : text.tokens)
+    opinion = opinion || is_one_of(token.word, {"think", "satisfied", "support", "oppose",
+                                                "opinion", "important", "concerned", "view"});
+  if (!about_self || opinion) return;
+  sink.text(item, span_of(text, *topic),
+            {quote(text.words(*topic)) + " is a private matter, " +
+                 (item.question->required ? "the answer is required and nobody can decline."
+                                          : "and no answer lets respondents decline."),
+             "Add \"Prefer not to say\"" +
+                 std::string(item.question->required ? " and do not require an answer." : "."),
+             item.question->required ? std::nullopt : std::optional(Severity::note)});
+}
+
+}  // namespace insightflow::bias

@@ -1,0 +1,259 @@
+#include "bias/inspection.hpp"
+
+/// Wordings that push an answer: leading, loaded, primed, presuming.
+namespace insightflow::bias {
+
+namespace {
+
+bool plain(const Text& text, const Hit& hit) {
+  return !text.tokens[hit.first].quoted && !text.tokens[hit.first].bracketed;
+}
+
+/// A sentence that asks, or asks to rate.
+bool requests(const Text& text, const Sentence& sentence) {
+  return sentence.end == '?' || text.bears(sentence.first, Mark::instruction) ||
+         text.bears(sentence.first, Mark::question_word);
+}
+
+/// Sentences and clauses before the request itself end here.
+std::optional<std::uint32_t> preamble_end(const Text& text) {
+  for (const Sentence& sentence : text.sentences) {
+    if (!requests(text, sentence)) continue;
+    if (sentence.first > 0) return sentence.first;
+    for (std::uint32_t i = sentence.first + 4; i + 2 <= sentence.last; ++i) {
+      const Token& token = text.tokens[i];
+      const bool clause_break =
+          token.before == ';' || token.before == ':' || token.before == '-' ||
+          (token.before == ',' && is_one_of(token.word, {"so", "do", "would", "how", "should"}));
+      if (clause_break && !text.bears(sentence.first, Mark::question_word) &&
+          !text.bears(sentence.first, Mark::auxiliary) &&
+          !text.bears(sentence.first, Mark::instruction))
+        return i;
+    }
+    return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+void check_leading(const Item& item, Sink& sink) {
+  const Text& text = item.text;
+  for (const Sentence& sentence : text.sentences) {
+    if (sentence.end != '?' && !requests(text, sentence)) continue;
+    for (const Hit& hit : text.hits) {
+      if (hit.first < sentence.first || hit.last > sentence.last || !plain(text, hit)) continue;
+      if (hit.mark == Mark::tag && hit.last == sentence.last && hit.first > sentence.first &&
+          text.tokens[hit.first].before == ',') {
+        Span span = span_of(text, hit);
+        std::size_t comma = static_cast<std::size_t>(span.start);
+        while (comma > 0 && item.question->text[comma] != ',') --comma;
+        span.start = static_cast<std::int64_t>(comma);
+        sink.text(item, span,
+                  {"The tag " + quote(text.words(hit)) + " asks for agreement.",
+                   "Drop the tag and ask openly, with both answers in the question.",
+                   {},
+                   Confidence::high});
+        return;
+      }
+      if (hit.mark == Mark::negative_opener && hit.first == sentence.first) {
+        sink.text(item, span_of(text, hit),
+                  {"Opening with " + quote(text.words(hit)) + " expects a yes.",
+                   "Ask without the negation: \"Do you think … or not?\"",
+                   {},
+                   Confidence::high});
+        return;
+      }
+      if (hit.mark == Mark::agree_pressure || hit.mark == Mark::assertive) {
+        sink.text(item, span_of(text, hit),
+                  {quote(text.words(hit)) + " tells respondents what to answer.",
+                   replaced(item.question->text, span_of(text, hit), ""),
+                   {},
+                   Confidence::high});
+        return;
+      }
+    }
+    // "How great …", "How much do you love …": the degree is open, the direction is not.
+    if (text.tokens[sentence.first].word == "how" && sentence.last > sentence.first + 2) {
+      const std::uint32_t next = sentence.first + 1;
+      if ((text.bears(next, Mark::loaded_positive) &&
+           !is_one_of(text.tokens[next].word, {"helpful", "convenient", "friendly", "popular"})) ||
+          (text.bears(next, Mark::loaded_negative) &&
+           is_one_of(text.tokens[next].word,
+                     {"terrible", "awful", "horrible", "disastrous", "annoying", "frustrating",
+                      "outrageous", "wasteful", "ridiculous"}))) {
+        sink.text(item, span_of(text, sentence.first, next),
+                  {quote(text.words(sentence.first, next)) + " leaves only one direction open.",
+                   "Name both ends, as in \"How good or poor …\".",
+                   {},
+                   Confidence::high});
+        return;
+      }
+      const Hit* verb = text.first_in(Mark::praise_verb, next, std::min(next + 3, sentence.last));
+      if (verb && text.tokens[next].word == "much" &&
+          !is_one_of(text.tokens[verb->first].word, {"benefit", "regret"})) {
+        sink.text(item, span_of(text, *verb),
+                  {"Asking how much people " + quote(text.words(*verb)) +
+                       " takes for granted that they do.",
+                   "Name both ends, as in \"How much do you like or dislike …\"."});
+        return;
+      }
+    }
+  }
+  // "clearly" before a verb of need is an argument; after a verb it is a manner.
+  for (std::uint32_t i = 0; i + 1 < text.tokens.size(); ++i)
+    if (text.tokens[i].word == "clearly" && !text.tokens[i].quoted &&
+        (i == 0 || text.bears(i + 1, Mark::claim))) {
+      sink.text(item, span_of(text, i, i),
+                {"\"clearly\" settles the matter before it is asked.",
+                 replaced(item.question->text, span_of(text, i, i), "")});
+      return;
+    }
+}
+
+void check_loaded_language(const Item& item, Sink& sink) {
+  const Text& text = item.text;
+  if (!text.is_question() || text.first_person()) return;
+  for (const Hit& hit : text.hits) {
+    if (hit.mark != Mark::loaded_negative && hit.mark != Mark::loaded_positive) continue;
+    if (!plain(text, hit) || hit.last + 1 >= text.tokens.size() || hit.first == 0) continue;
+    const Token& before = text.tokens[hit.first - 1];
+    const Token& after = text.tokens[hit.last + 1];
+    if (text.tokens[hit.first].sentence != after.sentence || after.before != 0) continue;
+    // Only as a property of a definite thing: "our amazing app", "the bank's hidden fees".
+    const bool definite =
+        is_one_of(before.word,
+                  {"the", "our", "your", "this", "these", "those", "its", "their", "my", "such"}) ||
+        (before.word.size() > 2 && before.word.substr(before.word.size() - 2) == "'s") ||
+        text.bears(hit.first - 1, Mark::loaded_negative) ||
+        text.bears(hit.first - 1, Mark::loaded_positive) || before.word == "new";
+    const bool noun_follows =
+        !text.bears(hit.last + 1, Mark::preposition) &&
+        !text.bears(hit.last + 1, Mark::auxiliary) && !text.bears(hit.last + 1, Mark::determiner) &&
+        !text.bears(hit.last + 1, Mark::pronoun) &&
+        !is_one_of(after.word, {"or", "and", "deal", "part", "than", "extent", "enough", "things",
+                                "britain", "news", "motion", "food"});
+    if (!definite || !noun_follows || text.tokens[hit.first].capital) continue;
+    const bool praise = hit.mark == Mark::loaded_positive;
+    sink.text(item, span_of(text, hit),
+              {quote(text.words(hit)) + (praise ? " praises " : " condemns ") +
+                   quote(after.before == 0 ? text.words(hit.last + 1, hit.last + 1) : "") +
+                   " before the respondent has judged it.",
+               replaced(item.question->text, span_of(text, hit), ""),
+               {},
+               Confidence::high});
+    return;
+  }
+}
+
+void check_priming_preamble(const Item& item, Sink& sink) {
+  const Text& text = item.text;
+  for (const Hit& hit : text.hits)
+    if (hit.mark == Mark::crowd && plain(text, hit) && text.is_question()) {
+      // "most people" may itself be what is asked about, later in the request.
+      const Sentence& sentence = text.sentences[text.tokens[hit.first].sentence];
+      const bool opens = hit.first <= sentence.first + 1 || sentence.end != '?' ||
+                         text.tokens[hit.first].before == ',';
+      if (!opens || text.bears(sentence.first, Mark::auxiliary)) continue;
+      sink.text(
+          item, span_of(text, hit),
+          {quote(text.words(hit)) + " tells respondents what others think before they answer.",
+           "Delete the preamble; ask the question alone.",
+           {},
+           Confidence::high});
+      return;
+    }
+  const auto end = preamble_end(text);
+  if (!end) return;
+  const Sentence& first = text.sentences[0];
+  const Hit* claim = text.first_in(Mark::claim, first.first, *end - 1);
+  if (!claim || !plain(text, *claim) || text.bears(first.first, Mark::instruction)) return;
+  for (std::uint32_t i = first.first; i < *end; ++i)
+    if (is_one_of(text.tokens[i].word, {"you", "your", "i", "question", "questions", "following",
+                                        "survey", "we", "answer", "next", "section"}))
+      return;
+  if (first.end == '?') return;
+  if (*end - first.first < 4) return;
+  sink.text(item, span_of(text, first.first, *end - 1),
+            {"The preamble " + quote(text.words(first.first, *end - 1)) +
+                 " argues for an answer before the question.",
+             replaced(item.question->text, {0, text.tokens[*end].start}, "")});
+}
+
+void check_presupposition(const Item& item, Sink& sink) {
+  const Text& text = item.text;
+  if (!item.question->show_if.empty() || text.has(Mark::gate) || !text.is_question()) return;
+  for (const Item& other : item.survey->items)
+    for (const survey::Branch& branch : other.question->logic)
+      if (branch.target == item.question->id) return;
+  if (item.listed && (item.list.has_none || item.list.has_uncertain)) return;
+  const Hit* hit = text.first(Mark::presumes);
+  if (!hit || !plain(text, *hit)) return;
+  const std::string_view opener = text.words(*hit);
+  const auto at = [&](std::uint32_t i) -> const std::string& {
+    static const std::string nothing;
+    return i < text.tokens.size() ? text.tokens[i].word : nothing;
+  };
+  if (hit->first != text.sentences[text.tokens[hit->first].sentence].first) return;
+  const std::string& second = at(hit->first + 1);
+  // "How has X changed/improved …", "How long have you been …": only with the verb that presumes.
+  if (at(hit->first) == "how" && (second == "has" || second == "have")) {
+    bool presumes = false;
+    for (std::uint32_t i = hit->last + 1; i < text.tokens.size(); ++i)
+      presumes = presumes || is_one_of(at(i), {"improved", "helped", "worsened", "benefited",
+                                               "reduced", "increased", "hurt", "harmed"});
+    if (!presumes) return;
+  }
+  if (at(hit->first) == "how" && second == "long") return;
+  if (opener == "Which of our" || opener == "which of our") {
+    if (item.kind() != survey::Kind::single_choice) return;
+  }
+  if (second == "do" && at(hit->first + 3) == "think" && item.kind() == survey::Kind::open_text)
+    return;
+  if (is_one_of(at(hit->first), {"where"})) return;
+  sink.text(item, span_of(text, *hit),
+            {quote(opener) + " takes for granted that it applies to everybody who is asked.",
+             "Ask first whether it applies and show this only to those who say so, or add \"if "
+             "any\" and an answer for everybody else."});
+}
+
+void check_social_desirability(const Item& item, Sink& sink) {
+  const Text& text = item.text;
+  if (!text.is_question()) return;
+  for (const Hit& hit : text.hits) {
+    if (hit.mark != Mark::norm || !plain(text, hit)) continue;
+    const std::string_view words = text.words(hit);
+    if (words == "as all" || words == "as is right") continue;
+    sink.text(item, span_of(text, hit),
+              {quote(words) + " names the behaviour that is expected.",
+               "Ask for the behaviour alone, and make every answer sound acceptable."});
+    return;
+  }
+}
+
+void check_agree_disagree(const Item& item, Sink& sink) {
+  const Text& text = item.text;
+  const Hit* request = text.first(Mark::agree_request);
+  const bool scale = item.list.construct == Construct::agreement;
+  if (request && plain(text, *request) && item.closed) {
+    sink.text(item, span_of(text, *request),
+              {quote(text.words(*request)) +
+                   " asks for agreement instead of asking about the thing itself.",
+               "Ask for the property directly, e.g. \"How clear or unclear …\" with answers from "
+               "\"Very unclear\" to \"Very clear\".",
+               Severity::warning, Confidence::high});
+    return;
+  }
+  if (!scale && item.kind() != survey::Kind::likert) return;
+  if (item.kind() == survey::Kind::likert && !scale && item.list.construct != Construct::none)
+    return;
+  sink.text(item, whole_text(item),
+            {"Answers of agreement invite saying yes to " +
+                 quote(item.question->text.substr(
+                     0, std::min<std::size_t>(item.question->text.find_first_of(".?!"), 60))) +
+                 ".",
+             "Where you can, ask for the property itself with answers of its own.", Severity::note,
+             Confidence::medium});
+}
+
+}  // namespace insightflow::bias

@@ -1,0 +1,252 @@
+#include "bias/inspection.hpp"
+
+#include <algorithm>
+#include <array>
+
+/// How a question is built: one thing at a time, no double negatives, no needless length.
+namespace insightflow::bias {
+
+namespace {
+
+bool in_examples(const Text& text, std::uint32_t at) {
+  const Hit* opener =
+      text.first_in(Mark::example_opener, text.sentences[text.tokens[at].sentence].first, at);
+  return opener && (opener->first > 0) && !text.bears(opener->first, Mark::verb);
+}
+
+/// The last word of a class between the start of its sentence and `at`, or nothing.
+std::optional<std::uint32_t> last_of(const Text& text, std::uint32_t at, Mark mark) {
+  const std::uint32_t first = text.sentences[text.tokens[at].sentence].first;
+  for (std::uint32_t i = at; i-- > first;)
+    if (text.bears(i, mark)) return i;
+  return std::nullopt;
+}
+
+/// Pairs that describe one thing: time, place and people the question is about, not judged by it.
+bool describes(const Text& text, std::uint32_t at) {
+  const Token& left = text.tokens[at - 1];
+  const Token& right = text.tokens[at + 1];
+  for (const std::uint32_t side : {at - 1, at + 1})
+    if (text.bears(side, Mark::time_unit) || text.bears(side, Mark::people)) return true;
+  if (left.capital && right.capital && at > 1) return true;
+  if ((left.word[0] >= '0' && left.word[0] <= '9') ||
+      (right.word[0] >= '0' && right.word[0] <= '9'))
+    return true;
+  if (left.word == right.word) return true;
+  const auto clause = last_of(text, at, Mark::subordinator);
+  if (clause && *clause > text.sentences[left.sentence].first) return true;
+  // "in stations and shops", "between price and quality": the pair is an adjunct or one relation.
+  const auto preposition = last_of(text, at, Mark::preposition);
+  if (!preposition) return false;
+  const bool own_article = text.bears(at + 1, Mark::determiner);
+  return at - *preposition <= 4 && !own_article &&
+         is_one_of(text.tokens[*preposition].word,
+                   {"in", "at", "during", "between", "among", "across", "within", "from", "by",
+                    "near", "after", "before", "until", "since", "over", "to", "for"});
+}
+
+bool second_question(const Text& text, std::uint32_t at) {
+  const std::string& next = text.tokens[at].word;
+  return is_one_of(
+      next, {"how", "why", "do", "does", "did", "are", "is", "was", "were", "would", "which"});
+}
+
+/// An act or a judgement about things: what a pair can make ambiguous.
+bool asks_one_thing(const Text& text, std::uint32_t at) {
+  const std::uint32_t first = text.sentences[text.tokens[at].sentence].first;
+  if (text.first_in(Mark::judgement, first, at)) return true;
+  return is_one_of(text.tokens[first].word, {"is", "are", "was", "were"});
+}
+
+}  // namespace
+
+void check_double_barrelled(const Item& item, Sink& sink) {
+  const Text& text = item.text;
+  if (item.kind() == survey::Kind::consent || item.kind() == survey::Kind::contact) return;
+  const bool statement = !text.is_question();
+  for (std::uint32_t i = 1; i + 1 < text.tokens.size(); ++i) {
+    const Token& token = text.tokens[i];
+    const bool as_well = token.word == "well" && text.tokens[i - 1].word == "as" &&
+                         text.tokens[i + 1].word == "as" && i + 2 < text.tokens.size();
+    const bool slash = token.before == '/' && token.word.size() > 2 && !token.acronym &&
+                       text.tokens[i - 1].word.size() > 3;
+    if (token.word != "and" && !as_well && !slash) continue;
+    if (token.quoted || token.bracketed || text.tokens[i - 1].sentence != token.sentence ||
+        text.tokens[i + 1].sentence != token.sentence)
+      continue;
+    if (text.bears(i, Mark::fixed_pair) || text.bears(i, Mark::period) || in_examples(text, i))
+      continue;
+    if (slash && (text.bears(i, Mark::people) || text.bears(i, Mark::pronoun) ||
+                  text.bears(i - 1, Mark::pronoun) || text.bears(i, Mark::determiner)))
+      continue;
+    const std::uint32_t next = as_well ? i + 2 : slash ? i : i + 1;
+    const bool new_question = !slash && second_question(text, next);
+    const bool second_act = !statement && !slash && item.text.bears(next, Mark::verb) &&
+                            !text.bears(next, Mark::judgement) && last_of(text, i, Mark::verb) &&
+                            !text.bears(i - 1, Mark::preposition);
+    const bool clause =
+        last_of(text, i, Mark::subordinator).value_or(0) > text.sentences[token.sentence].first;
+    bool two = new_question && (!clause || text.bears(next, Mark::question_word));
+    if (!two && !statement) {
+      if (second_act && !clause)
+        two = true;
+      else if (slash ? text.bears(i - 1, Mark::judgement) || asks_one_thing(text, i)
+                     : asks_one_thing(text, i))
+        two = !describes(text, slash ? i - 1 : i);
+    }
+    if (statement && item.rating_scale && asks_one_thing(text, i) && !describes(text, i) &&
+        !slash) {
+      sink.text(item, span_of(text, i - 1, next),
+                {"The statement joins two things at " + quote(text.words(i - 1, next)) +
+                     "; a rating cannot say which of them is meant.",
+                 "Make two statements of it.", Severity::note, Confidence::low});
+      return;
+    }
+    if (!two) continue;
+    const std::uint32_t from = slash ? i - 1 : i - 1;
+    sink.text(item, span_of(text, from, next),
+              {"Asks about two things at once: what stands before and after " +
+                   quote(slash     ? "/"
+                         : as_well ? "as well as"
+                                   : "and") +
+                   " in " + quote(text.words(from, next)) + " may deserve different answers.",
+               "Ask two questions, one for each part.", std::nullopt,
+               new_question || second_act ? Confidence::medium : Confidence::high});
+    return;
+  }
+  std::uint32_t questions = 0;
+  for (const Sentence& sentence : text.sentences) {
+    if (sentence.end != '?' || text.tokens[sentence.first].quoted) continue;
+    if (++questions == 2 && sentence.last - sentence.first >= 2 && item.closed) {
+      sink.text(item, span_of(text, sentence.first, sentence.last),
+                {"Holds two questions; " + quote(text.words(sentence.first, sentence.last)) +
+                     " is the second.",
+                 "Give each its own place and its own answers.", Severity::note});
+      return;
+    }
+  }
+}
+
+void check_negation(const Item& item, Sink& sink) {
+  const Text& text = item.text;
+  const Hit* negator = nullptr;
+  const Hit* second = nullptr;
+  for (const Hit& hit : text.hits) {
+    const Token& token = text.tokens[hit.first];
+    if (token.quoted || token.bracketed) continue;
+    if (hit.mark != Mark::negator && hit.mark != Mark::negative_word) continue;
+    if (text.bears(hit.first, Mark::antonym) || text.bears(hit.first, Mark::uncertain)) continue;
+    const bool plain_negator = hit.mark == Mark::negator;
+    // A tag or a rhetorical opener is a matter of leading; "whether or not" and "no longer" of
+    // idiom.
+    if (plain_negator && hit.first == text.sentences[token.sentence].first &&
+        token.word.find('\'') != token.word.npos)
+      continue;
+    if (plain_negator && token.word == "no" && text.bears(hit.first, Mark::tag) &&
+        token.before == ',')
+      continue;
+    const std::string previous = hit.first ? text.tokens[hit.first - 1].word : "";
+    const std::string next =
+        hit.first + 1 < text.tokens.size() ? text.tokens[hit.first + 1].word : "";
+    if (previous == "or" && (token.word == "not" || next == previous)) continue;
+    if (previous == "or" && hit.mark == Mark::negative_word) continue;
+    if (next == "or" && hit.mark == Mark::negative_word) continue;
+    if (is_one_of(next, {"longer", "only", "applicable", "sure", "counting", "including", "say",
+                         "matter", "one"}))
+      continue;
+    if (hit.mark == Mark::negator && !negator &&
+        !is_one_of(token.word, {"without", "lack", "fail"})) {
+      if (second == nullptr || second->first != hit.first) negator = &hit;
+    } else if (!second && (!negator || negator->first != hit.first)) {
+      second = &hit;
+    }
+  }
+  if (!negator) return;
+  const std::string& word = text.tokens[negator->first].word;
+  if (second && text.tokens[second->first].sentence == text.tokens[negator->first].sentence) {
+    const auto first = std::min(negator->first, second->first);
+    const auto last = std::max(negator->last, second->last);
+    if (last - first <= 9 && !text.first_person()) {
+      // In a plain statement with answers of frequency or truth a second negative is common and
+      // mild.
+      const bool request = text.is_question() || item.list.construct == Construct::agreement;
+      sink.text(item, span_of(text, first, last),
+                {"Double negative: " + quote(text.words(*negator)) + " and " +
+                     quote(text.words(*second)) + " turn each other round.",
+                 "Say it in the positive.", request ? std::nullopt : std::optional(Severity::note),
+                 Confidence::high});
+      return;
+    }
+  }
+  if (!item.closed || text.tokens[negator->first].quoted) return;
+  const bool yes_no =
+      item.kind() == survey::Kind::yes_no || item.list.construct == Construct::yes_no;
+  const bool agreement =
+      item.list.construct == Construct::agreement || item.kind() == survey::Kind::likert;
+  const bool inside_clause =
+      text.first_in(Mark::subordinator, text.sentences[text.tokens[negator->first].sentence].first,
+                    negator->first) != nullptr;
+  if (!yes_no && !agreement) return;
+  if (yes_no && (!text.is_question() || inside_clause)) return;
+  const bool strong = yes_no ? word == "not" || word == "never" : text.is_question();
+  sink.text(item, span_of(text, *negator),
+            {"The " + std::string(text.is_question() ? "question" : "statement") +
+                 " is negated by " + quote(text.words(*negator)) + ", so " +
+                 (agreement ? "disagreeing with it is a double negative."
+                            : "it is unclear what \"yes\" affirms."),
+             "Ask about what is the case, not about what is not.",
+             strong && !text.first_person() ? std::nullopt : std::optional(Severity::note)});
+}
+
+void check_too_long(const Item& item, Sink& sink) {
+  const auto words = item.text.tokens.size();
+  if (!item.closed && item.kind() == survey::Kind::open_text && words <= 60) return;
+  if (words <= 30) return;
+  const bool far = words > 50;
+  sink.text(item, whole_text(item),
+            {"The question has " + std::to_string(words) + " words; aim for at most 25.",
+             "Move explanations to the help text and keep the request itself.",
+             far ? std::nullopt : std::optional(Severity::note), Confidence::high});
+}
+
+void check_jargon(const Item& item, Sink& sink) {
+  static constexpr std::array common = std::to_array<std::string_view>(
+      {"usa", "us",   "uk",   "eu",    "tv",     "id",  "ids",  "pc",       "pcs", "gps",
+       "faq", "faqs", "pdf",  "pdfs",  "url",    "hiv", "dna",  "covid",    "it",  "hr",
+       "atm", "dvd",  "cd",   "sms",   "ok",     "am",  "pm",   "ceo",      "ad",  "bc",
+       "un",  "nhs",  "tvs",  "dj",    "diy",    "usb", "wifi", "wi-fi",    "sim", "pin",
+       "vip", "asap", "lgbt", "lgbtq", "lgbtq+", "uv",  "bbc",  "nato",     "fbi", "phd",
+       "ba",  "ma",   "gp",   "nba",   "aids",   "suv", "bmi",  "html",     "csv", "xl",
+       "i",   "ii",   "iii",  "iv",    "no",     "not", "all",  "covid-19", "vr",  "ai",
+       "app", "eur",  "usd",  "gbp",   "http",   "qr",  "mp3",  "led"});
+  const Text& text = item.text;
+  std::size_t capitals = 0;
+  for (const Token& token : text.tokens) capitals += token.acronym;
+  if (capitals * 3 > text.tokens.size()) return;  // A line written in capitals.
+  for (std::uint32_t i = 0; i < text.tokens.size(); ++i) {
+    const Token& token = text.tokens[i];
+    if (!token.acronym || token.word.size() > 6 ||
+        std::find(common.begin(), common.end(), token.word) != common.end())
+      continue;
+    // Capitals for stress ("NOT counting", "DURING") are words, not abbreviations.
+    bool stressed = text.bears(i, Mark::verb) || text.bears(i, Mark::preposition) ||
+                    text.bears(i, Mark::determiner) || text.bears(i, Mark::pronoun) ||
+                    text.bears(i, Mark::auxiliary) || text.bears(i, Mark::absolute) ||
+                    text.bears(i, Mark::vague) || text.bears(i, Mark::period) ||
+                    text.bears(i, Mark::people) || text.bears(i, Mark::time_unit) ||
+                    text.bears(i, Mark::judgement) || text.bears(i, Mark::question_word) ||
+                    text.bears(i, Mark::instruction) || text.bears(i, Mark::subordinator);
+    stressed = stressed || is_one_of(token.word, {"and", "or", "ever", "only", "both", "more",
+                                                  "less", "most", "least", "one", "best", "yes"});
+    const auto& known = item.survey->known_terms;
+    std::string singular = token.word;
+    if (!singular.empty() && singular.back() == 's') singular.pop_back();
+    if (stressed || known.count(token.word) || known.count(singular)) continue;
+    sink.text(item, span_of(text, i, i),
+              {quote(text.words(i, i)) + " is not spelt out here or before.",
+               "Write the full name, with the abbreviation in brackets, at its first use."});
+    return;
+  }
+}
+
+}  // namespace insightflow::bias
