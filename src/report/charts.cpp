@@ -11,8 +11,9 @@ namespace insightflow::report::charts {
 namespace {
 
 constexpr int line_height = 19;
-constexpr int bar_height = 18;
-constexpr int row_gap = 13;
+constexpr int bar_height = 16;
+constexpr int whisker_height = 7;
+constexpr int row_gap = 12;
 constexpr std::size_t label_columns = 38;
 constexpr std::size_t label_lines = 3;
 
@@ -24,6 +25,10 @@ std::string place(double fraction) {
 
 std::string px(int value) {
   return std::to_string(value);
+}
+
+int height_of_bar(const Row& row) {
+  return bar_height + (row.whisker ? whisker_height : 0);
 }
 
 /// Opens the image; the scope must outlive what is drawn.
@@ -53,14 +58,14 @@ void text(Markup& svg, std::string_view tone, std::string x, int y, std::string_
   svg.element("text", {{"class", std::string(tone)}, {"x", std::move(x)}, {"y", px(y)}}, words);
 }
 
-void whisker(Markup& svg, const analysis::Interval& interval, double axis, int middle) {
+/// Under the bar, so that it is as clear on every colour.
+void whisker(Markup& svg, const analysis::Interval& interval, double axis, int top) {
   const double low = interval.low / axis;
   const double high = interval.high / axis;
-  for (const std::string_view tone : {"halo", "whisker"}) {
-    line(svg, tone, low, high, middle, middle);
-    line(svg, tone, low, low, middle - 4, middle + 4);
-    line(svg, tone, high, high, middle - 4, middle + 4);
-  }
+  const int middle = top + whisker_height / 2 + 1;
+  line(svg, "whisker", low, high, middle, middle);
+  line(svg, "whisker", low, low, middle - 3, middle + 3);
+  line(svg, "whisker", high, high, middle - 3, middle + 3);
 }
 
 }  // namespace
@@ -84,7 +89,7 @@ std::string bars(const Caption& caption, std::span<const Row> rows, double axis)
     const bool bare = row.label.empty() && row.value.empty();
     labels.push_back(bare ? std::vector<std::string>{}
                           : wrap(row.label, label_columns, label_lines));
-    height += static_cast<int>(labels.back().size()) * line_height + bar_height + row_gap;
+    height += static_cast<int>(labels.back().size()) * line_height + height_of_bar(row) + row_gap;
   }
   const int plot = height - row_gap + 4;
   const bool ticks = axis < 1;
@@ -117,11 +122,11 @@ std::string bars(const Caption& caption, std::span<const Row> rows, double axis)
                           {"width", place(wide)},
                           {"height", px(bar_height)}});
         if (!piece.label.empty() && wide >= 0.12)
-          text(svg, "inside on-" + piece.tone, place(from + wide / 2), y + 13, piece.label);
+          text(svg, "inside on-" + piece.tone, place(from + wide / 2), y + 12, piece.label);
         from += wide;
       }
-      if (row.whisker) whisker(svg, *row.whisker, axis, y + bar_height / 2);
-      y += bar_height + row_gap;
+      if (row.whisker) whisker(svg, *row.whisker, axis, y + bar_height);
+      y += height_of_bar(row) + row_gap;
     }
     if (ticks) {
       line(svg, "tick", 0, 1, plot, plot);

@@ -81,7 +81,8 @@ std::size_t columns_of(char32_t point) {
   return point >= 0x1100 && (point < 0x2000 || point > 0x2BFF) ? 2 : 1;
 }
 
-enum class Unit { plain, points, share };
+/// `tenths` always shows one place, so that figures side by side are of one kind.
+enum class Unit { plain, points, share, tenths };
 
 struct MetricName {
   std::string_view name;
@@ -91,18 +92,22 @@ struct MetricName {
 constexpr std::array metric_names{
     MetricName{"nps", "Net Promoter Score", Unit::points},
     MetricName{"csat", "Satisfied (CSAT)", Unit::share},
-    MetricName{"ces", "Customer effort (CES)", Unit::plain},
-    MetricName{"mean", "Mean", Unit::plain},
+    MetricName{"ces", "Customer effort (CES)", Unit::tenths},
+    MetricName{"mean", "Mean", Unit::tenths},
     MetricName{"median", "Median", Unit::plain},
-    MetricName{"standard_deviation", "Standard deviation", Unit::plain},
-    MetricName{"mean_rank", "Mean rank", Unit::plain},
+    MetricName{"standard_deviation", "Standard deviation", Unit::tenths},
+    MetricName{"mean_rank", "Mean rank", Unit::tenths},
     MetricName{"minimum", "Lowest", Unit::plain},
     MetricName{"maximum", "Highest", Unit::plain}};
 
 std::string in_unit(double value, Unit unit) {
   if (unit == Unit::points) return points(value);
   if (unit == Unit::share) return percent(value);
-  return decimal(value, std::abs(value) < 100 ? 1 : 0);
+  const bool small = std::abs(value) < 100;
+  std::string out = decimal(value, small ? 1 : 0);
+  if (unit == Unit::tenths && small && std::isfinite(value) && out.find('.') == out.npos)
+    out += ".0";
+  return out;
 }
 
 }  // namespace

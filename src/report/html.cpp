@@ -113,9 +113,11 @@ void HtmlPage::tiles() {
     if (left == 0) break;
     if (const auto* metric = key_metric(question)) {
       const MetricWords words = words_of(*metric);
-      tile(words.label, question.text, words.value,
-           words.interval.empty() ? "of " + counted(metric->base, "answer")
-                                  : words.interval + ", n = " + count(metric->base));
+      tile(
+          metric->name == "mean" ? std::string(words::kind(question.kind)) + ", mean" : words.label,
+          question.text, words.value,
+          words.interval.empty() ? "of " + counted(metric->base, "answer")
+                                 : words.interval + ", n = " + count(metric->base));
       --left;
     } else if (!question.themes.empty()) {
       const insight::Theme& top = question.themes.front();
@@ -173,7 +175,7 @@ void HtmlPage::cross_tab(const insight::CrossTab& table) {
     {
       const auto heading = page_.open("h3");
       page_.foreign(words::question_text(findings_, table.question_id));
-      page_.plain(" by ");
+      page_.plain(" \u00b7 by ");
       page_.foreign(words::question_text(findings_, table.by));
     }
     page_.element("p", {}, words::cross_tab(table));
@@ -235,7 +237,7 @@ void HtmlPage::cross_tab(const insight::CrossTab& table) {
       }
       const double heat_of = most > 0 ? share->share / most : 0;
       const auto cell =
-          page_.open("td", {{"style", "--heat:" + decimal(heat_of * 0.5, 3)},
+          page_.open("td", {{"style", "--share:" + decimal(heat_of * 0.5, 3)},
                             {"class", segment.base < words::small_base ? "few" : ""}});
       page_.plain(percent(share->share));
       page_.element("small", {}, percent_range(share->interval));

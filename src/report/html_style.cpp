@@ -135,8 +135,7 @@ figcaption p { color: var(--soft); font-size: 0.95rem; margin-top: 0.2rem; }
 .chart .on-step1 { fill: var(--on-step1); } .chart .on-step2 { fill: var(--on-step2); }
 .chart .on-step3 { fill: var(--on-step3); } .chart .on-step4 { fill: var(--on-step4); }
 .chart rect { stroke: none; }
-.halo { stroke: var(--paper); stroke-width: 4px; }
-.whisker { stroke: var(--ink); stroke-width: 1.5px; }
+.whisker { stroke: var(--soft); stroke-width: 1.25px; }
 .tick { stroke: var(--line); stroke-width: 1px; }
 .range { fill: var(--accent); opacity: 0.35; }
 .dot { fill: var(--accent); stroke: var(--paper); stroke-width: 2px; }
@@ -153,9 +152,9 @@ thead th { color: var(--soft); border-bottom-color: var(--soft); }
 thead .number { white-space: normal; }
 .scroll { overflow-x: auto; max-width: 100%; }
 .heat th, .heat td { padding: 0.45rem 0.6rem; overflow-wrap: normal; min-width: 4.4rem; }
-.heat th[scope=row] { padding-left: 0; min-width: 8rem; overflow-wrap: anywhere; }
+.heat th[scope=row] { padding-left: 0; border-bottom: 0; min-width: 8rem; overflow-wrap: anywhere; }
 .heat tbody td {
-  background: rgb(var(--heat) / 0); text-align: right; border: 2px solid var(--paper); white-space: nowrap;
+  background: rgb(var(--heat) / var(--share, 0)); text-align: right; border: 2px solid var(--paper); white-space: nowrap;
 }
 .heat thead th { text-align: right; font-weight: 600; color: var(--ink); }
 .heat small { display: block; color: var(--soft); font-weight: 400; font-size: 0.76rem; }
@@ -183,6 +182,8 @@ constexpr std::string_view media = R"(
   h1, h2, h3, h4, figcaption, summary { break-after: avoid; }
   figure > .chart, .tile, .theme, blockquote, tr, .summary li { break-inside: avoid; }
   .question { break-inside: auto; }
+  .tiles { display: block; orphans: 1; widows: 1; }
+  .tile { display: inline-block; vertical-align: top; width: 31%; margin: 0 1.5% 1.5% 0; border: 1px solid var(--line); }
   .scroll { overflow: visible; }
   details::details-content { content-visibility: visible; display: block; height: auto; }
   summary { list-style: none; font-weight: 600; }

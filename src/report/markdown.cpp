@@ -145,7 +145,7 @@ void question(Document& out, const QuestionFindings& question) {
 }
 
 void cross_tab(Document& out, const insight::Findings& findings, const insight::CrossTab& table) {
-  out.heading(3, std::string(words::question_text(findings, table.question_id)) + " by " +
+  out.heading(3, std::string(words::question_text(findings, table.question_id)) + " \u00b7 by " +
                      std::string(words::question_text(findings, table.by)));
   out.say(words::cross_tab(table));
   Document::Cells head{""};

@@ -169,7 +169,7 @@ std::string distribution(const QuestionFindings& question) {
     if (const auto* csat = find(question.metrics, "csat"))
       out = percent(csat->value) + " are satisfied; ";
     else if (const auto* mean = find(question.metrics, "mean"))
-      out = "The mean is " + decimal(mean->value, 1) + "; ";
+      out = "The mean is " + words_of(*mean).value + "; ";
     out += "the most frequent answer is " + std::string(name(*top)) + " (" + of + ")";
     out.front() = static_cast<char>(out.front() == 't' ? 'T' : out.front());
     return out;

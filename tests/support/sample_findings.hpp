@@ -140,8 +140,10 @@ inline insight::Findings sample_findings() {
       row.base += counts[i];
       sum += static_cast<double>(counts[i]) * static_cast<double>(i + 1);
     }
-    const double mean = std::round(sum / static_cast<double>(row.base) * 1e4) / 1e4;
-    row.metrics = {{"mean", mean, analysis::Interval{mean - 0.1, mean + 0.1}, row.base}};
+    const auto tidy = [](double x) { return std::round(x * 1e4) / 1e4; };
+    const double mean = tidy(sum / static_cast<double>(row.base));
+    row.metrics = {
+        {"mean", mean, analysis::Interval{tidy(mean - 0.1), tidy(mean + 0.1)}, row.base}};
     return row;
   };
   aspects.rows = {aspect("support", "Support", {6, 14, 41, 120, 214}),

@@ -15,7 +15,7 @@ struct HtmlOptions {
   std::size_t themes = 10;      ///< Themes drawn and told in full for each question.
   std::size_t quotes = 2;       ///< Quotes shown for each theme and each summary statement.
   std::size_t bars = 15;        ///< Choices drawn for each question.
-  std::size_t key_figures = 6;  ///< Tiles on the first screen.
+  std::size_t key_figures = 5;  ///< Tiles on the first screen, beside the base.
 };
 
 /// One self-contained page: inline SVG, no script, no external resource. Well-formed as XML too.
