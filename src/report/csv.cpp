@@ -1,0 +1,108 @@
+#include <insightflow/report/report.hpp>
+
+#include <report/format.hpp>
+#include <report/words.hpp>
+
+#include <utility>
+
+namespace insightflow::report {
+
+namespace {
+
+/// Where a figure stands: the first four columns.
+struct Place {
+  std::string_view section;
+  std::string_view question;
+  std::string_view item;
+  std::string_view segment;
+};
+
+class Table {
+ public:
+  void line(const Place& place, std::string_view metric, double value,
+            const analysis::Interval* interval, std::int64_t base) {
+    for (const std::string_view text :
+         {place.section, place.question, place.item, place.segment, metric})
+      (out_ += escape_csv(text)) += ',';
+    (out_ += exact(value)) += ',';
+    if (interval != nullptr) out_ += exact(interval->low);
+    out_ += ',';
+    if (interval != nullptr) out_ += exact(interval->high);
+    ((out_ += ',') += std::to_string(base)) += "\r\n";
+  }
+
+  void tally(const Place& place, std::string_view metric, std::int64_t n, std::int64_t base) {
+    line(place, metric, static_cast<double>(n), nullptr, base);
+  }
+
+  void share(const Place& place, std::int64_t n, double share, const analysis::Interval& interval,
+             std::int64_t base) {
+    tally(place, "count", n, base);
+    line(place, "share", share, &interval, base);
+  }
+
+  void metric(const Place& place, const analysis::Metric& metric) {
+    line(place, metric.name, metric.value, metric.interval ? &*metric.interval : nullptr,
+         metric.base);
+  }
+
+  void mix(const Place& place, const analysis::SentimentMix& mix) {
+    const std::int64_t base = words::total(mix);
+    tally(place, "negative", mix.negative, base);
+    tally(place, "neutral", mix.neutral, base);
+    tally(place, "positive", mix.positive, base);
+  }
+
+  std::string take() { return std::move(out_); }
+
+ private:
+  std::string out_ = "section,question_id,item,segment,metric,value,low,high,base\r\n";
+};
+
+void write(Table& table, const insight::QuestionFindings& question) {
+  const std::string_view id = question.question_id;
+  table.tally({"question", id, "", ""}, "answered", question.answered, question.asked);
+  table.tally({"question", id, "", ""}, "used", question.used, question.answered);
+  for (const analysis::Metric& metric : question.metrics)
+    table.metric({"metric", id, "", ""}, metric);
+  for (const analysis::Share& share : question.distribution)
+    table.share({"distribution", id, words::name(share), ""}, share.count, share.share,
+                share.interval, question.answered);
+  for (const insight::Breakdown& row : question.rows) {
+    for (const analysis::Metric& metric : row.metrics)
+      table.metric({"row", id, words::name(row), ""}, metric);
+    for (const analysis::Share& share : row.distribution)
+      table.share({"row", id, words::name(row), words::name(share)}, share.count, share.share,
+                  share.interval, row.base);
+  }
+  if (question.sentiment) table.mix({"sentiment", id, "", ""}, *question.sentiment);
+  for (const insight::Theme& theme : question.themes) {
+    table.share({"theme", id, theme.label, ""}, theme.size, theme.share, theme.interval,
+                question.used);
+    table.mix({"theme", id, theme.label, ""}, theme.sentiment);
+  }
+  if (!question.themes.empty())
+    table.tally({"theme", id, "", ""}, "unthemed", question.unthemed, question.used);
+  for (const insight::Keyphrase& phrase : question.keyphrases)
+    table.tally({"keyphrase", id, phrase.text, ""}, "count", phrase.count, question.used);
+}
+
+}  // namespace
+
+std::string to_csv(const insight::Findings& findings) {
+  Table table;
+  table.tally({"responses", "", "", ""}, "used", findings.responses_used, findings.responses_total);
+  for (const insight::QuestionFindings& question : findings.questions) write(table, question);
+  for (const insight::CrossTab& cross : findings.cross_tabs)
+    for (const insight::Breakdown& segment : cross.segments) {
+      const std::string at = cross.by + ": " + std::string(words::name(segment));
+      for (const analysis::Metric& metric : segment.metrics)
+        table.metric({"cross_tab", cross.question_id, "", at}, metric);
+      for (const analysis::Share& share : segment.distribution)
+        table.share({"cross_tab", cross.question_id, words::name(share), at}, share.count,
+                    share.share, share.interval, segment.base);
+    }
+  return table.take();
+}
+
+}  // namespace insightflow::report

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <insightflow/insight/findings.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+/// What a figure says, in a sentence. HTML and Markdown share these.
+namespace insightflow::report::words {
+
+std::string base_line(const insight::Findings& findings);
+/// "Open text · 412 of 415 answered".
+std::string answered_line(const insight::QuestionFindings& question);
+std::string_view kind(survey::Kind kind);
+/// The label, or the id where there is none.
+std::string_view name(const analysis::Share& share);
+std::string_view name(const insight::Breakdown& breakdown);
+
+std::string distribution(const insight::QuestionFindings& question);
+std::string sentiment(const analysis::SentimentMix& mix);
+std::string themes(const insight::QuestionFindings& question);
+std::string rows(const insight::QuestionFindings& question);
+std::string cross_tab(const insight::CrossTab& table);
+/// "140 of 412 answers, 34 % (30–39 %)".
+std::string theme_size(const insight::Theme& theme, std::int64_t base);
+/// "61 % negative, 22 % neutral, 17 % positive"; empty for no answers.
+std::string mix(const analysis::SentimentMix& mix);
+
+std::int64_t total(const analysis::SentimentMix& mix);
+const analysis::Metric* find(const std::vector<analysis::Metric>& metrics, std::string_view name);
+const analysis::Share* find(const std::vector<analysis::Share>& shares, std::string_view id);
+
+/// Detractors (0 to 6), passives (7, 8) and promoters (9, 10) of an NPS distribution.
+struct NpsGroups {
+  double detractors = 0;
+  double passives = 0;
+  double promoters = 0;
+};
+/// Nothing when the distribution is not one of the values 0 to 10.
+std::optional<NpsGroups> nps_groups(const insight::QuestionFindings& question);
+
+/// True when every value is a whole number, so that the order of the values means something.
+bool on_scale(const std::vector<analysis::Share>& distribution);
+
+/// Some interval in the findings is shown, so its assumptions must be told.
+bool shows_intervals(const insight::Findings& findings);
+inline constexpr std::string_view interval_note =
+    "Intervals are 95 % intervals. They assume that answers are independent; the sample chose "
+    "itself, so they say nothing about people who did not answer.";
+/// Shares on fewer answers than this are marked.
+inline constexpr std::int64_t small_base = 30;
+
+/// The text of a question by its id; the id itself for a column of a file.
+std::string_view question_text(const insight::Findings& findings, std::string_view id);
+
+}  // namespace insightflow::report::words
