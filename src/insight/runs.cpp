@@ -215,7 +215,8 @@ jobs::Handler run_handler(storage::Database& db, const Clock& clock, IdSource& i
       dataset.survey_version = order.survey_version;
       dataset.survey_digest = version->digest;
       return response::each_response(
-          tx, order.survey_id, order.last_sequence, [&](response::Response&& one) -> Result<void> {
+          tx, order.survey_id, {.last = order.last_sequence},
+          [&](std::int64_t, response::Response&& one) -> Result<void> {
             if (dataset.records.size() % 1024 == 0) {
               BOOST_OUTCOME_TRY(ctx.check());
               ctx.report("reading", static_cast<std::int64_t>(dataset.records.size()));

@@ -4,8 +4,6 @@
 #include <insightflow/response/responses.hpp>
 #include <insightflow/storage/page.hpp>
 
-#include <limits>
-
 namespace insightflow::response {
 
 using identity::Permission;
@@ -33,16 +31,16 @@ Error unknown_response() {
 
 }  // namespace
 
-Result<void> each_response(storage::Tx& tx, SurveyId survey, std::int64_t last,
-                           FunctionRef<Result<void>(Response&&)> visit) {
+Result<void> each_response(storage::Tx& tx, SurveyId survey, const Stretch& stretch,
+                           FunctionRef<Result<void>(std::int64_t, Response&&)> visit) {
   static const std::string sql = "SELECT " + columns +
-                                 " FROM responses WHERE survey_id = ?1 AND sequence <= ?2 ORDER BY "
-                                 "sequence";
-  const storage::Param params[] = {survey, last};
+                                 ", sequence FROM responses WHERE survey_id = ?1 AND sequence > ?2 "
+                                 "AND sequence <= ?3 ORDER BY sequence LIMIT ?4";
+  const storage::Param params[] = {survey, stretch.after, stretch.last, stretch.most};
   return tx.each(sql, params, [&](const storage::Row& row) -> Result<void> {
     ResponseRow read;
     BOOST_OUTCOME_TRY(storage::read_row(row, type_of<ResponseRow>(), &read));
-    return visit(from_row(std::move(read)));
+    return visit(row.integer(row.columns() - 1), from_row(std::move(read)));
   });
 }
 

@@ -3,6 +3,7 @@
 #include <insightflow/identity/actor.hpp>
 #include <insightflow/response/response.hpp>
 
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,10 +31,17 @@ class Responses {
   identity::Scope scope_;
 };
 
-/// Calls `visit` for each response of a survey in the order in which they came in, one at a time,
-/// up to sequence number `last`. The caller has made sure that the survey is the actor's.
-Result<void> each_response(storage::Tx& tx, SurveyId survey, std::int64_t last,
-                           FunctionRef<Result<void>(Response&&)> visit);
+/// A stretch of the responses of a survey, by sequence number: behind `after`, up to `last`.
+struct Stretch {
+  std::int64_t after = 0;
+  std::int64_t last = std::numeric_limits<std::int64_t>::max();
+  std::int64_t most = std::numeric_limits<std::int64_t>::max();
+};
+
+/// Calls `visit` for each response of a stretch with its sequence number, in the order in which they
+/// came in, one at a time. The caller has made sure that the survey is the actor's.
+Result<void> each_response(storage::Tx& tx, SurveyId survey, const Stretch& stretch,
+                           FunctionRef<Result<void>(std::int64_t sequence, Response&&)> visit);
 
 /// What one respondent of a survey sent, or nothing; `id` may be any text.
 Result<std::optional<Submission>> find_submission(storage::Tx& tx, SurveyId survey,

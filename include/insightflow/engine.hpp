@@ -1,0 +1,87 @@
+#pragma once
+
+#include <insightflow/identity/workspaces.hpp>
+#include <insightflow/insight/runs.hpp>
+#include <insightflow/response/intake.hpp>
+#include <insightflow/response/responses.hpp>
+#include <insightflow/response/transfer.hpp>
+#include <insightflow/survey/surveys.hpp>
+
+#include <memory>
+
+namespace insightflow {
+
+struct Options {
+  /// Where everything is stored: "sqlite:PATH".
+  std::string database = "sqlite:insightflow.db";
+
+  /// Make the database when it is missing.
+  bool create = true;
+
+  /// Reads that may run at once; see `storage::SqliteOptions::readers`.
+  int readers = 8;
+
+  /// Where time comes from; must outlive the engine.
+  const Clock* clock = &system_clock();
+};
+
+/// What one actor may do. Cheap to copy; the engine must outlive it.
+class Session {
+ public:
+  explicit Session(identity::Scope scope) : scope_(scope) {}
+
+  survey::Projects projects() const { return survey::Projects(scope_); }
+  survey::Surveys surveys() const { return survey::Surveys(scope_); }
+  response::Responses responses() const { return response::Responses(scope_); }
+  response::Transfers transfers() const { return response::Transfers(scope_); }
+  insight::Runs insights() const { return insight::Runs(scope_); }
+  identity::ApiKeys keys() const { return identity::ApiKeys(scope_); }
+  jobs::Queue jobs() const { return {scope_.db, scope_.clock, scope_.ids}; }
+  const identity::Scope& scope() const { return scope_; }
+
+ private:
+  identity::Scope scope_;
+};
+
+/// The whole product behind one object: opens the database, takes answers, hands out sessions, and
+/// runs jobs. Safe from several threads. Movable; sessions stay valid.
+class Engine {
+ public:
+  /// Errors: `database_url_unknown`, and those of `storage::open_sqlite`.
+  static Result<Engine> open(const Options& options = {});
+  ~Engine();
+  Engine(Engine&&) noexcept;
+  Engine& operator=(Engine&&) noexcept;
+
+  /// A new workspace with its first API key.
+  Result<identity::NewWorkspace> create_workspace(std::string_view name);
+
+  /// Who presents this key. Errors: `key_unknown`.
+  Result<identity::Actor> authenticate(std::string_view key);
+
+  /// A session for an actor of your own making, e.g. behind your application's login.
+  Session as(const identity::Actor& actor) const;
+
+  /// Takes a respondent's answers; see `response::Intake::submit`.
+  Result<response::Receipt> respond(std::string_view slug, const response::Submission& submission,
+                                    std::string_view idempotency_key = {});
+  response::Intake& intake() const;
+
+  /// Runs jobs of every kind until none is ready; gives how many were run.
+  Result<int> work_until_idle(const Ctx& ctx = {});
+
+  /// Runs jobs until a stop is requested.
+  void work(std::stop_token stop);
+
+  /// See `storage::Database::backup`.
+  Result<void> backup(const std::string& path);
+
+  storage::Database& database() const;
+
+ private:
+  struct State;
+  explicit Engine(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace insightflow

@@ -1,0 +1,76 @@
+#include <insightflow/engine.hpp>
+#include <insightflow/storage/sqlite.hpp>
+
+namespace insightflow {
+
+struct Engine::State {
+  State(std::unique_ptr<storage::Database> database, const Clock& the_clock)
+      : db(std::move(database)),
+        clock(the_clock),
+        ids(clock),
+        intake(*db, clock, ids),
+        queue(*db, clock, ids) {}
+
+  jobs::Worker worker() {
+    return {queue, {{std::string(insight::run_job), insight::run_handler(*db, clock, ids)}}};
+  }
+
+  std::unique_ptr<storage::Database> db;
+  const Clock& clock;
+  IdSource ids;
+  response::Intake intake;
+  jobs::Queue queue;
+};
+
+Engine::Engine(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Engine::~Engine() = default;
+Engine::Engine(Engine&&) noexcept = default;
+Engine& Engine::operator=(Engine&&) noexcept = default;
+
+Result<Engine> Engine::open(const Options& options) {
+  constexpr std::string_view scheme = "sqlite:";
+  if (!options.database.starts_with(scheme))
+    return fail(Code::unsupported, "database_url_unknown",
+                "A database is named as sqlite:PATH, not '" + options.database + "'.");
+  BOOST_OUTCOME_TRY(auto db, storage::open_sqlite({.path = options.database.substr(scheme.size()),
+                                                   .create = options.create,
+                                                   .readers = options.readers}));
+  return Engine(std::make_unique<State>(std::move(db), *options.clock));
+}
+
+Result<identity::NewWorkspace> Engine::create_workspace(std::string_view name) {
+  return identity::create_workspace(*state_->db, state_->clock, state_->ids, name);
+}
+
+Result<identity::Actor> Engine::authenticate(std::string_view key) {
+  return identity::authenticate(*state_->db, key);
+}
+
+Session Engine::as(const identity::Actor& actor) const {
+  return Session({*state_->db, state_->clock, state_->ids, actor});
+}
+
+Result<response::Receipt> Engine::respond(std::string_view slug,
+                                          const response::Submission& submission,
+                                          std::string_view idempotency_key) {
+  return state_->intake.submit(slug, submission, idempotency_key);
+}
+
+response::Intake& Engine::intake() const { return state_->intake; }
+
+Result<int> Engine::work_until_idle(const Ctx& ctx) {
+  jobs::Worker worker = state_->worker();
+  for (int ran = 0;; ++ran) {
+    BOOST_OUTCOME_TRY(ctx.check());
+    BOOST_OUTCOME_TRY(const bool one, worker.run_one(ctx));
+    if (!one) return ran;
+  }
+}
+
+void Engine::work(std::stop_token stop) { state_->worker().run(std::move(stop)); }
+
+Result<void> Engine::backup(const std::string& path) { return state_->db->backup(path); }
+
+storage::Database& Engine::database() const { return *state_->db; }
+
+}  // namespace insightflow
