@@ -139,8 +139,10 @@ class Checker {
       const Option& option = options[i];
       const std::string pointer = pointer_to(at, i);
       if (is_blank(option.label)) add(pointer, "text_blank", "The label is blank.");
-      if (is_blank(option.id) || has_control(option.id) || option.id.size() > 300)
-        add(pointer, "id_malformed", "An option's id is 1 to 300 bytes of plain text.");
+      if (option.id.empty() || trimmed(option.id) != option.id || has_control(option.id) ||
+          option.id.size() > 300)
+        add(pointer, "id_malformed",
+            "An option's id is 1 to 300 bytes of plain text without blanks at its ends.");
       if (!ids.insert(option.id).second)
         add(pointer, "option_duplicate", "Another option has the id '" + option.id + "'.");
       else if (!labels.insert(option.label).second)
