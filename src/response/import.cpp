@@ -102,7 +102,7 @@ class JsonlRows final : public RowSource {
     } else if (object->contains("answers")) {
       out.row = whole(parsed.value());
     } else {
-      BOOST_OUTCOME_TRY(out.row, flat(*object));
+      BOOST_OUTCOME_TRY(flat(*object, out.row));
     }
     out.original += '\n';
     return true;
@@ -121,8 +121,8 @@ class JsonlRows final : public RowSource {
     return row;
   }
 
-  /// The outer result is an error of the file, the inner one of the row.
-  Result<Result<ImportedRow>> flat(const json::object& object) {
+  /// Errors are those of the file; those of the row go into `row`.
+  Result<void> flat(const json::object& object, Result<ImportedRow>& row) {
     if (mapping.columns.empty()) {
       for (const auto& [key, value] : object) header_.emplace_back(key);
       BOOST_OUTCOME_TRY(mapping, map_columns(survey_, header_, columns_));
@@ -135,9 +135,10 @@ class JsonlRows final : public RowSource {
       fields.push_back(value ? cell_text(*value) : std::string());
     }
     if (known < object.size())
-      return Result<ImportedRow>(
-          fail(Code::invalid, "too_many_fields", "The line has keys that the first one has not."));
-    return row_to_submission(survey_, mapping, fields);
+      row = fail(Code::invalid, "too_many_fields", "The line has keys that the first one has not.");
+    else
+      row = row_to_submission(survey_, mapping, fields);
+    return success();
   }
 
   const survey::Questionnaire& survey_;

@@ -1,0 +1,166 @@
+#include <insightflow/core/json.hpp>
+#include <insightflow/operations.hpp>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+namespace insightflow {
+
+int http_status(Code code) {
+  switch (code) {
+    case Code::invalid: return 422;
+    case Code::unauthenticated: return 401;
+    case Code::forbidden: return 403;
+    case Code::not_found: return 404;
+    case Code::conflict: return 409;
+    case Code::stale: return 412;
+    case Code::too_large: return 413;
+    case Code::unsupported: return 415;
+    case Code::rate_limited: return 429;
+    case Code::cancelled: return 409;
+    case Code::timed_out:
+    case Code::unavailable: return 503;
+    case Code::corrupt:
+    case Code::internal: return 500;
+  }
+  return 500;
+}
+
+std::string error_envelope(const Error& error, std::string_view request_id) {
+  json::array details;
+  const auto add = [&](std::string_view pointer, std::string_view reason, std::string_view detail) {
+    details.push_back({{"pointer", pointer}, {"code", reason}, {"message", detail}});
+  };
+  for (const Problem& problem : error.problems) add(problem.pointer, problem.reason, problem.detail);
+  if (details.empty() && !error.pointer.empty()) add(error.pointer, error.reason, error.detail);
+  json::object body{{"code", error.reason}, {"message", error.detail}, {"details", details}};
+  if (!request_id.empty()) body["request_id"] = request_id;
+  return serialize(json::object{{"error", std::move(body)}});
+}
+
+namespace {
+
+json::object media(std::string_view types, const json::object& schema) {
+  json::object out;
+  for (std::size_t at = 0; at <= types.size();) {
+    const std::size_t comma = std::min(types.find(", ", at), types.size());
+    out[types.substr(at, comma - at)] = json::object{{"schema", schema}};
+    at = comma + 2;
+  }
+  return out;
+}
+
+json::object parameter(std::string_view in, std::string_view name, json::object schema,
+                       std::string_view description, bool required) {
+  json::object out{{"name", name}, {"in", in}, {"schema", std::move(schema)}};
+  if (!description.empty()) out["description"] = description;
+  if (required) out["required"] = true;
+  return out;
+}
+
+json::array parameters(const Operation& operation, const std::string& prefix,
+                       json::object& definitions) {
+  json::array out;
+  const std::string_view path = operation.path;
+  for (std::size_t at = path.find('{'); at != path.npos; at = path.find('{', at + 1)) {
+    const std::string_view name = path.substr(at + 1, path.find('}', at) - at - 1);
+    json::object schema{{"type", "string"}};
+    if (name.ends_with("_id")) schema["format"] = "uuid";
+    if (name == "number") schema = {{"type", "integer"}, {"minimum", 0}};
+    out.push_back(parameter("path", name, std::move(schema), {}, true));
+  }
+  if (operation.query != nullptr)
+    for (const Field& field : operation.query().fields)
+      out.push_back(parameter("query", field.name,
+                              json_schema(field.type(), prefix, definitions), field.note.doc,
+                              field.note.required));
+  if (operation.revisioned && operation.method != "GET")
+    out.push_back(parameter("header", "If-Match", {{"type", "string"}},
+                            "The ETag the change is based on; 412 when it is out of date.", false));
+  if (operation.name == "public.respond")
+    out.push_back(parameter("header", "Idempotency-Key", {{"type", "string"}, {"maxLength", 200}},
+                            "A retry with the same key gets the first answer.", false));
+  return out;
+}
+
+json::object success_response(const Operation& operation, const std::string& prefix,
+                              json::object& definitions) {
+  json::object out{{"description", "Success."}};
+  if (operation.output != nullptr)
+    out["content"] =
+        media("application/json", json_schema(operation.output(), prefix, definitions));
+  else if (!operation.output_media.empty())
+    out["content"] = media(operation.output_media, {{"type", "string"}});
+  if (operation.revisioned)
+    out["headers"] = {{"ETag", {{"schema", {{"type", "string"}}}}}};
+  return out;
+}
+
+}  // namespace
+
+json::object openapi() {
+  const std::string prefix = "#/components/schemas/";
+  json::object definitions, paths;
+  for (const Operation& operation : operations()) {
+    json::object entry{{"operationId", operation.name},
+                       {"summary", operation.summary},
+                       {"tags", json::array{operation.name.substr(0, operation.name.find('.'))}}};
+    entry["security"] = operation.permission
+                            ? json::array{json::object{{"key", json::array{}}}}
+                            : json::array{};
+    if (operation.permission) entry["x-permission"] = slug(*operation.permission);
+    if (auto list = parameters(operation, prefix, definitions); !list.empty())
+      entry["parameters"] = std::move(list);
+    if (operation.body != nullptr)
+      entry["requestBody"] = {
+          {"required", true},
+          {"content", media("application/json", json_schema(operation.body(), prefix, definitions))}};
+    else if (!operation.body_media.empty())
+      entry["requestBody"] = {{"required", true},
+                              {"content", media(operation.body_media, {{"type", "string"}})}};
+    entry["responses"] = {
+        {std::to_string(operation.status), success_response(operation, prefix, definitions)},
+        {"default",
+         {{"description", "An error."},
+          {"content", media("application/json", {{"$ref", prefix + "ErrorEnvelope"}})}}}};
+    std::string method(operation.method);
+    for (char& c : method) c = static_cast<char>(c | 0x20);
+    json::value& path = paths[std::string(base_path) + std::string(operation.path)];
+    if (!path.is_object()) path.emplace_object();
+    path.get_object()[method] = std::move(entry);
+  }
+  definitions["ErrorEnvelope"] = {
+      {"type", "object"},
+      {"required", json::array{"error"}},
+      {"properties",
+       {{"error",
+         {{"type", "object"},
+          {"required", json::array{"code", "message", "details"}},
+          {"properties",
+           {{"code", {{"type", "string"}, {"description", "Stable slug."}}},
+            {"message", {{"type", "string"}, {"description", "For a person."}}},
+            {"request_id", {{"type", "string"}}},
+            {"details",
+             {{"type", "array"},
+              {"items",
+               {{"type", "object"},
+                {"properties",
+                 {{"pointer", {{"type", "string"}, {"description", "JSON pointer."}}},
+                  {"code", {{"type", "string"}}},
+                  {"message", {{"type", "string"}}}}}}}}}}}}}}}};
+  return {{"openapi", "3.1.0"},
+          {"info",
+           {{"title", "InsightFlow"},
+            {"version", "1"},
+            {"description",
+             "Surveys, a questionnaire linter, evidence-checked insights and reports. Within v1 "
+             "changes are additive only."},
+            {"license", {{"name", "Apache-2.0"}, {"identifier", "Apache-2.0"}}}}},
+          {"paths", std::move(paths)},
+          {"components",
+           {{"schemas", std::move(definitions)},
+            {"securitySchemes", {{"key", {{"type", "http"}, {"scheme", "bearer"}}}}}}}};
+}
+
+}  // namespace insightflow
