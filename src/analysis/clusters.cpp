@@ -1,0 +1,106 @@
+#include "analysis/clusters.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <thread>
+
+namespace insightflow::analysis {
+
+namespace {
+
+constexpr double fixed_point = 1 << 20;
+constexpr std::size_t block = 256;
+
+}  // namespace
+
+Centres::Centres(std::size_t features, std::size_t count)
+    : features_(features),
+      count_(count),
+      stride_((count + 7) / 8 * 8),
+      centres_(features_ * stride_) {}
+
+void Centres::move(const SparseRows& rows, std::span<const std::uint32_t> weights,
+                   std::span<const Placement> placements) {
+  std::vector<std::int64_t> sums(features_ * stride_);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (placements[i].cluster < 0) continue;
+    const auto cluster = static_cast<std::size_t>(placements[i].cluster);
+    for (const Weight& w : rows[i])
+      sums[w.feature * stride_ + cluster] +=
+          static_cast<std::int64_t>(static_cast<double>(w.value) * fixed_point + 0.5) * weights[i];
+  }
+  std::vector<double> scale(stride_);
+  for (std::size_t f = 0; f < features_; ++f)
+    for (std::size_t c = 0; c < count_; ++c) {
+      const double sum = static_cast<double>(sums[f * stride_ + c]) / fixed_point;
+      scale[c] += sum * sum;
+    }
+  for (double& s : scale) s = s > 0 ? 1 / (std::sqrt(s) * fixed_point) : 0;
+  for (std::size_t f = 0; f < features_; ++f)
+    for (std::size_t c = 0; c < count_; ++c)
+      centres_[f * stride_ + c] =
+          static_cast<float>(static_cast<double>(sums[f * stride_ + c]) * scale[c]);
+}
+
+Placement Centres::place(std::span<const Weight> row, std::vector<float>& room) const {
+  room.assign(stride_, 0.0f);
+  float* const sums = room.data();
+  for (const Weight& w : row) {
+    const float* const centre = &centres_[w.feature * stride_];
+    for (std::size_t c = 0; c < stride_; ++c) sums[c] += w.value * centre[c];
+  }
+  Placement best;
+  for (std::size_t c = 0; c < count_; ++c)
+    if (sums[c] > best.similarity) best = {static_cast<std::int32_t>(c), sums[c]};
+  return best;
+}
+
+std::vector<double> Centres::similarities() const {
+  std::vector<double> out(count_ * count_);
+  for (std::size_t f = 0; f < features_; ++f) {
+    const float* const row = &centres_[f * stride_];
+    for (std::size_t a = 0; a < count_; ++a) {
+      if (row[a] == 0) continue;
+      for (std::size_t b = 0; b < count_; ++b)
+        out[a * count_ + b] += static_cast<double>(row[a]) * static_cast<double>(row[b]);
+    }
+  }
+  return out;
+}
+
+void in_blocks(std::size_t total, std::size_t threads,
+               const std::function<void(std::size_t, std::size_t)>& work) {
+  const std::size_t blocks = (total + block - 1) / block;
+  threads = std::clamp<std::size_t>(threads, 1, std::max<std::size_t>(blocks, 1));
+  const std::size_t share = (blocks + threads - 1) / threads * block;
+  std::vector<std::jthread> helpers;
+  for (std::size_t t = 1; t < threads; ++t)
+    if (t * share < total)
+      helpers.emplace_back([&work, t, share, total] {
+        work(t * share, std::min(total, (t + 1) * share));
+      });
+  work(0, std::min(total, share));
+}
+
+Result<void> refine(Centres& centres, const SparseRows& rows,
+                    std::span<const std::uint32_t> weights, std::vector<Placement>& placements,
+                    int rounds, std::size_t threads, const Ctx& ctx) {
+  std::vector<Placement> next(placements.size());
+  for (int round = 0; round < rounds; ++round) {
+    BOOST_OUTCOME_TRY(ctx.check());
+    ctx.report("themes", round, rounds);
+    centres.move(rows, weights, placements);
+    in_blocks(rows.size(), threads, [&](std::size_t first, std::size_t last) {
+      std::vector<float> room;
+      for (std::size_t i = first; i < last; ++i) next[i] = centres.place(rows[i], room);
+    });
+    std::size_t moved = 0;
+    for (std::size_t i = 0; i < next.size(); ++i)
+      moved += next[i].cluster != placements[i].cluster;
+    placements.swap(next);
+    if (moved * 500 <= placements.size()) break;
+  }
+  return success();
+}
+
+}  // namespace insightflow::analysis

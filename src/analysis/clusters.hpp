@@ -1,0 +1,52 @@
+#pragma once
+
+#include "analysis/vectors.hpp"
+
+#include <insightflow/core/ctx.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+/// Spherical k-means on sparse rows.
+namespace insightflow::analysis {
+
+/// Where a row belongs: cluster -1 when it shares no feature with any centre.
+struct Placement {
+  std::int32_t cluster = -1;
+  float similarity = 0;
+};
+
+/// Centres of length 1. Sums are kept in whole numbers, so that neither the order of the rows nor
+/// the number of threads changes a bit; a similarity is computed by one thread, feature by feature.
+class Centres {
+ public:
+  Centres(std::size_t features, std::size_t count);
+
+  std::size_t count() const { return count_; }
+  /// Moves every centre to the weighted mean of the rows placed in it.
+  void move(const SparseRows& rows, std::span<const std::uint32_t> weights,
+            std::span<const Placement> placements);
+  /// The closest centre of one row; `room` is scratch space.
+  Placement place(std::span<const Weight> row, std::vector<float>& room) const;
+  /// Cosine of two centres, for all pairs: row-major, count × count.
+  std::vector<double> similarities() const;
+
+ private:
+  std::size_t features_;
+  std::size_t count_;
+  std::size_t stride_;           // centres of one feature lie side by side
+  std::vector<float> centres_;   // features × stride
+};
+
+/// Runs `work(first, last)` over [0, total) in blocks on up to `threads` threads.
+void in_blocks(std::size_t total, std::size_t threads,
+               const std::function<void(std::size_t, std::size_t)>& work);
+
+/// From placements to better placements, until hardly any row moves or after `rounds`.
+Result<void> refine(Centres& centres, const SparseRows& rows,
+                    std::span<const std::uint32_t> weights, std::vector<Placement>& placements,
+                    int rounds, std::size_t threads, const Ctx& ctx);
+
+}  // namespace insightflow::analysis
