@@ -1,0 +1,79 @@
+#pragma once
+
+#include <insightflow/response/validate.hpp>
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+/// The public survey as HTML pages that work without JavaScript. Pure: no network, no clock, no
+/// state between requests. What was answered on earlier pages travels in hidden inputs, so a server
+/// keeps nothing until the last page was sent.
+///
+///     GET  /s/{slug}?plan=pro   render_page(validator, first_page(…))
+///     POST /s/{slug}            advance(validator, parse_form(body)): another page to show, or a
+///                               whole submission to store (idempotent by its token)
+///
+/// Pages ask for nothing from outside and hold no script; send them with
+/// `Content-Security-Policy: default-src 'none'; style-src 'nonce-…'; form-action 'self';
+/// base-uri 'none'; frame-ancestors 'self'`.
+namespace insightflow::http {
+
+/// Decoded fields of a form or a query, in order; a name may come several times.
+using FormFields = std::vector<std::pair<std::string, std::string>>;
+
+/// Decodes application/x-www-form-urlencoded. Errors: `form_malformed`, `utf8_invalid`,
+/// `form_too_large` (more than 10,000 fields).
+Result<FormFields> parse_form(std::string_view body);
+
+/// One page as it is to be shown.
+struct PageState {
+  FormFields fields;              ///< Everything typed so far, on all pages.
+  std::vector<Problem> problems;  ///< Shown beside their question and in a summary.
+  std::size_t page = 0;           ///< Index into `Flow::pages()`.
+  std::string language;           ///< As the questionnaire writes it; empty for the main one.
+  std::string token;  ///< Made up by the server for the first page; seeds the shuffling.
+};
+
+/// The surroundings of a page.
+struct PageFrame {
+  std::string action;  ///< Where the form is sent, e.g. "/s/onboarding".
+  std::string nonce;   ///< For the style; empty leaves the attribute out.
+};
+
+/// The beginning. Hidden fields of the questionnaire and `lang` are taken from the query, else the
+/// first language of the Accept-Language header that the survey is written in.
+PageState first_page(const response::Validator& validator, const FormFields& query,
+                     std::string_view accept_language, std::string token);
+
+/// The answers in a form's fields. A number that cannot be read stays a text, for the validator to
+/// refuse; fields of unknown questions are passed over.
+response::Submission read_form(const survey::Questionnaire& survey, const FormFields& fields);
+
+/// What follows from a form that was sent.
+struct Advance {
+  bool complete = false;            ///< True: store `submission` under `state.token`.
+  response::Submission submission;  ///< Canonical and validated when complete.
+  PageState state;                  ///< What to show otherwise.
+};
+
+/// Goes on, back, or stays: the page's own questions must be right to go on; answers to questions
+/// that the logic no longer asks are left out; the last page ends in a full check.
+Advance advance(const response::Validator& validator, const FormFields& fields);
+
+std::string render_page(const response::Validator& validator, const PageState& state,
+                        const PageFrame& frame);
+
+/// The words of thanks behind the last page.
+std::string render_thanks(const response::Validator& validator,
+                          const response::Submission& submission, const PageFrame& frame);
+
+enum class Notice { closed, not_open, full, unknown, failed };
+
+/// A page that says why there is nothing to answer. `title` may be empty; `language` picks the
+/// words (an Accept-Language header will do).
+std::string render_notice(Notice notice, std::string_view title, std::string_view language,
+                          const PageFrame& frame);
+
+}  // namespace insightflow::http
