@@ -18,6 +18,11 @@ const analysis::Metric* key_metric(const QuestionFindings& question) {
   return nullptr;
 }
 
+/// Stands in each cell on a narrow screen, where the table has no head.
+std::string segment_head(const insight::Breakdown& segment) {
+  return std::string(words::name(segment)) + ", n = " + count(segment.base);
+}
+
 std::string question_anchor(std::size_t number) {
   return "question-" + std::to_string(number);
 }
@@ -215,7 +220,7 @@ void HtmlPage::cross_tab(const insight::CrossTab& table) {
     const auto row = page_.open("tr");
     page_.element("th", {{"scope", "row"}}, words_of({metric, 0, {}, 0}).label);
     for (const insight::Breakdown& segment : table.segments) {
-      const auto cell = page_.open("td");
+      const auto cell = page_.open("td", {{"data-head", segment_head(segment)}});
       const auto* found = words::find(segment.metrics, metric);
       if (found == nullptr) continue;
       const MetricWords words = words_of(*found);
@@ -232,12 +237,13 @@ void HtmlPage::cross_tab(const insight::CrossTab& table) {
     for (const insight::Breakdown& segment : table.segments) {
       const auto* share = words::find(segment.distribution, line->id);
       if (share == nullptr) {
-        page_.element("td", {}, "\u2013");
+        page_.element("td", {{"data-head", segment_head(segment)}}, "\u2013");
         continue;
       }
       const double heat_of = most > 0 ? share->share / most : 0;
       const auto cell =
-          page_.open("td", {{"style", "--share:" + decimal(heat_of * 0.5, 3)},
+          page_.open("td", {{"data-head", segment_head(segment)},
+                            {"style", "--share:" + decimal(heat_of * 0.42, 3)},
                             {"class", segment.base < words::small_base ? "few" : ""}});
       page_.plain(percent(share->share));
       page_.element("small", {}, percent_range(share->interval));
