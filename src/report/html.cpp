@@ -12,6 +12,10 @@ using insight::QuestionFindings;
 /// Metrics that deserve a place on the first screen, most telling first.
 constexpr std::array<std::string_view, 4> key_metrics{"nps", "csat", "ces", "mean"};
 
+/// With more columns than this the intervals would push the table off the page; they stay in the
+/// narrow layout and in the CSV.
+constexpr std::size_t most_segments_with_intervals = 6;
+
 const analysis::Metric* key_metric(const QuestionFindings& question) {
   for (const std::string_view name : key_metrics)
     if (const auto* metric = words::find(question.metrics, name)) return metric;
@@ -202,7 +206,8 @@ void HtmlPage::cross_tab(const insight::CrossTab& table) {
   }
   const auto scroll = page_.open(
       "div", {{"class", "scroll"}, {"tabindex", "0"}, {"role", "group"}, {"aria-label", "Table"}});
-  const auto heat = page_.open("table", {{"class", "heat"}});
+  const bool wide = table.segments.size() > most_segments_with_intervals;
+  const auto heat = page_.open("table", {{"class", wide ? "heat wide" : "heat"}});
   {
     const auto head = page_.open("thead");
     const auto row = page_.open("tr");

@@ -164,7 +164,13 @@ thead .number { white-space: normal; }
 )";
 
 constexpr std::string_view media = R"(
-@media (max-width: 34rem) {
+@media (min-width: 34.01rem), print {
+  .wide th, .wide td { padding: 0.4rem 0.3rem; min-width: 2.8rem; font-size: 0.8rem; }
+  .wide thead th { overflow-wrap: anywhere; hyphens: auto; }
+  .wide th[scope=row] { min-width: 6rem; }
+  .wide tbody small { display: none; }
+}
+@media screen and (max-width: 34rem) {
   main { padding: 1.75rem 1rem 3rem; }
   .question, .method { margin-top: 2.25rem; padding-top: 1.75rem; }
   .summary li { padding-left: 2.2rem; }
