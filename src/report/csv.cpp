@@ -66,13 +66,13 @@ void write(Table& table, const insight::QuestionFindings& question) {
   for (const analysis::Metric& metric : question.metrics)
     table.metric({"metric", id, "", ""}, metric);
   for (const analysis::Share& share : question.distribution)
-    table.share({"distribution", id, words::name(share), ""}, share.count, share.share,
+    table.share({"distribution", id, words::key(share), ""}, share.count, share.share,
                 share.interval, question.answered);
   for (const insight::Breakdown& row : question.rows) {
     for (const analysis::Metric& metric : row.metrics)
       table.metric({"row", id, words::name(row), ""}, metric);
     for (const analysis::Share& share : row.distribution)
-      table.share({"row", id, words::name(row), words::name(share)}, share.count, share.share,
+      table.share({"row", id, words::name(row), words::key(share)}, share.count, share.share,
                   share.interval, row.base);
   }
   if (question.sentiment) table.mix({"sentiment", id, "", ""}, *question.sentiment);
@@ -99,7 +99,7 @@ std::string to_csv(const insight::Findings& findings) {
       for (const analysis::Metric& metric : segment.metrics)
         table.metric({"cross_tab", cross.question_id, "", at}, metric);
       for (const analysis::Share& share : segment.distribution)
-        table.share({"cross_tab", cross.question_id, words::name(share), at}, share.count,
+        table.share({"cross_tab", cross.question_id, words::key(share), at}, share.count,
                     share.share, share.interval, segment.base);
     }
   return table.take();

@@ -222,9 +222,10 @@ std::string escape_markdown(std::string_view text) {
       out += bytes;
     line_start = false;
   });
-  // "1." at the start would open a list.
+  // "1. " at the start would open a list.
   const std::size_t digits = out.find_first_not_of("0123456789");
-  if (digits != 0 && digits != out.npos && (out[digits] == '.' || out[digits] == ')'))
+  if (digits != 0 && digits != out.npos && (out[digits] == '.' || out[digits] == ')') &&
+      (digits + 1 == out.size() || out[digits + 1] == ' '))
     out.insert(digits, "\\");
   return out;
 }

@@ -12,10 +12,19 @@ using insight::QuestionFindings;
 /// Metrics that deserve a place on the first screen, most telling first.
 constexpr std::array<std::string_view, 4> key_metrics{"nps", "csat", "ces", "mean"};
 
+/// With more columns than this the intervals would push the table off the page; they stay in the
+/// narrow layout and in the CSV.
+constexpr std::size_t most_segments_with_intervals = 6;
+
 const analysis::Metric* key_metric(const QuestionFindings& question) {
   for (const std::string_view name : key_metrics)
     if (const auto* metric = words::find(question.metrics, name)) return metric;
   return nullptr;
+}
+
+/// Stands in each cell on a narrow screen, where the table has no head.
+std::string segment_head(const insight::Breakdown& segment) {
+  return std::string(words::name(segment)) + ", n = " + count(segment.base);
 }
 
 std::string question_anchor(std::size_t number) {
@@ -197,7 +206,8 @@ void HtmlPage::cross_tab(const insight::CrossTab& table) {
   }
   const auto scroll = page_.open(
       "div", {{"class", "scroll"}, {"tabindex", "0"}, {"role", "group"}, {"aria-label", "Table"}});
-  const auto heat = page_.open("table", {{"class", "heat"}});
+  const bool wide = table.segments.size() > most_segments_with_intervals;
+  const auto heat = page_.open("table", {{"class", wide ? "heat wide" : "heat"}});
   {
     const auto head = page_.open("thead");
     const auto row = page_.open("tr");
@@ -215,7 +225,7 @@ void HtmlPage::cross_tab(const insight::CrossTab& table) {
     const auto row = page_.open("tr");
     page_.element("th", {{"scope", "row"}}, words_of({metric, 0, {}, 0}).label);
     for (const insight::Breakdown& segment : table.segments) {
-      const auto cell = page_.open("td");
+      const auto cell = page_.open("td", {{"data-head", segment_head(segment)}});
       const auto* found = words::find(segment.metrics, metric);
       if (found == nullptr) continue;
       const MetricWords words = words_of(*found);
@@ -232,12 +242,13 @@ void HtmlPage::cross_tab(const insight::CrossTab& table) {
     for (const insight::Breakdown& segment : table.segments) {
       const auto* share = words::find(segment.distribution, line->id);
       if (share == nullptr) {
-        page_.element("td", {}, "\u2013");
+        page_.element("td", {{"data-head", segment_head(segment)}}, "\u2013");
         continue;
       }
       const double heat_of = most > 0 ? share->share / most : 0;
       const auto cell =
-          page_.open("td", {{"style", "--share:" + decimal(heat_of * 0.5, 3)},
+          page_.open("td", {{"data-head", segment_head(segment)},
+                            {"style", "--share:" + decimal(heat_of * 0.42, 3)},
                             {"class", segment.base < words::small_base ? "few" : ""}});
       page_.plain(percent(share->share));
       page_.element("small", {}, percent_range(share->interval));

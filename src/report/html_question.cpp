@@ -48,7 +48,7 @@ std::string nps_tone(const analysis::Share& share) {
 }
 
 std::vector<std::string> share_cells(const analysis::Share& share) {
-  return {std::string(words::name(share)), count(share.count), percent(share.share),
+  return {words::full_name(share), count(share.count), percent(share.share),
           percent_range(share.interval)};
 }
 

@@ -158,11 +158,19 @@ thead .number { white-space: normal; }
 }
 .heat thead th { text-align: right; font-weight: 600; color: var(--ink); }
 .heat small { display: block; color: var(--soft); font-weight: 400; font-size: 0.76rem; }
+.heat tbody small { color: inherit; }
+.heat thead td { border: 0; }
 .heat .few { font-style: italic; }
 )";
 
 constexpr std::string_view media = R"(
-@media (max-width: 34rem) {
+@media (min-width: 34.01rem), print {
+  .wide th, .wide td { padding: 0.4rem 0.3rem; min-width: 2.8rem; font-size: 0.8rem; }
+  .wide thead th { overflow-wrap: anywhere; hyphens: auto; }
+  .wide th[scope=row] { min-width: 6rem; }
+  .wide tbody small { display: none; }
+}
+@media screen and (max-width: 34rem) {
   main { padding: 1.75rem 1rem 3rem; }
   .question, .method { margin-top: 2.25rem; padding-top: 1.75rem; }
   .summary li { padding-left: 2.2rem; }
@@ -172,8 +180,16 @@ constexpr std::string_view media = R"(
   details tbody th { font-weight: 600; }
   details td { display: flex; justify-content: space-between; gap: 1rem; text-align: right; }
   details td::before { content: attr(data-head); color: var(--soft); text-align: left; white-space: normal; }
+  .heat thead { position: absolute; left: -999rem; }
+  .heat, .heat tbody, .heat tr, .heat th { display: block; }
+  .heat tr { margin-bottom: 0.9rem; }
+  .heat th[scope=row] { padding: 0 0 0.2rem; font-weight: 600; }
+  .heat tbody td { display: flex; gap: 0.6rem; align-items: baseline; border-width: 1px 0; padding: 0.3rem 0.5rem; white-space: normal; }
+  .heat tbody td::before { content: attr(data-head); flex: 1; text-align: left; }
+  .heat tbody td small { min-width: 5.2rem; font-size: 0.82rem; }
 }
 @media print {
+  html { font-size: 13.5px; }
   @page { margin: 18mm 16mm; }
   body { font-size: 10.5pt; }
   main { max-width: none; padding: 0; }

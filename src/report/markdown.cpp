@@ -126,7 +126,7 @@ void question(Document& out, const QuestionFindings& question) {
     out.say(words::distribution(question) + ".");
     std::vector<Document::Cells> lines;
     for (const analysis::Share& share : question.distribution)
-      lines.push_back({std::string(words::name(share)), count(share.count), percent(share.share),
+      lines.push_back({words::full_name(share), count(share.count), percent(share.share),
                        percent_range(share.interval)});
     out.table({"Answer", "Count", "Share", "95 % interval"}, lines);
   }

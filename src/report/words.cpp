@@ -115,6 +115,15 @@ std::string_view name(const Share& share) {
   return share.label.empty() ? share.id : share.label;
 }
 
+std::string full_name(const Share& share) {
+  const std::string words(name(share));
+  return whole(share.id) && words != share.id ? share.id + ", " + words : words;
+}
+
+std::string_view key(const Share& share) {
+  return whole(share.id) ? share.id : name(share);
+}
+
 std::string_view name(const Breakdown& breakdown) {
   return breakdown.label.empty() ? breakdown.id : breakdown.label;
 }
@@ -170,7 +179,7 @@ std::string distribution(const QuestionFindings& question) {
       out = percent(csat->value) + " are satisfied; ";
     else if (const auto* mean = find(question.metrics, "mean"))
       out = "The mean is " + words_of(*mean).value + "; ";
-    out += "the most frequent answer is " + std::string(name(*top)) + " (" + of + ")";
+    out += "the most frequent answer is " + full_name(*top) + " (" + of + ")";
     out.front() = static_cast<char>(out.front() == 't' ? 'T' : out.front());
     return out;
   }

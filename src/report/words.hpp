@@ -16,6 +16,10 @@ std::string_view kind(survey::Kind kind);
 /// The label, or the id where there is none.
 std::string_view name(const analysis::Share& share);
 std::string_view name(const insight::Breakdown& breakdown);
+/// With the number where a point of a scale has words: "0, not at all likely".
+std::string full_name(const analysis::Share& share);
+/// For programs: the number of a point of a scale, else the name.
+std::string_view key(const analysis::Share& share);
 
 std::string distribution(const insight::QuestionFindings& question);
 std::string sentiment(const analysis::SentimentMix& mix);

@@ -26,7 +26,8 @@ std::string to_html(const insight::Findings& findings, const HtmlOptions& option
 /// CommonMark with tables (GitHub's dialect).
 std::string to_markdown(const insight::Findings& findings);
 
-/// The described JSON of `Findings`, indented by two spaces, with a newline at the end.
+/// The described JSON of `Findings`, indented by two spaces, with a newline at the end. Texts are
+/// written as they are and must be UTF-8, as all stored ones are.
 std::string to_json(const insight::Findings& findings);
 
 /// Long form, RFC 4180: section,question_id,item,segment,metric,value,low,high,base. A text that a

@@ -55,7 +55,7 @@ TEST_CASE("texts are harmless where they are written") {
       {escape_html_plain("a\u202eb\u2067c"), "abc"},
       {escape_markdown("# a | b\n\n*c* <d> `e`"), "\\# a \\| b \\*c\\* &lt;d&gt; \\`e\\`"},
       {escape_markdown("12. x"), "12\\. x"},
-      {escape_markdown("1.5 x"), "1\\.5 x"},
+      {escape_markdown("1.5 x"), "1.5 x"},
       {escape_markdown("- x - y"), "\\- x - y"},
       {escape_markdown("  "), ""},
       {escape_csv("=1+1"), "'=1+1"},
