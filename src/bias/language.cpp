@@ -142,6 +142,11 @@ void cut(Text& text) {
   close(0);
 }
 
+/// A phrase does not reach over a comma or a bracket.
+bool joined(char before) {
+  return before == 0 || before == '-' || before == '/' || before == '.';
+}
+
 void mark_phrases(Text& text) {
   const Index& index = phrase_index();
   const auto count = static_cast<std::uint32_t>(text.tokens.size());
@@ -154,7 +159,8 @@ void mark_phrases(Text& text) {
       bool same = true;
       for (std::uint32_t k = 0; k < length && same; ++k)
         same = text.tokens[i + 1 + k].word == phrase.rest[k] &&
-               text.tokens[i + 1 + k].sentence == text.tokens[i].sentence;
+               text.tokens[i + 1 + k].sentence == text.tokens[i].sentence &&
+               joined(text.tokens[i + 1 + k].before);
       if (same) text.hits.push_back({phrase.mark, i, i + length});
     }
   }
