@@ -9,6 +9,10 @@ namespace insightflow::bias {
 
 namespace {
 
+bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
 struct Head {
   std::string_view word;
   Construct construct;
@@ -67,6 +71,14 @@ constexpr std::array heads{
     Head{"uncomfortable", Construct::sentiment, -1},
     Head{"confident", Construct::trust, 1},
     Head{"trustworthy", Construct::trust, 1},
+    Head{"approve", Construct::support, 1},
+    Head{"disapprove", Construct::support, -1},
+    Head{"trust", Construct::trust, 1},
+    Head{"distrust", Construct::trust, -1},
+    Head{"successful", Construct::quality, 1},
+    Head{"unsuccessful", Construct::quality, -1},
+    Head{"optimistic", Construct::sentiment, 1},
+    Head{"pessimistic", Construct::sentiment, -1},
     Head{"untrustworthy", Construct::trust, -1},
 };
 
@@ -88,7 +100,7 @@ constexpr std::array frequencies{
     Strength{"never", 0},  Strength{"rarely", 2},       Strength{"seldom", 2},
     Strength{"hardly", 2}, Strength{"occasionally", 3}, Strength{"sometimes", 4},
     Strength{"often", 6},  Strength{"frequently", 6},   Strength{"usually", 7},
-    Strength{"always", 9}, Strength{"regularly", 6}};
+    Strength{"always", 9}, Strength{"regularly", 6},    Strength{"infrequently", 2}};
 
 template <class Table>
 auto lookup(const Table& table, std::string_view word) {
@@ -134,10 +146,6 @@ constexpr std::array units{
 
 constexpr std::array<std::string_view, 11> number_words{
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"};
-
-bool one_of(std::string_view word, std::initializer_list<std::string_view> words) {
-  return std::find(words.begin(), words.end(), word) != words.end();
-}
 
 }  // namespace
 
@@ -210,31 +218,31 @@ std::optional<Interval> read_interval(std::string_view label) {
         if (unit == 0 || unit == 3) unit = known_unit->kind;
         numbers[count - 1].value *= known_unit->factor;
         numbers[count - 1].has_unit = true;
-      } else if (one_of(word, {"under", "below", "less", "fewer", "younger"})) {
+      } else if (is_one_of(word, {"under", "below", "less", "fewer", "younger"})) {
         if (count == 0)
           below = true;
         else if (range)
           high_open = true;
         else
           below = below_closed = true;
-      } else if (one_of(word, {"over", "above", "more", "older", "least", "longer", "higher"})) {
+      } else if (is_one_of(word, {"over", "above", "more", "older", "least", "longer", "higher"})) {
         above = true;
         above_closed = count > 0 || word == "least";
-      } else if (one_of(word, {"up", "most", "maximum"})) {
+      } else if (is_one_of(word, {"up", "most", "maximum"})) {
         if (count == 0) below = below_closed = true;
       } else if (word == "to" || word == "until") {
         if (count > 0) range = true;
       } else if (word == "and") {
         if (count > 0 && !above) range = true;
-      } else if (one_of(word, {"every", "each", "per", "once", "twice", "don", "always"})) {
+      } else if (is_one_of(word, {"every", "each", "per", "once", "twice", "don", "always"})) {
         return std::nullopt;
-      } else if (word == "none" || word == "no") {
+      } else if (word == "none") {
         if (count == 0) numbers[count++] = {0, false};
       } else if (number != number_words.end() && count < 2) {
         numbers[count++] = {static_cast<double>(number - number_words.begin()), false};
-      } else if (one_of(word, {"or", "than", "at", "between", "from", "times", "time", "euros",
-                               "eur", "usd", "gbp", "dollars", "pounds", "people", "employees",
-                               "old", "about", "but"})) {
+      } else if (is_one_of(word, {"or", "than", "at", "between", "from", "times", "time", "euros",
+                                  "eur", "usd", "gbp", "dollars", "pounds", "people", "employees",
+                                  "old", "about", "but"})) {
       } else if (count > 0) {
         if (unit == 0) unit = 3;
       } else {
@@ -311,11 +319,11 @@ Label read_label(std::string_view source) {
     if (const auto it = lookup(strengths, word); it != strengths.end()) strength = it->value;
     if (const auto it = lookup(frequencies, word); it != frequencies.end()) frequency = it->value;
     if (const auto it = lookup(heads, word); it != heads.end() && !head) head = &*it;
-    if (one_of(word, {"not", "no", "don't", "none"})) negated = true;
+    if (is_one_of(word, {"not", "no", "don't", "none"})) negated = true;
     if (word == "all" && i > 0 && text.tokens[i - 1].word == "at") at_all = true;
   }
   if (text.tokens.size() > 5 && !text.has(Mark::midpoint)) return label;
-  if (text.has(Mark::midpoint) && !(head && head->fixed)) {
+  if (text.has(Mark::midpoint) && (text.tokens[0].word == "neither" || !(head && head->fixed))) {
     label.middle = label.ranked = true;
     if (head) label.construct = head->construct;
     return label;
@@ -337,11 +345,15 @@ Label read_label(std::string_view source) {
   if (frequency >= 0 && text.tokens.size() <= 3) {
     label.construct = Construct::frequency;
     label.ranked = true;
-    const bool softened = text.tokens[0].word == "almost" || text.tokens[0].word == "very" ||
-                          text.tokens[0].word == "fairly";
+    // "almost" steps back from an end, "very" towards it.
+    const std::string& adverb = text.tokens[0].word;
+    const int outward = frequency > 4 ? 1 : -1;
     label.rank = frequency;
-    if (softened) label.rank = frequency >= 9 ? 8 : frequency == 0 ? 1 : frequency;
-    label.zero = frequency == 0;
+    if (is_one_of(adverb, {"almost", "nearly", "somewhat", "fairly", "quite"}))
+      label.rank -= outward;
+    else if (adverb == "very" && frequency > 0 && frequency < 9)
+      label.rank += outward;
+    label.zero = label.rank == 0;
     return label;
   }
   if (text.tokens.size() == 1 && (text.tokens[0].word == "yes" || text.tokens[0].word == "no")) {
@@ -388,6 +400,58 @@ Construct asked_construct(const Text& text) {
   return Construct::none;
 }
 
+namespace {
+
+/// "Stable" beside "Unstable", "Fair" beside "Unfair": the pair itself tells the two sides apart.
+void read_antonyms(std::vector<Label>& labels) {
+  std::vector<std::string> last_words;
+  for (const Label& label : labels) {
+    std::string word;
+    for (std::size_t at = label.core.size(); at-- > 0 && label.core[at] != ' ';)
+      word.insert(word.begin(), label.core[at] >= 'A' && label.core[at] <= 'Z'
+                                    ? static_cast<char>(label.core[at] + 32)
+                                    : label.core[at]);
+    last_words.push_back(std::move(word));
+  }
+  const auto opposite = [&](const std::string& word) {
+    for (const std::string_view prefix : {"un", "dis", "in", "im"})
+      if (std::find(last_words.begin(), last_words.end(), std::string(prefix) + word) !=
+          last_words.end())
+        return 1;
+    for (const std::string_view prefix : {"un", "dis", "in", "im"})
+      if (word.size() > prefix.size() + 2 && word.starts_with(prefix) &&
+          std::find(last_words.begin(), last_words.end(), word.substr(prefix.size())) !=
+              last_words.end())
+        return -1;
+    return 0;
+  };
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    Label& label = labels[i];
+    if (label.outside || label.middle || label.construct == Construct::frequency ||
+        label.core.size() > 60 || last_words[i].size() < 3)
+      continue;
+    const int side = opposite(last_words[i]);
+    if (side == 0 || label.positive || label.negative || label.zero) {
+      // "Fair" stands for a quality only where no "Unfair" says otherwise.
+      if (!(side != 0 && last_words[i] == "fair")) continue;
+    }
+    int strength = 4;
+    const std::string_view first = label.core.substr(0, label.core.find(' '));
+    for (const Strength& each : strengths)
+      if (first.size() == each.word.size() &&
+          std::equal(first.begin(), first.end(), each.word.begin(),
+                     [](char a, char b) { return (a | 32) == b; }))
+        strength = each.value;
+    label.ranked = true;
+    label.rank = side * strength;
+    label.positive = side > 0;
+    label.negative = side < 0;
+    label.construct = last_words[i].ends_with("fair") ? Construct::fairness : Construct::sentiment;
+  }
+}
+
+}  // namespace
+
 LabelList read_labels(const std::vector<std::string_view>& sources) {
   LabelList list;
   std::array<std::size_t, 17> seen{};
@@ -397,7 +461,9 @@ LabelList read_labels(const std::vector<std::string_view>& sources) {
   list.labels.reserve(sources.size());
   for (const std::string_view source : sources) {
     list.labels.push_back(read_label(source));
-    const Label& label = list.labels.back();
+  }
+  if (list.labels.size() <= 12) read_antonyms(list.labels);
+  for (const Label& label : list.labels) {
     list.has_other = list.has_other || label.other;
     list.has_opt_out = list.has_opt_out || label.opt_out;
     list.has_none = list.has_none || label.none;

@@ -63,7 +63,8 @@ Plain plain_mark(std::string_view rest) {
     case 0x98:
     case 0x99: return {'\'', 3};
     case 0x9C:
-    case 0x9D: return {'"', 3};
+    case 0x9D:
+    case 0x9E: return {'"', 3};
     case 0x93:
     case 0x94: return {'-', 3};
     case 0xA6: return {'.', 3};
@@ -81,6 +82,12 @@ bool ends_sentence(const Text& text, char c, std::string_view rest) {
   static constexpr std::string_view short_forms[] = {"mr", "mrs", "dr", "vs", "etc", "approx"};
   return (word.size() > 1 || is_digit(word[0])) &&
          std::find(std::begin(short_forms), std::end(short_forms), word) == std::end(short_forms);
+}
+
+bool quote_follows(std::string_view rest) {
+  for (std::size_t at = 0; at < rest.size(); ++at)
+    if (rest[at] == '"' || plain_mark(rest.substr(at)).c == '"') return true;
+  return false;
 }
 
 void cut(Text& text) {
@@ -131,7 +138,8 @@ void cut(Text& text) {
       continue;
     }
     at += mark.bytes ? mark.bytes : 1;
-    if (c == '"') quoted = !quoted;
+    // A mark that nothing closes quotes nothing.
+    if (c == '"') quoted = !quoted && quote_follows(s.substr(at));
     if (c == '(' || c == '[') ++depth;
     if ((c == ')' || c == ']') && depth > 0) --depth;
     if (c == ' ' || c == '\'') continue;
@@ -140,6 +148,11 @@ void cut(Text& text) {
       close(c == '\n' ? '\0' : c);
   }
   close(0);
+}
+
+/// A phrase does not reach over a comma or a bracket.
+bool joined(char before) {
+  return before == 0 || before == '-' || before == '/' || before == '.';
 }
 
 void mark_phrases(Text& text) {
@@ -154,7 +167,8 @@ void mark_phrases(Text& text) {
       bool same = true;
       for (std::uint32_t k = 0; k < length && same; ++k)
         same = text.tokens[i + 1 + k].word == phrase.rest[k] &&
-               text.tokens[i + 1 + k].sentence == text.tokens[i].sentence;
+               text.tokens[i + 1 + k].sentence == text.tokens[i].sentence &&
+               joined(text.tokens[i + 1 + k].before);
       if (same) text.hits.push_back({phrase.mark, i, i + length});
     }
   }

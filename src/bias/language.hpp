@@ -54,6 +54,7 @@ enum class Mark : std::uint8_t {
   open_request,
   overall,
   rare_event,
+  small_act,
   count_stem,
   // labels of options
   opt_out,

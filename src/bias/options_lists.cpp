@@ -110,7 +110,7 @@ void check_non_exhaustive_options(const Item& item, Sink& sink) {
     }
     const bool bounded = item.list.has_none || item.text.has(Mark::time_unit);
     const bool percent = top == 100 && bottom <= 1;
-    if (std::isfinite(top) && !percent && !(bounded && top <= 31) && top > 7 &&
+    if (std::isfinite(top) && !percent && !(bounded && (units || top <= 31)) && top > 7 &&
         last + 1 >= item.list.substantive) {
       sink.option(item, last,
                   {"Nobody above " + quote(labels[last].core) + " has an answer.",
@@ -134,13 +134,15 @@ void check_non_exhaustive_options(const Item& item, Sink& sink) {
   bool degree = false, range = false;
   for (const Label& label : labels) {
     degree = degree || label.ranked;
-    range = range || label.interval;
+    range = range || (label.interval && label.core.find_first_of("0123456789") != label.core.npos);
   }
   const std::string& first = text.tokens[0].word;
   if (!asks_which && !text.is_question()) return;
   if (degree || range || is_one_of(first, {"how"})) return;
   for (std::uint32_t i = 0; i + 1 < text.tokens.size(); ++i)
-    if (text.tokens[i].word == "how" || text.tokens[i].word == "best") return;
+    if (text.tokens[i].word == "how" ||
+        (text.tokens[i].word == "best" && text.tokens[i + 1].word.starts_with("describe")))
+      return;
   if (!asks_which) return;
   sink.field(item, "options",
              {"A respondent to whom none of " + quote(labels.front().core) + " to " +

@@ -40,6 +40,16 @@ void check_unbalanced_scale(const Item& item, Sink& sink) {
     zero += label.zero;
     fair_to_excellent = fair_to_excellent || label.core == "Fair";
   }
+  const bool both_asked = item.text.has(Mark::antonym);
+  if (both_asked && ranked >= 2 && (positive == 0) != (negative == 0)) {
+    sink.field(item, item.listed ? "options" : "scale",
+               {"The question names both sides, but every answer is " +
+                    std::string(positive ? "positive" : "negative") + ".",
+                "Offer as many answers on the other side.",
+                {},
+                Confidence::high});
+    return;
+  }
   if (ranked < 3 || zero > 0 || item.list.substantive < 4) return;
   if (ranked * 5 < static_cast<int>(item.list.substantive) * 4) return;
   if (positive == negative) return;
@@ -65,6 +75,28 @@ void check_unbalanced_scale(const Item& item, Sink& sink) {
 }
 
 void check_scale_points(const Item& item, Sink& sink) {
+  // "… on a scale from 0 to 100" may stand in the question alone.
+  const Text& text = item.text;
+  for (std::uint32_t i = 0; !item.listed && !item.question->scale && i + 3 < text.tokens.size();
+       ++i) {
+    if (text.tokens[i].word != "scale") continue;
+    const std::uint32_t low = is_one_of(text.tokens[i + 1].word, {"from", "of"}) ? i + 2 : i + 1;
+    if (low + 2 >= text.tokens.size() || text.tokens[low + 1].word != "to") continue;
+    const auto number = [&](std::uint32_t at) {
+      const std::string& word = text.tokens[at].word;
+      return word.find_first_not_of("0123456789") == std::string::npos && word.size() < 7
+                 ? std::stoi(word)
+                 : -1;
+    };
+    if (number(low) < 0 || number(low + 2) - number(low) <= 10) continue;
+    sink.text(item, span_of(text, low, low + 2),
+              {"A scale from " + quote(text.words(low, low + 2)) +
+                   " has more points than people can tell apart.",
+               "Use five or seven labelled points, or 0 to 10.",
+               {},
+               Confidence::high});
+    return;
+  }
   if (!item.rating_scale || item.kind() == Kind::matrix) return;
   if (item.points > 11) {
     sink.field(item, item.listed ? "options" : "scale",
@@ -134,10 +166,13 @@ void check_illogical_order(const Item& item, Sink& sink) {
   }
   if (points.size() < 3 || (!item.list.ranges && points.size() < item.list.substantive)) return;
   if (!item.list.ranges && item.list.construct == Construct::none) return;
-  const double slack = item.list.ranges ? 0 : 1;
   const double direction = points.back().rank >= points.front().rank ? 1 : -1;
   for (std::size_t i = 1; i < points.size(); ++i) {
-    if ((points[i].rank - points[i - 1].rank) * direction >= -slack) continue;
+    // Neighbouring words of middling strength ("somewhat", "fairly") have no agreed order.
+    const bool middling = std::abs(points[i].rank) <= 3 && std::abs(points[i - 1].rank) <= 3;
+    const bool soft =
+        !item.list.ranges && (middling || item.list.construct == Construct::frequency);
+    if ((points[i].rank - points[i - 1].rank) * direction >= (soft ? -1 : 0)) continue;
     sink.option(item, points[i].at,
                 {quote(labels[points[i].at].core) + " after " +
                      quote(labels[points[i - 1].at].core) + " breaks the order of the list.",

@@ -81,7 +81,13 @@ const std::vector<Entry> vocabulary{
     {Mark::antonym,
      "satisfied or dissatisfied|agree or disagree|support or oppose|favor or oppose|"
      "favour or oppose|easy or difficult|good or bad|important or unimportant|fair or unfair|"
-     "likely or unlikely|positive or negative|agreement or disagreement|support or opposition"},
+     "likely or unlikely|positive or negative|agreement or disagreement|support or opposition|"
+     "approve or disapprove|trust or distrust|optimistic or pessimistic|clear or unclear|"
+     "useful or useless|comfortable or uncomfortable|successful or unsuccessful|safe or unsafe|"
+     "like or dislike|better or worse|concerned or unconcerned|happy or unhappy|"
+     "dissatisfied or satisfied|disagree or agree|oppose or support|unlikely or likely|"
+     "poor or good|good or poor|effective or ineffective|reasonable or unreasonable|"
+     "helpful or unhelpful|acceptable or unacceptable|easy or hard|friendly or unfriendly"},
 
     {Mark::tag,
      "isn't it|don't you|doesn't it|aren't they|wouldn't you|won't you|isn't she|isn't he|"
@@ -169,11 +175,14 @@ const std::vector<Entry> vocabulary{
      "can't|cannot|couldn't|shouldn't|without|neither|nor|nobody|nothing|none|hardly|fail|lack"},
     {Mark::negative_word,
      "unclear|unconcerned|unhappy|unlikely|unnecessary|unimportant|uncomfortable|unfair|"
-     "unsatisfied|dissatisfied|disagree|oppose|opposed|avoid|prevent|prohibit|ban|refuse|reject|"
-     "impossible|difficult|unable|dislike|stop|abolish|deny|inadequate|ineffective|unhelpful|"
+     "unsatisfied|dissatisfied|disagree|oppose|opposed|avoid|prohibit|ban|refuse|reject|"
+     "impossible|difficult|unable|dislike|abolish|deny|inadequate|ineffective|unhelpful|"
      "unsafe|unreliable|uninterested|disapprove|forbid|unaware|unwilling|missing|without|lack|"
      "unreasonable|uncertain|unacceptable|against|useless|unjustified|unusual|incorrect"},
     {Mark::hypothetical_opener, "imagine|suppose|assuming|what if|hypothetically|supposing"},
+    {Mark::small_act,
+     "coffee|cups|snacks|emails|email|articles|messages|posts|minutes|hours|calls|searches|steps|"
+     "videos|songs|meals|glasses|photos|news"},
     {Mark::habitual_count,
      "how often|how frequently|how many times|how many days|how many hours|how regularly|"
      "how many trips|how many visits"},

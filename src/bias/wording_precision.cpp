@@ -150,7 +150,8 @@ void check_missing_reference_period(const Item& item, Sink& sink) {
         should || is_one_of(word, {"should", "would", "will", "must", "want", "like", "prefer"});
   }
   if (should) return;
-  const bool mild = mind && !past;
+  const bool fragment = text.sentences[text.tokens[asked->first].sentence].last <= asked->last;
+  const bool mild = (mind && !past) || fragment;
   sink.text(item, span_of(text, *asked),
             {quote(text.words(*asked)) + " is asked without a period of time.",
              "Name one, e.g. \"In the last 7 days, " +
@@ -161,31 +162,36 @@ void check_missing_reference_period(const Item& item, Sink& sink) {
 }
 
 void check_distant_recall(const Item& item, Sink& sink) {
-  const auto opens = [](std::string_view word) {
-    return is_one_of(word, {"past", "last", "previous"});
-  };
   const Text& text = item.text;
-  const Hit* asked = text.first(Mark::habitual_count);
+  std::optional<std::uint32_t> asked;
+  for (std::uint32_t i = 1; i < text.tokens.size() && !asked; ++i)
+    if (text.tokens[i].word == "many" && text.tokens[i - 1].word == "how") asked = i - 1;
   if (!asked || !text.is_question() || text.has(Mark::rare_event)) return;
-  if (is_one_of(text.tokens[asked->last].word, {"often", "frequently", "regularly"})) return;
+  bool own_acts = false;
+  for (std::uint32_t i = *asked + 2; i + 1 < text.tokens.size(); ++i)
+    own_acts = own_acts || (is_one_of(text.tokens[i].word, {"did", "have"}) &&
+                            is_one_of(text.tokens[i + 1].word, {"you", "your"}));
+  if (!own_acts) return;
+  const bool small = text.has(Mark::small_act);
   for (std::uint32_t i = 1; i < text.tokens.size(); ++i) {
-    const std::string& word = text.tokens[i].word;
+    const std::string& unit = text.tokens[i].word;
     const std::string& before = text.tokens[i - 1].word;
-    bool year =
-        (word == "year" || word == "years") && !is_one_of(before, {"a", "per", "each", "every"});
-    if (word == "months") {
-      int months = 0;
-      for (const char c : before) months = c >= '0' && c <= '9' ? months * 10 + (c - '0') : months;
-      year = months >= 12 || before == "twelve";
-    }
-    if (!year) continue;
-    bool recall = opens(before) || (i > 1 && opens(text.tokens[i - 2].word));
-    recall = recall || before == "this";
-    if (!recall) continue;
+    const std::string& opener = i > 1 ? text.tokens[i - 2].word : before;
+    const auto opens = [](std::string_view word) {
+      return is_one_of(word, {"past", "last", "previous", "this"});
+    };
+    if (!opens(before) && !opens(opener)) continue;
+    int number = 1;
+    if (before.find_first_not_of("0123456789") == std::string::npos && before.size() < 4)
+      number = std::stoi(before);
+    if (before == "twelve") number = 12;
+    const bool year = unit == "year" || unit == "years" || (unit == "months" && number >= 12);
+    const bool month = unit == "month" || unit == "months";
+    if (!year && !(month && small)) continue;
     sink.text(item, span_of(text, i - 1, i),
-              {quote(text.words(*asked)) + " over " + quote(text.words(i - 1, i)) +
+              {quote(text.words(*asked, *asked + 2)) + " over " + quote(text.words(i - 1, i)) +
                    " asks for a count nobody keeps.",
-               "Ask for the last 7 days or the last month, or for a usual week."});
+               "Ask for the last 7 days, or for a usual week."});
     return;
   }
 }

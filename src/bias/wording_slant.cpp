@@ -172,7 +172,7 @@ void check_priming_preamble(const Item& item, Sink& sink) {
     if (is_one_of(text.tokens[i].word, {"you", "your", "i", "question", "questions", "following",
                                         "survey", "we", "answer", "next", "section"}))
       return;
-  if (first.end == '?') return;
+  if (first.end == '?' && first.last < *end) return;
   if (*end - first.first < 4) return;
   sink.text(item, span_of(text, first.first, *end - 1),
             {"The preamble " + quote(text.words(first.first, *end - 1)) +

@@ -23,23 +23,23 @@ std::optional<std::uint32_t> last_of(const Text& text, std::uint32_t at, Mark ma
 }
 
 /// Pairs that describe one thing: time, place and people the question is about, not judged by it.
-bool describes(const Text& text, std::uint32_t at) {
-  const Token& left = text.tokens[at - 1];
-  const Token& right = text.tokens[at + 1];
-  for (const std::uint32_t side : {at - 1, at + 1})
-    if (text.bears(side, Mark::time_unit) || text.bears(side, Mark::people)) return true;
-  if (left.capital && right.capital && at > 1) return true;
-  if ((left.word[0] >= '0' && left.word[0] <= '9') ||
-      (right.word[0] >= '0' && right.word[0] <= '9'))
-    return true;
-  if (left.word == right.word) return true;
-  const auto clause = last_of(text, at, Mark::subordinator);
+bool describes(const Text& text, std::uint32_t at_left, std::uint32_t at_right) {
+  const Token& left = text.tokens[at_left];
+  const Token& right = text.tokens[at_right];
+  for (const std::uint32_t side : {at_left, at_right})
+    if (text.bears(side, Mark::time_unit) || text.bears(side, Mark::people) ||
+        text.bears(side, Mark::pronoun))
+      return true;
+  if (left.capital && right.capital && at_left > 0) return true;
+  const auto number = [](char c) { return c >= '0' && c <= '9'; };
+  if (number(left.word[0]) || number(right.word[0]) || left.word == right.word) return true;
+  const auto clause = last_of(text, at_right, Mark::subordinator);
   if (clause && *clause > text.sentences[left.sentence].first) return true;
   // "in stations and shops", "between price and quality": the pair is an adjunct or one relation.
-  const auto preposition = last_of(text, at, Mark::preposition);
-  if (!preposition) return false;
-  const bool own_article = text.bears(at + 1, Mark::determiner);
-  return at - *preposition <= 4 && !own_article &&
+  const auto preposition = last_of(text, at_left + 1, Mark::preposition);
+  if (!preposition || text.bears(*preposition + 1, Mark::verb)) return false;
+  const bool own_article = text.bears(at_right, Mark::determiner);
+  return at_left - *preposition <= 3 && !own_article &&
          is_one_of(text.tokens[*preposition].word,
                    {"in", "at", "during", "between", "among", "across", "within", "from", "by",
                     "near", "after", "before", "until", "since", "over", "to", "for"});
@@ -51,10 +51,23 @@ bool second_question(const Text& text, std::uint32_t at) {
       next, {"how", "why", "do", "does", "did", "are", "is", "was", "were", "would", "which"});
 }
 
+/// A verb we know, or a bare word before "your", "the", "a": "… and restart your computer".
+bool acts(const Text& text, std::uint32_t at) {
+  if (text.bears(at, Mark::judgement)) return false;
+  if (text.bears(at, Mark::verb)) return true;
+  return at + 1 < text.tokens.size() && text.bears(at + 1, Mark::determiner) &&
+         !text.bears(at, Mark::determiner) && !text.bears(at, Mark::preposition) &&
+         !text.bears(at, Mark::auxiliary) && !text.bears(at, Mark::pronoun) &&
+         !text.bears(at, Mark::question_word) && !text.tokens[at].word.ends_with("ing");
+}
+
 /// An act or a judgement about things: what a pair can make ambiguous.
 bool asks_one_thing(const Text& text, std::uint32_t at) {
   const std::uint32_t first = text.sentences[text.tokens[at].sentence].first;
   if (text.first_in(Mark::judgement, first, at)) return true;
+  if (text.tokens[first].word == "how")
+    return !is_one_of(text.tokens[first + 1].word,
+                      {"often", "many", "much", "long", "frequently", "do", "did", "old", "does"});
   return is_one_of(text.tokens[first].word, {"is", "are", "was", "were"});
 }
 
@@ -80,10 +93,10 @@ void check_double_barrelled(const Item& item, Sink& sink) {
                   text.bears(i - 1, Mark::pronoun) || text.bears(i, Mark::determiner)))
       continue;
     const std::uint32_t next = as_well ? i + 2 : slash ? i : i + 1;
+    const std::uint32_t left = as_well && i > 1 ? i - 2 : i - 1;
     const bool new_question = !slash && second_question(text, next);
-    const bool second_act = !statement && !slash && item.text.bears(next, Mark::verb) &&
-                            !text.bears(next, Mark::judgement) && last_of(text, i, Mark::verb) &&
-                            !text.bears(i - 1, Mark::preposition);
+    const bool second_act = !statement && !slash && acts(text, next) &&
+                            last_of(text, i, Mark::verb) && !text.bears(i - 1, Mark::preposition);
     const bool clause =
         last_of(text, i, Mark::subordinator).value_or(0) > text.sentences[token.sentence].first;
     bool two = new_question && (!clause || text.bears(next, Mark::question_word));
@@ -92,24 +105,23 @@ void check_double_barrelled(const Item& item, Sink& sink) {
         two = true;
       else if (slash ? text.bears(i - 1, Mark::judgement) || asks_one_thing(text, i)
                      : asks_one_thing(text, i))
-        two = !describes(text, slash ? i - 1 : i);
+        two = !describes(text, left, next);
     }
-    if (statement && item.rating_scale && asks_one_thing(text, i) && !describes(text, i) &&
+    if (statement && item.rating_scale && asks_one_thing(text, i) && !describes(text, left, next) &&
         !slash) {
-      sink.text(item, span_of(text, i - 1, next),
-                {"The statement joins two things at " + quote(text.words(i - 1, next)) +
+      sink.text(item, span_of(text, left, next),
+                {"The statement joins two things at " + quote(text.words(left, next)) +
                      "; a rating cannot say which of them is meant.",
                  "Make two statements of it.", Severity::note, Confidence::low});
       return;
     }
     if (!two) continue;
-    const std::uint32_t from = slash ? i - 1 : i - 1;
-    sink.text(item, span_of(text, from, next),
+    sink.text(item, span_of(text, left, next),
               {"Asks about two things at once: what stands before and after " +
                    quote(slash     ? "/"
                          : as_well ? "as well as"
                                    : "and") +
-                   " in " + quote(text.words(from, next)) + " may deserve different answers.",
+                   " in " + quote(text.words(left, next)) + " may deserve different answers.",
                "Ask two questions, one for each part.", std::nullopt,
                new_question || second_act ? Confidence::medium : Confidence::high});
     return;
@@ -166,7 +178,7 @@ void check_negation(const Item& item, Sink& sink) {
   if (second && text.tokens[second->first].sentence == text.tokens[negator->first].sentence) {
     const auto first = std::min(negator->first, second->first);
     const auto last = std::max(negator->last, second->last);
-    if (last - first <= 9 && !text.first_person()) {
+    if (last - first <= 9) {
       // In a plain statement with answers of frequency or truth a second negative is common and
       // mild.
       const bool request = text.is_question() || item.list.construct == Construct::agreement;
@@ -244,7 +256,8 @@ void check_jargon(const Item& item, Sink& sink) {
     if (stressed || known.count(token.word) || known.count(singular)) continue;
     sink.text(item, span_of(text, i, i),
               {quote(text.words(i, i)) + " is not spelt out here or before.",
-               "Write the full name, with the abbreviation in brackets, at its first use."});
+               "Write the full name, with the abbreviation in brackets, at its first use.",
+               text.is_question() ? std::nullopt : std::optional(Severity::note)});
     return;
   }
 }

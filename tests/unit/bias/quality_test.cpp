@@ -93,8 +93,10 @@ TEST_CASE("quality: flawed items of the reviewed set are found, sound ones are l
         "(%d flawed, %d clean)\n",
         name, recall, precision, double(found_any) / flawed,
         double(found_any) / std::max(1, found_any + wrong_any), flawed, clean);
-    CHECK(recall >= 0.80);
-    CHECK(precision >= 0.85);
+    // The seed set was not reviewed: its labels are shown, not enforced.
+    if (std::string_view(name).starts_with("test_set")) continue;
+    CHECK(recall >= 0.90);
+    CHECK(precision >= 0.95);
   }
 }
 
@@ -133,7 +135,7 @@ TEST_CASE("quality: few items of published instruments draw a warning") {
   std::printf("published instruments: %d of %d items with a warning or error (%.1f %%)\n", warned,
               items, 100.0 * warned / items);
   for (const auto& [rule, count] : by_rule) std::printf("  %4d %s\n", count, rule.c_str());
-  CHECK(warned * 100 <= items * 15);
+  CHECK(warned * 100 <= items * 8);
 
   const auto start = std::chrono::steady_clock::now();
   std::size_t findings = 0;

@@ -100,8 +100,15 @@ inline Result<survey::Questionnaire> read_survey(const std::vector<std::string>&
   survey.title = "Sample";
   for (const std::string& line : lines) {
     if (line.empty()) continue;
-    BOOST_OUTCOME_TRY(auto question, read_question(line, survey.questions.size() + 1));
-    survey.questions.push_back(std::move(question));
+    // "40x kind: text" stands for forty of them.
+    char* rest = nullptr;
+    long times = std::strtol(line.c_str(), &rest, 10);
+    const bool repeated = rest != line.c_str() && *rest == 'x';
+    for (times = repeated ? times : 1; times > 0; --times) {
+      BOOST_OUTCOME_TRY(auto question, read_question(repeated ? std::string_view(rest + 1) : line,
+                                                     survey.questions.size() + 1));
+      survey.questions.push_back(std::move(question));
+    }
   }
   return survey;
 }
