@@ -4,9 +4,9 @@
 
 #include <boost/json/fwd.hpp>
 
-/// Every operation as a row of one table: its name, its place in the HTTP interface, the permission it
-/// asks for, and the described types that go in and come out. Routes and the OpenAPI document are made
-/// from the rows; no rule lives in an adapter.
+/// Every operation as a row of one table: its name, its place in the HTTP interface, the permission
+/// it asks for, and the described types that go in and come out. Routes and the OpenAPI document
+/// are made from the rows; no rule lives in an adapter.
 namespace insightflow {
 
 /// Everything an operation is given, whatever transport it came by.
@@ -23,7 +23,8 @@ struct Call {
   template <class I>
   Result<I> id(std::size_t position = 0) const {
     if (auto id = I::parse(path[position])) return id.value();
-    return fail(Code::not_found, "id_malformed", "There is nothing under '" + path[position] + "'.");
+    return fail(Code::not_found, "id_malformed",
+                "There is nothing under '" + path[position] + "'.");
   }
 
   /// The body as a described struct. Errors: those of `parse_json` and `read_json`.
@@ -66,8 +67,8 @@ struct Operation {
   std::optional<identity::Permission> permission;  ///< None: public, no key is asked for.
   int status = 200;                                ///< Of success.
   const Type& (*query)() = nullptr;
-  const Type& (*body)() = nullptr;    ///< A described struct …
-  std::string_view body_media{};      ///< … or, without one, the media types that are read as they are.
+  const Type& (*body)() = nullptr;  ///< A described struct …
+  std::string_view body_media{};  ///< … or, without one, the media types that are read as they are.
   const Type& (*output)() = nullptr;  ///< A described struct …
   std::string_view output_media{};    ///< … or, without one, the media types that may come.
   bool revisioned = false;            ///< Takes If-Match, gives an ETag.
@@ -77,6 +78,10 @@ struct Operation {
 /// All operations, in the order of the documentation.
 std::span<const Operation> operations();
 
+/// Runs an operation for whoever calls. Errors: `key_missing`, `permission_missing`, and those of
+/// the operation.
+Result<Reply> perform(const Operation& operation, const Call& call);
+
 /// The part of the address before an operation's path.
 inline constexpr std::string_view base_path = "/api/v1";
 
@@ -85,6 +90,6 @@ boost::json::object openapi();
 
 /// The error envelope {"error":{"code","message","details"}} and its HTTP status.
 std::string error_envelope(const Error& error, std::string_view request_id = {});
-int http_status(Code code);
+int http_status(const Error& error);
 
 }  // namespace insightflow

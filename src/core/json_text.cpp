@@ -43,6 +43,7 @@ struct Handler {
   json::value_stack stack;
   std::vector<Keys> objects;
   std::string key;
+  std::string number;
   std::string duplicate;
   bool repeated = false;
 
@@ -87,17 +88,27 @@ struct Handler {
     stack.push_string(part);
     return true;
   }
-  bool on_number_part(std::string_view, error_code&) { return true; }
+  bool on_number_part(std::string_view part, error_code&) {
+    number += part;
+    return true;
+  }
   bool on_int64(std::int64_t i, std::string_view, error_code&) {
+    number.clear();
     stack.push_int64(i);
     return true;
   }
   bool on_uint64(std::uint64_t u, std::string_view, error_code&) {
+    number.clear();
     stack.push_uint64(u);
     return true;
   }
-  bool on_double(double d, std::string_view, error_code& ec) {
-    if (!std::isfinite(d)) {
+  /// Boost 1.81 may be off by one in the last place; a number must come back as it was written.
+  bool on_double(double, std::string_view part, error_code& ec) {
+    number += part;
+    double d = 0;
+    const auto end = std::from_chars(number.data(), number.data() + number.size(), d);
+    number.clear();
+    if (end.ec != std::errc() || !std::isfinite(d)) {
       ec = json::make_error_code(json::error::not_number);
       return false;
     }

@@ -7,9 +7,11 @@
 
 namespace insightflow {
 
-int http_status(Code code) {
-  switch (code) {
-    case Code::invalid: return 422;
+int http_status(const Error& error) {
+  switch (error.code) {
+    // What cannot even be read is told from what can be read and is wrong.
+    case Code::invalid:
+      return error.reason.starts_with("json_") || error.reason == "utf8_invalid" ? 400 : 422;
     case Code::unauthenticated: return 401;
     case Code::forbidden: return 403;
     case Code::not_found: return 404;
@@ -32,7 +34,8 @@ std::string error_envelope(const Error& error, std::string_view request_id) {
   const auto add = [&](std::string_view pointer, std::string_view reason, std::string_view detail) {
     details.push_back({{"pointer", pointer}, {"code", reason}, {"message", detail}});
   };
-  for (const Problem& problem : error.problems) add(problem.pointer, problem.reason, problem.detail);
+  for (const Problem& problem : error.problems)
+    add(problem.pointer, problem.reason, problem.detail);
   if (details.empty() && !error.pointer.empty()) add(error.pointer, error.reason, error.detail);
   json::object body{{"code", error.reason}, {"message", error.detail}, {"details", details}};
   if (!request_id.empty()) body["request_id"] = request_id;
@@ -72,9 +75,8 @@ json::array parameters(const Operation& operation, const std::string& prefix,
   }
   if (operation.query != nullptr)
     for (const Field& field : operation.query().fields)
-      out.push_back(parameter("query", field.name,
-                              json_schema(field.type(), prefix, definitions), field.note.doc,
-                              field.note.required));
+      out.push_back(parameter("query", field.name, json_schema(field.type(), prefix, definitions),
+                              field.note.doc, field.note.required));
   if (operation.revisioned && operation.method != "GET")
     out.push_back(parameter("header", "If-Match", {{"type", "string"}},
                             "The ETag the change is based on; 412 when it is out of date.", false));
@@ -92,8 +94,7 @@ json::object success_response(const Operation& operation, const std::string& pre
         media("application/json", json_schema(operation.output(), prefix, definitions));
   else if (!operation.output_media.empty())
     out["content"] = media(operation.output_media, {{"type", "string"}});
-  if (operation.revisioned)
-    out["headers"] = {{"ETag", {{"schema", {{"type", "string"}}}}}};
+  if (operation.revisioned) out["headers"] = {{"ETag", {{"schema", {{"type", "string"}}}}}};
   return out;
 }
 
@@ -106,16 +107,16 @@ json::object openapi() {
     json::object entry{{"operationId", operation.name},
                        {"summary", operation.summary},
                        {"tags", json::array{operation.name.substr(0, operation.name.find('.'))}}};
-    entry["security"] = operation.permission
-                            ? json::array{json::object{{"key", json::array{}}}}
-                            : json::array{};
+    entry["security"] =
+        operation.permission ? json::array{json::object{{"key", json::array{}}}} : json::array{};
     if (operation.permission) entry["x-permission"] = slug(*operation.permission);
     if (auto list = parameters(operation, prefix, definitions); !list.empty())
       entry["parameters"] = std::move(list);
     if (operation.body != nullptr)
       entry["requestBody"] = {
           {"required", true},
-          {"content", media("application/json", json_schema(operation.body(), prefix, definitions))}};
+          {"content",
+           media("application/json", json_schema(operation.body(), prefix, definitions))}};
     else if (!operation.body_media.empty())
       entry["requestBody"] = {{"required", true},
                               {"content", media(operation.body_media, {{"type", "string"}})}};

@@ -130,8 +130,7 @@ Result<OpenSurvey> Intake::open(std::string_view slug) {
     }
     return success();
   }));
-  return OpenSurvey{
-      prepared->id, prepared->version, {prepared, &prepared->validator.questionnaire()}};
+  return OpenSurvey{prepared->id, prepared->version, prepared->validator};
 }
 
 Result<Receipt> Intake::submit(std::string_view slug, const Submission& submission,

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <insightflow/core/id_source.hpp>
-#include <insightflow/response/response.hpp>
+#include <insightflow/response/validate.hpp>
 #include <insightflow/storage/database.hpp>
 #include <insightflow/survey/survey.hpp>
 
@@ -26,7 +26,7 @@ BOOST_DESCRIBE_STRUCT(Receipt, (), (id, repeated))
 struct OpenSurvey {
   SurveyId id;
   std::int64_t version = 0;
-  std::shared_ptr<const survey::Questionnaire> questionnaire;
+  Validator validator;
 };
 
 /// Takes answers from the public. Knows no actor: whoever has the slug may answer. Safe from

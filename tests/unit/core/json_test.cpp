@@ -100,6 +100,14 @@ TEST_CASE("the parser is strict") {
         R"({"a":{"k":1},"b":{"k":2},"c":[1,2.5,-3,"é\n"]})");
 }
 
+TEST_CASE("numbers come back as they were written, to the last bit") {
+  for (const char* text : {"3.7861000000000002", "0.1", "5e-324", "1.7976931348623157e+308",
+                           "-0.30000000000000004", "9007199254740993", "18446744073709551615"}) {
+    CAPTURE(text);
+    CHECK(serialize(parse_json(text).value()) == text);
+  }
+}
+
 TEST_CASE("a questionnaire reads the documented JSON and writes it back") {
   const char* text =
       R"({"title":"T","language":"en","questions":[{"id":"q1","kind":"single_choice","text":"Pick","options":["Yes",{"id":"n","label":"No"}],"logic":[{"if":"q1 == 'No'","goto":"end"}]},{"id":"q2","kind":"rating","text":"Rate","required":true,"scale":{"min":1,"max":5,"labels":{"1":"Bad"}},"show_if":"q1 == 'Yes'"}]})";

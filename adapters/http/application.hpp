@@ -1,0 +1,30 @@
+#pragma once
+
+#include "http/server.hpp"
+
+#include <insightflow/engine.hpp>
+
+#include <memory>
+
+namespace insightflow::http {
+
+/// The product over HTTP: every operation below /api/v1, the public survey pages below /s/,
+/// /healthz, /readyz and /openapi.json. Reads a request, calls one operation, writes the answer.
+/// Thread-safe; the engine must outlive it.
+class Application {
+ public:
+  explicit Application(Engine& engine);
+  ~Application();
+  Application(Application&&) noexcept;
+
+  Response handle(const Request& request) const;
+
+  /// Bytes a request may send: 64 MiB to an import, else 1 MiB.
+  static std::size_t body_limit(std::string_view method, std::string_view path);
+
+ private:
+  struct State;
+  std::unique_ptr<const State> state_;
+};
+
+}  // namespace insightflow::http
