@@ -1,5 +1,7 @@
 #include "analysis/sentiment_features.hpp"
 
+#include "analysis/lexicon.hpp"
+
 #include <algorithm>
 
 namespace insightflow::analysis {
@@ -16,6 +18,7 @@ constexpr std::string_view unapostrophised[] = {"arent", "couldnt", "didnt", "do
 static_assert(std::is_sorted(std::begin(unapostrophised), std::end(unapostrophised)));
 
 constexpr std::size_t negation_reach = 4;
+constexpr std::uint64_t balance_copies = 4;
 
 enum Family : std::uint64_t {
   word_family = 1,
@@ -26,6 +29,8 @@ enum Family : std::uint64_t {
   mark_family,
   shape_family,
   skip_family,
+  lexicon_family,
+  balance_family,
 };
 
 }  // namespace
@@ -48,6 +53,7 @@ void SentimentFeatures::collect(const TokenizedText& text, std::size_t first, st
   std::uint64_t before = edge, before_that = edge;
   std::size_t negated = 0;
   bool shouted = false, elongated = false;
+  int good = 0, bad = 0;
   for (std::size_t i = first; i < last; ++i) {
     const Token& token = text.tokens[i];
     const std::string_view form = text.form(token);
@@ -77,6 +83,11 @@ void SentimentFeatures::collect(const TokenizedText& text, std::size_t first, st
       add(hash(form.substr(0, 5), prefix_family));
       add(hash(form.substr(form.size() - 4), suffix_family));
     }
+    if (const int strength = strength_of(form)) {
+      add(hash("word", lexicon_family + 64 * static_cast<std::uint64_t>(strength + 4) +
+                           1024 * (negated > 0)));
+      ((strength > 0) != (negated > 0) ? good : bad) += strength > 0 ? strength : -strength;
+    }
     shouted = shouted || token.shouted;
     elongated = elongated || token.elongated;
     before_that = before;
@@ -88,6 +99,11 @@ void SentimentFeatures::collect(const TokenizedText& text, std::size_t first, st
       case Scope::none: break;
     }
   }
+  // How the good and the bad words weigh against each other, said more than once so that it is
+  // heard among the single words.
+  const auto balance = static_cast<std::uint64_t>(std::min(good, 6) * 7 + std::min(bad, 6));
+  for (std::uint64_t i = 0; i < balance_copies; ++i)
+    add(hash("balance", balance_family + 64 * balance + 4096 * i));
   if (shouted) add(hash("shouted", shape_family));
   if (elongated) add(hash("elongated", shape_family));
 }

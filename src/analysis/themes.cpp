@@ -26,8 +26,8 @@ constexpr double same_theme = 0.45;
 constexpr std::size_t smallest_share = 80;
 /// … whose similarity to their centre is at least this part of the usual one, …
 constexpr double loose = 0.6;
-/// … its label is ten times as common in it as elsewhere, …
-constexpr double clear_lift = 2.3;
+/// … its label is in a fifth of its pieces and ten times as common there as elsewhere, …
+constexpr Distinctness clear{.recall = 0.2, .lift = 2.3};
 /// … and a piece belongs to it when it is at least this near, compared with its typical piece.
 constexpr float belongs = 0.55f;
 
@@ -153,7 +153,8 @@ class Learner {
       for (std::size_t c = 0; c < count; ++c) least_[c] = belongs * static_cast<float>(cohesion[c]);
     for (Placement& p : placements_)
       if (p.cluster >= 0 && p.similarity < least_[static_cast<std::size_t>(p.cluster)]) p = {};
-    labels_ = name_clusters(table_, placements_, count, options_.count ? 0 : clear_lift);
+    labels_ = name_clusters(table_, placements_, count,
+                            options_.count ? Distinctness{} : clear);
   }
 
   std::span<const std::string_view> texts_;
