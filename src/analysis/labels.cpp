@@ -36,7 +36,8 @@ std::vector<Label> name_clusters(const PhraseTable& table, std::span<const Place
     const Phrase& phrase = phrases[i];
     if (phrase.spellings.empty() || (phrase.texts < 2 && total > 4)) continue;
     for (const std::uint32_t text : phrase.in)
-      if (placements[text].cluster >= 0) ++inside[static_cast<std::size_t>(placements[text].cluster)];
+      if (placements[text].cluster >= 0)
+        ++inside[static_cast<std::size_t>(placements[text].cluster)];
     for (const std::uint32_t text : phrase.in) {
       if (placements[text].cluster < 0) continue;
       const auto c = static_cast<std::size_t>(placements[text].cluster);

@@ -17,6 +17,17 @@ struct Group {
 };
 
 constexpr Group groups[] = {
+    {3, "😍 🥰 😘 🤩 ❤ 💕 💖 💗 💙 💚 💛 💜 🎉 🥳 💯 <3"},
+    {2,
+     "😀 😁 😂 🤣 😃 😄 😅 😆 😉 😊 😋 😎 🙂 ☺ 😇 🤗 👍 👏 🙌 💪 🙏 ✨ 🌟 ⭐ 👌 ✌ 😻 ♥ 🏆 :) :-) :D "
+     ":-D "
+     ";) ;-) =) =D ;D xD XD :') ^_^ =-) :] :* :-*"},
+    {1, "😌 😏 🤔 👀 🔥 🎶 ✔ ✅ :P :p :-P :-p"},
+    {-1, "😐 😑 🙄 😬 😕 🤷 😳 😴 ❌ :/ :-/ :| :-| -_- :o :O :-o :-O"},
+    {-2,
+     "😒 😔 😞 😟 😠 😢 😣 😤 😥 😦 😧 😨 😩 😪 😫 😰 😱 😖 😓 🙁 ☹ 👎 💔 :( :-( =( ;( :[ :'( "
+     ":'-("},
+    {-3, "😡 🤬 😭 🤮 🤢 🖕 >:( >:-( </3 <\\3"},
     {3,
      "adore* amaz* astonish* awesome* beautiful* best blessed blessing brilliant* delight* "
      "ecstatic* epic excellen* exceptional* exquisit* fabulous* fantastic* flawless* "
@@ -129,6 +140,7 @@ class Lexicon {
 
   int strength(std::string_view form) const {
     if (const int exact = cell(hash(form, 0)).strength) return exact;
+    if (static_cast<unsigned char>(form[0]) >= 128) return 0;
     for (std::size_t size = std::min(form.size(), longest_stem); size >= shortest_stem; --size)
       if (const int stem = cell(hash(form.substr(0, size), 1)).strength) return stem;
     return 0;

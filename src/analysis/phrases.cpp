@@ -19,9 +19,9 @@ bool is_joint(std::string_view form) {
 
 /// Words that name a subject only together with others: "wait time", "life balance".
 constexpr std::string_view vague[] = {
-    "accurate", "change", "changes", "current", "entire",  "free",  "future", "knowledgeable",
-    "life",     "major",  "makes",   "middle",  "present", "short", "time",   "times",
-    "timing",   "timings", "work",   "worked",  "working", "works"};
+    "accurate", "change",  "changes", "current", "entire",  "free",  "future", "knowledgeable",
+    "life",     "major",   "makes",   "middle",  "present", "short", "time",   "times",
+    "timing",   "timings", "work",    "worked",  "working", "works"};
 static_assert(std::is_sorted(std::begin(vague), std::end(vague)));
 
 bool stands_alone(std::string_view form) {
@@ -80,8 +80,9 @@ std::string_view Phrase::spelling() const {
   return best ? std::string_view(best->first) : std::string_view();
 }
 
-void PhraseTable::add(std::string_view text, const TokenizedText& tokens, std::int64_t times) {
-  const std::uint32_t number = texts_++;
+void PhraseTable::add(std::uint32_t number, std::string_view text, const TokenizedText& tokens,
+                      std::int64_t times) {
+  texts_ = number + 1;
   collect_phrases(tokens, occurrences_);
   std::vector<bool> starts(tokens.tokens.size() + 1);
   for (const Sentence& sentence : tokens.sentences) starts[sentence.first] = true;
@@ -104,8 +105,7 @@ void PhraseTable::add(std::string_view text, const TokenizedText& tokens, std::i
     std::string_view spelling = text.substr(start, tokens.tokens[found.last - 1].end - start);
     if (spelling.starts_with('#')) spelling.remove_prefix(1);
     const auto known = phrase.spellings.find(spelling);
-    const std::int64_t points =
-        starts[found.first] || tokens.tokens[found.first].shouted ? 1 : 4;
+    const std::int64_t points = starts[found.first] || tokens.tokens[found.first].shouted ? 1 : 4;
     if (known != phrase.spellings.end())
       known->second += points;
     else if (phrase.spellings.size() < kept_spellings &&

@@ -28,11 +28,19 @@ std::vector<std::string> answers(std::size_t count) {
        "Cafeteria queues are endless at noon.", "The cafeteria menu never changes.",
        "Food in the cafeteria tastes wonderful."},
       {"My manager gives useful feedback.", "My manager never listens to anyone.",
-       "Every manager should get leadership training.", "A supportive manager makes all the difference.",
-       "The manager is rude to the whole team."},
+       "Every manager should get leadership training.",
+       "A supportive manager makes all the difference.", "The manager is rude to the whole team."},
       {"The laptop is slow and crashes.", "We need faster laptops for development.",
        "My laptop battery dies within an hour.", "New laptops arrived broken twice.",
        "The laptop replacement was quick and smooth."}};
+  const std::vector<const char*> openings{"",
+                                          "Honestly, ",
+                                          "On Mondays, ",
+                                          "In summer, ",
+                                          "Since the move, ",
+                                          "For newcomers: ",
+                                          "After lunch, ",
+                                          "In building C, "};
   Rng rng(7);
   std::vector<std::string> out;
   for (std::size_t i = 0; i < count; ++i) {
@@ -42,7 +50,8 @@ std::vector<std::string> answers(std::size_t count) {
       const auto& second = subjects[rng.below(4)];
       text += std::string(" ") + second[rng.below(second.size())];
     }
-    text += " Ticket " + std::to_string(i) + " concerns nobody" + std::string(1 + i % 7, 'x') + ".";
+    text.insert(0, openings[rng.below(openings.size())]);
+    text += " (row " + std::to_string(i) + ")";
     out.push_back(std::move(text));
   }
   return out;
@@ -78,7 +87,9 @@ void check_consistent(const ThemeModel& model, std::span<const std::string_view>
   }
 }
 
-bool same(const ThemeModel& a, const ThemeModel& b) { return a == b; }
+bool same(const ThemeModel& a, const ThemeModel& b) {
+  return a == b;
+}
 
 }  // namespace
 
@@ -93,8 +104,9 @@ TEST_CASE("four subjects become four readable themes") {
     const auto at = std::find_if(
         model.value().themes.begin(), model.value().themes.end(), [&](const Theme& theme) {
           std::string label = theme.label;
-          std::transform(label.begin(), label.end(), label.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+          std::transform(label.begin(), label.end(), label.begin(), [](char c) {
+            return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+          });
           return label.find(subject) != label.npos;
         });
     REQUIRE(at != model.value().themes.end());
