@@ -13,7 +13,7 @@
 
 using namespace insightflow;
 using namespace insightflow::http;
-using insightflow::testing::RawClient;
+using insightflow::test::RawClient;
 using namespace std::chrono_literals;
 using namespace std::string_literals;
 
