@@ -119,8 +119,16 @@ class Maker {
   Maker(const Brief& brief, Reading reading)
       : brief_(brief), reading_(std::move(reading)), plan_(plan_of(reading_.intent)) {}
 
+  /// An idea or a market is asked about before anybody has used the thing.
+  bool concept_only() const {
+    return reading_.intent == Intent::market || reading_.subject.starts_with("a ") ||
+           reading_.subject.starts_with("an ");
+  }
+
   void patterns(std::span<const Pattern> patterns, int order) {
     for (const Pattern& pattern : patterns) {
+      ++order;
+      if (pattern.existing && concept_only()) continue;
       const std::string_view toned = brief_.tone == Tone::friendly ? pattern.friendly
                                      : brief_.tone == Tone::formal ? pattern.formal
                                                                    : std::string_view();
@@ -128,7 +136,7 @@ class Maker {
       candidate.question.kind = pattern.kind;
       candidate.question.text = filled(toned.empty() ? pattern.text : toned, reading_);
       give_answers(candidate.question, pattern.answers);
-      candidate.order = order++;
+      candidate.order = order;
       candidate.priority = pattern.priority;
       candidate.key = pattern.key;
       candidate.follows = pattern.follows;
@@ -152,6 +160,7 @@ class Maker {
          40},
         {Kind::yes_no, Answers::yes_no, "Is there anything you would change about {f}?", 45}};
     for (const Form& form : forms) {
+      if (concept_only() && form.answers != Answers::importance) continue;
       int priority = form.priority;
       for (const auto& list : {plan_.facets, common_facets()})
         for (const std::string_view facet : list) {
@@ -350,7 +359,8 @@ Result<Questionnaire> generate(const Brief& brief) {
   const Reading reading = read_goal(brief.goal);
   Maker maker(brief, reading);
   const Plan& plan = plan_of(reading.intent);
-  maker.patterns(plan.opening, 0);
+  if (maker.concept_only()) maker.patterns(plan_of(Intent::market).opening, 0);
+  maker.patterns(plan.opening, 500);
   maker.facets(2000);
   maker.patterns(closing_patterns(), 3000);
   BOOST_OUTCOME_TRY(maker.must_asks(1000));

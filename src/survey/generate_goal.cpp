@@ -78,27 +78,28 @@ constexpr std::array signs{
          "helpdesk|customer service|tickets|service desk|with support|support quality|call centre|"
          "call center"},
     Sign{Intent::course,
-         "course*|class|classes|training|students|lecture*|curriculum|lesson*|bootcamp|teaching|"
+         "course*|class|classes|training|students|lecture*|curriculum|lessons|bootcamp|teaching|"
          "seminar"},
     Sign{Intent::event,
-         "event*|conference*|meetup*|webinar*|workshop*|concert*|festival*|summit|hackathon*|"
+         "event*|post-event|conference*|meetup*|webinar*|workshop*|concert*|festival*|summit|"
+         "hackathon*|"
          "exhibition|fair|attendees|offsite"},
     Sign{Intent::market,
          "market*|competitor*|demand|segment*|brand|potential customers|would people buy|"
          "interest in|consumers|awareness"},
     Sign{Intent::satisfaction,
-         "satisf*|happy|happiness|nps|loyalty|recommend*|like|love|experience|csat|feel about"}};
+         "satisf*|happy|happiness|nps|loyalty|recommend*|experience|csat|feel about"}};
 
 /// Words that name people or the thing wanted of them, not what the survey is about.
 bool is_people(std::string_view word) {
   return is_one_of(
-      word, {"users", "employee", "team",       "user",         "customers",   "customer",   "employees",  "people",
-             "clients",     "students",     "members",     "visitors",   "buyers",     "consumers",
-             "attendees",   "guests",       "patients",    "residents",  "staff",      "parents",
-             "teachers",    "readers",      "subscribers", "players",    "developers", "citizens",
-             "respondents", "participants", "shoppers",    "everyone",   "us",         "them",
-             "they",        "we",           "it",          "colleagues", "teams",      "learners",
-             "adopters",    "volunteers",   "donors"});
+      word, {"users",     "employee",    "user",         "customers",   "customer",   "employees",
+             "people",    "clients",     "students",     "members",     "visitors",   "buyers",
+             "consumers", "attendees",   "guests",       "patients",    "residents",  "staff",
+             "parents",   "teachers",    "readers",      "subscribers", "players",    "developers",
+             "citizens",  "respondents", "participants", "shoppers",    "everyone",   "us",
+             "them",      "they",        "we",           "it",          "colleagues", "teams",
+             "learners",  "adopters",    "volunteers",   "donors"});
 }
 
 bool is_topic_of_intent(std::string_view word) {
@@ -127,18 +128,19 @@ bool is_time(std::string_view word) {
 bool ends_phrase(std::string_view word) {
   return is_one_of(
       word,
-      {"in",       "at",        "on",      "with",  "about",   "for",      "from",   "to",
-       "by",       "during",    "between", "among", "across",  "within",   "after",  "before",
-       "since",    "than",      "as",      "into",  "through", "but",      "or",     "so",
-       "because",  "when",      "while",   "if",    "where",   "who",      "which",  "that",
-       "what",     "how",       "why",     "is",    "are",     "was",      "were",   "do",
-       "does",     "did",       "has",     "have",  "had",     "will",     "would",  "should",
-       "could",    "can",       "might",   "next",  "again",   "more",     "better", "most",
-       "first",    "works",     "work",    "works", "leave",   "need",     "want",   "now",
-       "yet",      "regularly", "often",   "today", "&",       "/",        "–",      "—",
-       "vs",       "versus",    "felt",    "feel",  "went",    "compared", "using",  "regarding",
-       "soon",     "anymore",   "quickly", "being", "be",      "meets",    "meet",   "compare",
-       "compares", "went",      "like"});
+      {"whether",   "go",      "went",  "liked",   "low",      "high",   "right",     "in",
+       "at",        "on",      "with",  "about",   "for",      "from",   "to",        "by",
+       "during",    "between", "among", "across",  "within",   "after",  "before",    "since",
+       "than",      "as",      "into",  "through", "but",      "or",     "so",        "because",
+       "when",      "while",   "if",    "where",   "who",      "which",  "that",      "what",
+       "how",       "why",     "is",    "are",     "was",      "were",   "do",        "does",
+       "did",       "has",     "have",  "had",     "will",     "would",  "should",    "could",
+       "can",       "might",   "next",  "again",   "more",     "better", "most",      "first",
+       "works",     "work",    "works", "leave",   "need",     "want",   "now",       "yet",
+       "regularly", "often",   "today", "&",       "/",        "–",      "—",         "vs",
+       "versus",    "felt",    "feel",  "went",    "compared", "using",  "regarding", "soon",
+       "anymore",   "quickly", "being", "be",      "meets",    "meet",   "compare",   "compares",
+       "went",      "like"});
 }
 
 bool is_article(std::string_view word) {
@@ -195,7 +197,7 @@ struct Phrase {
 };
 
 /// The noun phrase that starts at `at`, or nothing where what stands there is none.
-std::optional<Phrase> phrase_at(const std::vector<Word>& words, std::size_t at) {
+std::optional<Phrase> phrase_at(const std::vector<Word>& words, std::size_t at, Intent intent) {
   std::vector<const Word*> taken;
   bool article = false, head_seen = false;
   std::size_t head = 0;
@@ -210,6 +212,9 @@ std::optional<Phrase> phrase_at(const std::vector<Word>& words, std::size_t at) 
       taken.push_back(&word);
       continue;
     }
+    if (is_one_of(word.lower,
+                  {"not", "no", "never", "without", "everything", "nothing", "anything"}))
+      return std::nullopt;
     if (word.lower == "and" || word.lower == "&") break;
     if (!gerund && ends_phrase(word.lower) && !(word.lower == "of" && head_seen)) break;
     if (gerund && is_one_of(word.lower, {"and", "or", "is", "are"})) break;
@@ -242,8 +247,10 @@ std::optional<Phrase> phrase_at(const std::vector<Word>& words, std::size_t at) 
   const char first = last.lower[0];
   if (first >= '0' && first <= '9') return std::nullopt;
 
+  // A capital that only opens the goal makes no name of a plural.
+  const bool opens_goal = at == 0 && taken.size() == 1;
   Phrase out;
-  out.plural = !gerund && looks_plural(noun.text);
+  out.plural = !gerund && looks_plural(opens_goal ? noun.lower : noun.text);
   const std::string& opener = taken[0]->lower;
   std::size_t from = 0;
   if (article) {
@@ -256,11 +263,12 @@ std::optional<Phrase> phrase_at(const std::vector<Word>& words, std::size_t at) 
       out.text = opener;
     else
       out.text = is_one_of(opener, {"these", "those", "this"}) ? opener : "the";
-  } else if (!gerund && !out.plural && !capital(taken[0]->text) && !is_mass(noun.lower) &&
-             !is_mass(last.lower)) {
+  } else if (!gerund && !out.plural && (opens_goal || !capital(taken[0]->text)) &&
+             !is_mass(noun.lower) && !is_mass(last.lower)) {
     out.text = "the";
-  } else if (out.plural && !capital(taken[0]->text)) {
-    out.text = "our";
+  } else if (out.plural && (opens_goal || !capital(taken[0]->text))) {
+    // Things of an open market are not ours yet.
+    if (intent != Intent::market && intent != Intent::pricing) out.text = "our";
   }
   for (std::size_t i = from; i < taken.size(); ++i) {
     if (!out.text.empty()) out.text += ' ';
@@ -299,24 +307,19 @@ Intent intent_of(const std::vector<Word>& words) {
   return Intent::general;
 }
 
-bool introduces(std::string_view word) {
-  return is_one_of(word, {"with", "about", "of", "on", "at", "from", "using", "for", "in",
-                          "towards", "toward", "regarding", "to"});
-}
-
 bool acts_on(std::string_view word) {
   return is_one_of(
-      word, {"leave",      "leaving",     "left",       "cancel",       "cancelling", "canceling",
-             "use",        "improve",     "evaluate",   "measure",      "assess",     "test",
-             "review",     "understand",  "rate",       "like",         "love",       "abandon",
-             "abandoning", "buy",         "join",       "attend",       "choose",     "redesign",
-             "visit",      "quit",        "renew",      "launch",       "validate",   "explore",
-             "recommend",  "check",       "price",      "hate",         "enjoy",      
-             "trust",      "want",        "need",       "start",        "adopt",      "is",
-             "are",        "was",         "were",       "did",          "does",       "do",
-             "quitting",   "churn",       "uninstall",  "uninstalling", "navigate",   "prefer",
-             "try",        "unsubscribe", "evaluating", "improving",    "navigating", "analyse",
-             "analyze",    "study",       "gauge",      "examine"});
+      word, {"experience", "whether",    "liked",     "leave",       "leaving",    "left",
+             "cancel",     "cancelling", "canceling", "use",         "improve",    "evaluate",
+             "measure",    "assess",     "test",      "review",      "understand", "rate",
+             "like",       "love",       "abandon",   "abandoning",  "buy",        "join",
+             "attend",     "choose",     "redesign",  "visit",       "quit",       "renew",
+             "launch",     "validate",   "explore",   "recommend",   "check",      "price",
+             "hate",       "enjoy",      "trust",     "want",        "need",       "start",
+             "adopt",      "is",         "are",       "was",         "were",       "did",
+             "does",       "do",         "quitting",  "churn",       "uninstall",  "uninstalling",
+             "navigate",   "prefer",     "try",       "unsubscribe", "evaluating", "improving",
+             "navigating", "analyse",    "analyze",   "study",       "gauge",      "examine"});
 }
 
 }  // namespace
@@ -326,26 +329,36 @@ Reading read_goal(std::string_view goal) {
   Reading reading;
   reading.intent = intent_of(words);
   std::optional<Phrase> found;
+  const auto look_behind = [&](std::initializer_list<std::string_view> prepositions) {
+    for (std::size_t i = 0; i + 1 < words.size() && !found; ++i)
+      if (is_one_of(words[i].lower, prepositions) && words[i].after == 0)
+        found = phrase_at(words, i + 1, reading.intent);
+  };
+  // "think of X" beats "evaluate X", which beats "the webinar on X" and "in X".
+  look_behind({"with", "about", "of", "regarding", "towards", "toward"});
   for (std::size_t i = 0; i + 1 < words.size() && !found; ++i)
-    if (introduces(words[i].lower) && words[i].after == 0 && !(words[i].lower == "to" && i > 0) &&
-        words[i].lower != "in")
-      found = phrase_at(words, i + 1);
-  for (std::size_t i = 0; i + 1 < words.size() && !found; ++i)
-    if (acts_on(words[i].lower) && words[i].after == 0 && !is_people(words[i + 1].lower))
-      found = phrase_at(words, i + 1);
-  for (std::size_t i = 0; i + 1 < words.size() && !found; ++i)
-    if (is_one_of(words[i].lower, {"in", "to"})) found = phrase_at(words, i + 1);
+    if (acts_on(words[i].lower) && words[i].after == 0 && !is_people(words[i + 1].lower) &&
+        // "How is our shop?" names a thing, "are prices right?" does not.
+        (!is_one_of(words[i].lower, {"is", "are", "was", "were", "do", "did", "does"}) ||
+         is_article(words[i + 1].lower) || capital(words[i + 1].text)))
+      found = phrase_at(words, i + 1, reading.intent);
+  look_behind({"on", "at", "from", "using", "for"});
+  look_behind({"in", "to"});
   if (!found && words.size() <= 5 && !words.empty() && !ends_phrase(words[0].lower) &&
       !acts_on(words[0].lower)) {
-    found = phrase_at(words, 0);
+    found = phrase_at(words, 0, reading.intent);
     // "Onboarding survey", "Course feedback": what is left of the heading names the thing.
     if (!found && words.size() >= 2 && !is_topic_of_intent(words[0].lower) &&
         !is_people(words[0].lower)) {
       std::vector<Word> rest(words.begin(), words.end());
       while (!rest.empty() && is_topic_of_intent(rest.back().lower)) rest.pop_back();
-      if (!rest.empty()) found = phrase_at(rest, 0);
+      if (!rest.empty()) found = phrase_at(rest, 0, reading.intent);
     }
   }
+  // Braces would be read as piping, and what is as long as a text is no name of a thing.
+  if (found &&
+      (found->text.size() > 80 || found->text.find_first_of("{}<>|\\") != found->text.npos))
+    found.reset();
   if (found) {
     reading.subject = std::move(found->text);
     reading.plural = found->plural;

@@ -40,6 +40,7 @@ enum class Answers {
 
 /// One question to be filled: {s} is the subject, {is}, {was}, {do}, {it} agree with it.
 struct Pattern {
+  bool existing = false;   ///< Only where people know the thing: not for "a meal-planning app".
   std::string_view key{};  ///< Named only where a follow-up refers to it.
   int priority = 5;        ///< 1 is kept longest.
   Kind kind = Kind::open_text;

@@ -81,11 +81,13 @@ constexpr std::array churn{
             .kind = K::single_choice,
             .text = "Which of these best describes you today?",
             .answers = A::next_step},
-    Pattern{.priority = 1,
-            .kind = K::single_choice,
-            .text = "What is the main reason, if any, for leaving {s} or thinking about it?",
-            .answers = A::leave_reasons,
-            .friendly = "What's the main reason, if any, for leaving {s} or thinking about it?"},
+    Pattern{
+        .priority = 1,
+        .kind = K::single_choice,
+        .text = "What is the main reason, if any, why you stopped using {s} or thought about it?",
+        .answers = A::leave_reasons,
+        .friendly =
+            "What's the main reason, if any, why you stopped using {s} or thought about it?"},
     Pattern{.priority = 2, .text = "What, if anything, was missing when you used {s}?"},
     Pattern{.priority = 3,
             .kind = K::single_choice,
@@ -106,7 +108,7 @@ constexpr std::array churn{
             .condition = "{q} == 'yes'"},
     Pattern{.priority = 4,
             .kind = K::rating,
-            .text = "How likely or unlikely are you to come back to {s} in the next 6 months?",
+            .text = "How likely or unlikely are you to use {s} in the next 6 months?",
             .answers = A::likelihood},
     Pattern{.priority = 6,
             .kind = K::rating,
@@ -174,7 +176,7 @@ constexpr std::array feature_choice{
     Pattern{.key = "workaround",
             .priority = 3,
             .kind = K::yes_no,
-            .text = "In the last month, did you use another tool for something {s} could not do?",
+            .text = "In the last month, did you use another tool next to {s} for the same work?",
             .answers = A::yes_no},
     Pattern{.priority = 3,
             .text = "Which tool was it, and for which task?",
@@ -190,32 +192,37 @@ constexpr std::array feature_choice{
             .answers = A::feature_areas}};
 
 constexpr std::array pricing{
-    Pattern{.priority = 2,
+    Pattern{.existing = true,
+            .priority = 2,
             .kind = K::rating,
             .text = "Overall, how good or poor is the value for money of {s}?",
             .answers = A::value},
-    Pattern{.priority = 1,
+    Pattern{.existing = true,
+            .priority = 1,
             .kind = K::single_choice,
             .text = "How do you find the price of {s} today?",
             .answers = A::price_view},
     Pattern{.priority = 1,
             .kind = K::number,
-            .text = "At what price per month would you consider {s} a bargain?"},
+            .text = "At what price would you consider {s} a bargain?"},
     Pattern{.priority = 2,
             .kind = K::number,
-            .text = "At what price per month would you consider {s} too expensive to buy?"},
+            .text = "At what price would you consider {s} too expensive to buy?"},
     Pattern{.priority = 3,
             .kind = K::number,
-            .text = "At what price per month would you doubt the quality of {s}?"},
-    Pattern{.priority = 2,
+            .text = "At what price would you doubt the quality of {s}?"},
+    Pattern{.existing = true,
+            .priority = 2,
             .kind = K::rating,
             .text = "How likely or unlikely are you to buy {s} at the current price?",
             .answers = A::likelihood},
-    Pattern{.priority = 3,
+    Pattern{.existing = true,
+            .priority = 3,
             .kind = K::rating,
             .text = "How easy or difficult is the price of {s} to understand?",
             .answers = A::ease},
-    Pattern{.priority = 3,
+    Pattern{.existing = true,
+            .priority = 3,
             .text = "What, if anything, should the price include that it does not?",
             .friendly = "What, if anything, should the price include but doesn't?"},
     Pattern{.priority = 5,
@@ -321,7 +328,7 @@ constexpr std::array course{
     recommend_reason,
     Pattern{.priority = 2,
             .kind = K::single_choice,
-            .text = "How {is} the pace of {s} for you?",
+            .text = "How is the pace of {s} for you?",
             .answers = A::pace},
     Pattern{.priority = 2,
             .kind = K::rating,
@@ -366,7 +373,7 @@ constexpr std::array market{
     Pattern{.priority = 3, .text = "What, if anything, would keep you from trying {s}?"},
     Pattern{.priority = 3,
             .kind = K::number,
-            .text = "At what price per month would you consider {s} a bargain?"}};
+            .text = "At what price would you consider {s} a bargain?"}};
 
 constexpr std::array support{
     Pattern{.priority = 1,
@@ -400,7 +407,7 @@ constexpr std::array support{
             .answers = A::quality},
     Pattern{.priority = 5,
             .kind = K::number,
-            .text = "How many times did you have to get in touch about your last request?"}};
+            .text = "How many messages or calls did your last request take?"}};
 
 constexpr std::array product_market_fit{
     Pattern{.priority = 1,
@@ -495,7 +502,8 @@ constexpr std::array plans{
          facets_product}};
 
 constexpr std::array closing{
-    Pattern{.priority = 2,
+    Pattern{.existing = true,
+            .priority = 2,
             .text = "What is the one thing, if any, that should be improved?",
             .friendly = "What's the one thing, if any, we could do better?",
             .formal = "Which single improvement, if any, would you suggest?"},
@@ -559,7 +567,9 @@ constexpr std::array lists{
     Ladder{A::next_step,
            "I still use it|I use it less than before|I have stopped using it|Other "
            "(please specify)"},
-    Ladder{A::feature_areas, "Speed|Ease of use|New functions|Reliability|Design|Integrations"},
+    Ladder{
+        A::feature_areas,
+        "Speed|Ease of use|New functions|Reliability|Design|Integrations|Other (please specify)"},
     Ladder{A::price_view, "Much too low|Too low|About right|Too high|Much too high|Not sure"},
     Ladder{A::channels,
            "Written guide|Video|Help from a person|Search|Other (please "
@@ -645,6 +655,9 @@ void give_answers(Question& question, Answers answers) {
       each_step(list.steps, [&](std::string label) {
         question.options.push_back(option_of(std::move(label)));
       });
+  // What cannot be named cannot be ranked.
+  if (question.kind == Kind::ranking)
+    std::erase_if(question.options, [](const Option& option) { return option.other; });
   if (question.kind == Kind::number) question.scale = Scale{0, 1000000, {}};
 }
 

@@ -38,6 +38,10 @@ TEST_CASE("generate: the goal's intent and subject are recognised") {
       {"Satisfaction with public transport", Intent::satisfaction, "public transport"},
       {"Opinions on our amazing new prices", Intent::pricing, "our product"},
       {"Customer satisfaction", Intent::satisfaction, "our product"},
+      {"How did the webinar on tax law go?", Intent::event, "the webinar"},
+      {"Check whether the return process works", Intent::general, "the return process"},
+      {"Is there a market for reusable cups?", Intent::market, "reusable cups"},
+      {"Why is activation low?", Intent::onboarding, "our product"},
       {"???", Intent::general, "our service"},
   };
   for (const Row& row : rows) {
@@ -146,4 +150,46 @@ TEST_CASE("generate: the brief reads from JSON") {
   CHECK(brief.value().tone == Tone::friendly);
   CHECK(brief.value().constraints.kinds.size() == 2);
   CHECK(!from_json_text<Brief>(R"({"goal":"Why?","tone":"rude"})").has_value());
+}
+
+TEST_CASE("generate: of an idea nobody is asked how satisfied they are with it") {
+  for (const char* goal :
+       {"Would people pay for a meal-planning app?", "Is there a market for reusable cups?"}) {
+    Brief brief{.goal = goal};
+    brief.constraints.count = 20;
+    for (const Question& question : generate(brief).value().questions) {
+      CAPTURE(question.text);
+      CHECK(question.kind != Kind::csat);
+    }
+  }
+}
+
+TEST_CASE("generate: hostile goals give a plain questionnaire") {
+  const std::string long_word(5000, 'x');
+  const std::string goals[] = {"Feedback on {{q1}} please",
+                               "Feedback on our " + long_word,
+                               "\xFF\xFE",
+                               "((((",
+                               "of of of of",
+                               "the",
+                               "about the",
+                               "<script>alert(1)</script>",
+                               "{s}",
+                               "with our {s}",
+                               "and",
+                               "?",
+                               "a b",
+                               "\xF0\x9F\x98\x80",
+                               std::string(900, '?')};
+  for (const std::string& goal : goals) {
+    CAPTURE(goal);
+    const auto survey = generate({.goal = goal});
+    REQUIRE(survey.has_value());
+    CHECK(survey.value().questions.size() >= 3);
+    CHECK(survey.value().title.size() < 300);
+    for (const Question& question : survey.value().questions) {
+      CHECK(question.text.find('{') == std::string::npos);
+      CHECK(question.text.find('<') == std::string::npos);
+    }
+  }
 }
