@@ -406,6 +406,44 @@ TEST_CASE("as many handlers run at once as there are workers") {
   for (auto& client : clients) CHECK(client.receive().status == 200);
 }
 
+TEST_CASE("a client that does not read its streamed answer holds no worker") {
+  Options options;
+  options.workers = 1;
+  std::atomic<std::size_t> made = 0;
+  Running running(false, options, [&](const Request& request) {
+    if (request.path != "/endless") return echo(request);
+    return Response{.stream = [&](std::string& chunk) -> Result<bool> {
+      chunk = letters(100'000);
+      return ++made < 1'000;
+    }};
+  });
+  {
+    RawClient deaf(running.port, 4 << 10);
+    deaf.send(get("/endless"));
+    CHECK(running.alive());
+    CHECK(running.alive());
+    CHECK(made < 1'000);
+  }
+  RawClient reader(running.port);
+  made = 0;
+  reader.send(get("/endless"));
+  CHECK(reader.receive().body.size() == 100'000'000);
+}
+
+TEST_CASE("a hook that throws on the I/O thread costs its connection, not the server") {
+  Options options;
+  options.header_timeout = 100ms;
+  options.inline_handler = [](const Request& request) -> bool {
+    if (request.path == "/hook") throw std::runtime_error("hook");
+    return false;
+  };
+  Running running(false, options);
+  RawClient client(running.port);
+  client.send(get("/hook"));
+  CHECK(running.alive());
+  CHECK(client.closed());
+}
+
 TEST_CASE("connections beyond the limit are told so") {
   Options options;
   options.max_connections = 4;
