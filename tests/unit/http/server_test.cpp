@@ -8,7 +8,6 @@
 #include <condition_variable>
 #include <mutex>
 #include <ostream>
-#include <set>
 #include <thread>
 
 using namespace insightflow;
@@ -242,6 +241,7 @@ TEST_CASE("refusals carry the envelope, close the connection and leave the serve
     CHECK(answer.field("Connection") == "close");
     CHECK(answer.field("X-Request-Id").size() == 16);
     CHECK(client.receive().status == 0);
+    CHECK_FALSE(client.was_reset());
     sender.join();
     CHECK(running.alive());
   }
