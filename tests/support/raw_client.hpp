@@ -6,7 +6,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -62,7 +61,7 @@ class RawClient {
     }
     char buffer[16 << 10];
     const ssize_t count = ::recv(handle_, buffer, sizeof buffer, 0);
-    reset_ = reset_ || (count < 0 && errno == ECONNRESET);
+    reset_ = reset_ || count < 0;
     return count > 0 ? std::string(buffer, static_cast<std::size_t>(count)) : std::string();
   }
 
