@@ -121,7 +121,7 @@ class Renderer {
   }
   bool chosen(const std::string& name, std::string_view value) const {
     return std::any_of(view_.fields.begin(), view_.fields.end(), [&](const auto& field) {
-      return field.first == name && field.second == value;
+      return field.name == name && field.value == value;
     });
   }
 
