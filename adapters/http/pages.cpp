@@ -303,6 +303,11 @@ Advance advance(const Validator& validator, const FormFields& fields) {
   for (Problem& problem : problems)
     if (page_of(validator, question_of(problem)).value_or(state.page) == state.page)
       state.problems.push_back(std::move(problem));
+  const auto place = [&](const Problem& problem) {
+    return survey::find(survey, question_of(problem));
+  };
+  std::stable_sort(state.problems.begin(), state.problems.end(),
+                   [&](const Problem& a, const Problem& b) { return place(a) < place(b); });
   return out;
 }
 
