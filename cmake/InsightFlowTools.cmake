@@ -4,9 +4,10 @@ add_library(insightflow_flags INTERFACE)
 target_compile_options(insightflow_flags INTERFACE -fPIC -Wall -Wextra -Wpedantic -Wshadow=local
   -Wnon-virtual-dtor -Wno-missing-field-initializers
   $<$<BOOL:${INSIGHTFLOW_WERROR}>:-Werror>)
-# GCC 12 reports false positives of these two inside Outcome and std::variant (GCC bug 105562).
+# GCC 12 reports false positives of these inside Outcome and std::variant (GCC bug 105562).
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  target_compile_options(insightflow_flags INTERFACE -Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow)
+  target_compile_options(insightflow_flags INTERFACE -Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow
+    -Wno-array-bounds)
 endif()
 if(INSIGHTFLOW_SANITIZE)
   target_compile_options(insightflow_flags INTERFACE -fsanitize=${INSIGHTFLOW_SANITIZE}

@@ -151,13 +151,8 @@ Result<Findings> build(const Dataset& dataset, const Settings& settings, const C
     }
   }
 
-  out.summary = summarise(out, dataset);
+  out.summary = summarise(out, dataset, settings);
   out.notes = dataset.notes;
-  out.notes.push_back(
-      "Intervals hold at 95 % for respondents drawn at random. Whoever answers an open link chose "
-      "to "
-      "do so; the intervals then show the spread of the answers, not a margin of error for "
-      "others.");
   out.manifest = manifest_of(dataset, settings);
   return out;
 }

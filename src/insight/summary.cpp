@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::int64_t least_base = 10;  // below this a sentence would say more than is known
 constexpr std::size_t most_themes = 3;   // told for each question
+constexpr std::size_t most_choices = 3;  // questions with options that are told
 constexpr std::size_t most_cited = 3;    // answers cited for one figure
 
 std::string percent(double share) {
@@ -31,34 +32,36 @@ std::string one_decimal(double value) {
          std::to_string(std::labs(tenths) % 10);
 }
 
-/// The answers a figure rests on, by way of the first few.
-std::vector<Evidence> first_answers(const Dataset& dataset, const std::string& question) {
+/// The answers a figure rests on, by way of the first few; with `value`, of those that hold it.
+std::vector<Evidence> cited(const Dataset& dataset, const std::string& question,
+                            const std::string& value = {}) {
   std::vector<Evidence> out;
   for (std::size_t record = 0; record < dataset.records.size() && out.size() < most_cited;
        ++record) {
+    const auto* answer = answer_of(dataset, record, question);
+    if (answer == nullptr) continue;
+    const auto values = values_of(answer->value);
+    if (!value.empty() && std::find(values.begin(), values.end(), value) == values.end()) continue;
     const auto text = evidence_text(dataset.records[record].submission, question);
     if (!text || text->empty()) continue;
+    const std::size_t start = value.empty() ? 0 : text->find(value);
+    const std::size_t size = value.empty() ? text->size() : value.size();
     out.push_back({.response_id = dataset.records[record].id,
                    .question_id = question,
-                   .start = 0,
-                   .end = static_cast<std::int64_t>(text->size()),
+                   .start = static_cast<std::int64_t>(start),
+                   .end = static_cast<std::int64_t>(start + size),
                    .digest = security::sha256(*text),
-                   .quote = *text});
+                   .quote = text->substr(start, size)});
   }
   return out;
 }
 
-/// "mostly negative (71 %)" where one mood has more than half.
-std::string prevailing(const analysis::SentimentMix& mix) {
+/// "mostly negative" where one mood has more than half.
+std::string_view prevailing(const analysis::SentimentMix& mix) {
   const std::int64_t total = mix.negative + mix.neutral + mix.positive;
-  const auto say = [&](const char* word, std::int64_t count) {
-    return ", mostly " + std::string(word) + " (" +
-           percent(static_cast<double>(count) / static_cast<double>(total)) + ")";
-  };
-  if (total == 0) return {};
-  if (mix.negative * 2 > total) return say("negative", mix.negative);
-  if (mix.positive * 2 > total) return say("positive", mix.positive);
-  return ", with mixed moods";
+  if (mix.negative * 2 > total) return "mostly negative";
+  if (mix.positive * 2 > total) return "mostly positive";
+  return "mixed moods";
 }
 
 const analysis::Metric* metric(const QuestionFindings& question, std::string_view name) {
@@ -91,37 +94,55 @@ std::optional<std::string> about_score(const QuestionFindings& question) {
   return std::nullopt;
 }
 
-std::optional<std::string> about_choice(const QuestionFindings& question) {
+const analysis::Share* leader(const QuestionFindings& question) {
   const analysis::Share* top = nullptr;
   for (const analysis::Share& share : question.distribution)
-    if (top == nullptr || share.count > top->count) top = &share;
-  if (top == nullptr || top->count == 0) return std::nullopt;
-  return "\"" + top->label + "\" leads the answers to \"" + question.text +
-         "\": " + percent(top->share) + " (95 % interval " + range(top->interval) + ") of " +
+    if (share.count > 0 && (top == nullptr || share.count > top->count)) top = &share;
+  return top;
+}
+
+std::string about_choice(const QuestionFindings& question, const analysis::Share& top) {
+  return "\"" + top.label + "\" leads the answers to \"" + question.text +
+         "\": " + percent(top.share) + " (95 % interval " + range(top.interval) + ") of " +
          std::to_string(question.answered) + ".";
+}
+
+/// One sentence on the largest themes of a question, with a quote of each.
+Statement about_themes(const QuestionFindings& question) {
+  Statement out{"", question.question_id, {}};
+  const std::size_t told = std::min(most_themes, question.themes.size());
+  for (std::size_t t = 0; t < told; ++t) {
+    const Theme& theme = question.themes[t];
+    out.text += t == 0 ? "" : t + 1 == told ? " and " : ", ";
+    out.text += "\"" + theme.label + "\" (" + percent(theme.share) + ", " +
+                std::string(prevailing(theme.sentiment)) + ")";
+    if (!theme.quotes.empty()) out.evidence.push_back(theme.quotes.front());
+  }
+  out.text = "What people write about most in \"" + question.text + "\": " + out.text + ", of " +
+             std::to_string(question.used) + " texts.";
+  return out;
 }
 
 }  // namespace
 
-std::vector<Statement> summarise(const Findings& findings, const Dataset& dataset) {
-  std::vector<Statement> out;
+std::vector<Statement> summarise(const Findings& findings, const Dataset& dataset,
+                                 const Settings& settings) {
+  std::vector<Statement> scores, themes, choices;
   for (const QuestionFindings& question : findings.questions) {
+    const std::string& id = question.question_id;
     if (question.answered < least_base) continue;
-    auto sentence = about_score(question);
-    if (!sentence) sentence = about_choice(question);
-    if (sentence)
-      out.push_back(
-          {*sentence, question.question_id, first_answers(dataset, question.question_id)});
-    for (std::size_t t = 0; t < std::min(most_themes, question.themes.size()); ++t) {
-      const Theme& theme = question.themes[t];
-      out.push_back({"\"" + theme.label + "\" " +
-                         (t == 0 ? "is the most frequent theme in" : "is also a theme in") + " \"" +
-                         question.text + "\": " + percent(theme.share) + " (95 % interval " +
-                         range(theme.interval) + ") of " + std::to_string(question.used) +
-                         " texts" + prevailing(theme.sentiment) + ".",
-                     question.question_id, theme.quotes});
+    if (std::find(settings.by.begin(), settings.by.end(), id) != settings.by.end()) continue;
+    if (question.kind == survey::Kind::open_text) {
+      if (!question.themes.empty()) themes.push_back(about_themes(question));
+    } else if (const auto sentence = about_score(question)) {
+      scores.push_back({*sentence, id, cited(dataset, id)});
+    } else if (const auto* top = leader(question); top && choices.size() < most_choices) {
+      choices.push_back({about_choice(question, *top), id, cited(dataset, id, top->id)});
     }
   }
+  std::vector<Statement> out = std::move(scores);
+  std::move(themes.begin(), themes.end(), std::back_inserter(out));
+  std::move(choices.begin(), choices.end(), std::back_inserter(out));
   return out;
 }
 

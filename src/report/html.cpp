@@ -92,7 +92,7 @@ void HtmlPage::first_screen() {
         const auto words = page_.open("p", {{"class", "statement"}});
         page_.foreign(statement.text);
       }
-      quotes(statement.evidence);
+      evidence(statement.evidence);
     }
   }
   tiles();
@@ -332,6 +332,19 @@ void HtmlPage::unfold(std::string_view summary, const std::function<void()>& con
   const auto details = page_.open("details");
   page_.element("summary", {}, summary);
   content();
+}
+
+void HtmlPage::evidence(std::span<const insight::Evidence> evidence) {
+  std::vector<insight::Evidence> spoken;
+  std::string values;
+  for (const insight::Evidence& one : evidence) {
+    if (words::own_words(findings_, one))
+      spoken.push_back(one);
+    else
+      (values += values.empty() ? "Among them: " : ", ") += one.response_id;
+  }
+  quotes(spoken);
+  if (!values.empty()) page_.element("p", {{"class", "cites"}}, values);
 }
 
 void HtmlPage::quotes(std::span<const insight::Evidence> evidence) {

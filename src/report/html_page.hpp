@@ -57,6 +57,8 @@ class HtmlPage {
               std::span<const Cells> cells);
   void table(std::span<const TableColumn> columns, std::span<const Cells> cells);
   void unfold(std::string_view summary, const std::function<void()>& content);
+  /// Quotes, and for bare values the answers they stand in.
+  void evidence(std::span<const insight::Evidence> evidence);
   void quotes(std::span<const insight::Evidence> evidence);
   void quote(const insight::Evidence& evidence);
   void notes(std::span<const std::string> notes);

@@ -71,6 +71,7 @@ a:focus-visible, summary:focus-visible, .scroll:focus-visible {
   height: 1.6rem; border: 1px solid var(--line); border-radius: 50%; text-align: center;
   font-size: 0.85rem; line-height: 1.55rem; color: var(--soft);
 }
+.cites { color: var(--soft); font-size: 0.75rem; overflow-wrap: anywhere; margin-top: 0.3rem; }
 .statement { font-size: 1.15rem; line-height: 1.45; }
 section { margin-top: 2rem; }
 .tiles {

@@ -193,7 +193,9 @@ std::string to_markdown(const insight::Findings& findings) {
     out.heading(2, "In short");
     for (std::size_t i = 0; i < findings.summary.size(); ++i) {
       out.paragraph(std::to_string(i + 1) + ". " + escape_markdown(findings.summary[i].text));
-      out.quotes(findings.summary[i].evidence, i < 9 ? "   " : "    ");
+      std::vector<insight::Evidence> spoken = findings.summary[i].evidence;
+      std::erase_if(spoken, [&](const auto& one) { return !words::own_words(findings, one); });
+      out.quotes(spoken, i < 9 ? "   " : "    ");
     }
   }
   for (const QuestionFindings& one : findings.questions) question(out, one);
