@@ -41,7 +41,7 @@ done
 echo "the whole library: from a goal to a report"
 example embed
 "$folder/embed/build/embed" "$folder/embed.db" >"$folder/out"
-expect "4 of 4 responses used"
+expect "4 of 4 answers used"
 [[ -s $folder/embed.db ]]
 
 echo "without its libraries the package says what it needs"
