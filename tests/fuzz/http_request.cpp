@@ -16,7 +16,7 @@ namespace {
 /// What a connection would have made of the bytes.
 struct Outcome {
   std::vector<std::string> requests;  ///< Each whole one as text.
-  std::string_view rejection;         ///< Of the one that ended it.
+  bool rejected = false;              ///< Which reason comes first depends on what had arrived.
   friend bool operator==(const Outcome&, const Outcome&) = default;
 };
 
@@ -45,7 +45,8 @@ Outcome read(std::string_view bytes, const http::ReaderLimits& limits, std::size
       waiting.erase(0, taken);
       if (reader.state() == RequestReader::State::rejected) {
         require(reader.rejection().status >= 400, "a rejection has a status");
-        out.rejection = reader.rejection().code;
+        require(!reader.rejection().code.empty(), "and a reason");
+        out.rejected = true;
         return out;
       }
       if (reader.state() != RequestReader::State::complete) break;
