@@ -1,8 +1,8 @@
 # Warnings, sanitizers, the precompiled header, ccache and mold: everything about how, nothing about what.
 
 add_library(insightflow_flags INTERFACE)
-target_compile_options(insightflow_flags INTERFACE -fPIC -Wall -Wextra -Wpedantic -Wshadow=local
-  -Wnon-virtual-dtor -Wno-missing-field-initializers
+target_compile_options(insightflow_flags INTERFACE -fPIC -Wall -Wextra -Wpedantic
+  $<$<CXX_COMPILER_ID:GNU>:-Wshadow=local> -Wnon-virtual-dtor -Wno-missing-field-initializers
   $<$<BOOL:${INSIGHTFLOW_WERROR}>:-Werror>)
 # GCC 12 reports false positives of these inside Outcome and std::variant (GCC bug 105562).
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
@@ -13,6 +13,10 @@ if(INSIGHTFLOW_SANITIZE)
   target_compile_options(insightflow_flags INTERFACE -fsanitize=${INSIGHTFLOW_SANITIZE}
     -fno-omit-frame-pointer -fno-sanitize-recover=all)
   target_link_options(insightflow_flags INTERFACE -fsanitize=${INSIGHTFLOW_SANITIZE})
+endif()
+
+if(INSIGHTFLOW_FUZZ)
+  target_compile_options(insightflow_flags INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
 # Contracted multiply-adds round differently from machine to machine; results must not.

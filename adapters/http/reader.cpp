@@ -183,10 +183,12 @@ std::size_t RequestReader::put(std::string_view input) {
 }
 
 std::size_t RequestReader::put_head(std::string_view input) {
-  // A robust server passes over an empty line before the request line (RFC 9112, 2.2).
-  const std::size_t skipped = input.starts_with("\r\n") ? 2 : 0;
+  // A robust server passes over empty lines before the request line (RFC 9112, 2.2): over all of
+  // them, or it would depend on how the bytes arrive.
+  std::size_t skipped = 0;
+  while (input.substr(skipped).starts_with("\r\n")) skipped += 2;
   input.remove_prefix(skipped);
-  if (input.empty() || (skipped == 0 && input == "\r")) return skipped;
+  if (input.empty() || input == "\r") return skipped;
   const std::size_t from = searched_ > 3 ? searched_ - 3 : 0;
   const std::size_t end = input.find("\r\n\r\n", from);
   searched_ = input.size();

@@ -170,7 +170,8 @@ void append(std::string& out, const json::value& value, int indent) {
     case json::kind::bool_: out += value.get_bool() ? "true" : "false"; break;
     case json::kind::int64: append_number(out, value.get_int64()); break;
     case json::kind::uint64: append_number(out, value.get_uint64()); break;
-    case json::kind::double_: append_number(out, value.get_double()); break;
+    // Adding zero makes "-0" into "0", which is what it would be read back as.
+    case json::kind::double_: append_number(out, value.get_double() + 0.0); break;
     case json::kind::string: append_string(out, value.get_string()); break;
     case json::kind::array: {
       const json::array& array = value.get_array();

@@ -7,6 +7,8 @@
 #include <insightflow/survey/rules.hpp>
 #include <insightflow/survey/surveys.hpp>
 
+#include <algorithm>
+
 namespace insightflow::survey {
 
 using identity::Permission;

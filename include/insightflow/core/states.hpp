@@ -12,6 +12,9 @@ struct Edge {
   Event event;
   State to;
 };
+/// Clang before 17 does not deduce the arguments of an aggregate by itself.
+template <class State, class Event>
+Edge(State, Event, State) -> Edge<State, Event>;
 
 /// Where an event leads, or nothing when the state does not allow it.
 template <class State, class Event, std::size_t N>

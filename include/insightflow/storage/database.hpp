@@ -2,6 +2,8 @@
 
 #include <insightflow/core/fields.hpp>
 #include <insightflow/core/function_ref.hpp>
+#include <insightflow/core/id.hpp>
+#include <insightflow/core/time.hpp>
 
 #include <concepts>
 #include <initializer_list>
