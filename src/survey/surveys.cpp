@@ -87,7 +87,7 @@ Result<void> check_slug(std::string_view slug) {
   const auto good = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
   };
-  if (slug.size() >= 3 && slug.front() != '-' && slug.back() != '-' &&
+  if (slug.size() >= 3 && slug.size() <= 64 && slug.front() != '-' && slug.back() != '-' &&
       std::all_of(slug.begin(), slug.end(), good))
     return success();
   return fail(
@@ -177,10 +177,11 @@ Result<SummaryPage> Surveys::list(const PageRequest& page) {
       "survey_counters c ON c.survey_id = s.id WHERE s.workspace_id = ?1 AND s.id > ?2 ORDER BY "
       "s.id LIMIT ?3";
   return scope_.db.read([&](storage::Tx& tx) -> Result<SummaryPage> {
+    const std::int64_t limit = storage::page_limit(page.limit);
     SummaryPage out;
     BOOST_OUTCOME_TRY(out.items,
-                      tx.list<Summary>(sql, {scope_.actor.workspace, page.after, page.limit + 1}));
-    out.next = storage::cut_page(out.items, page.limit);
+                      tx.list<Summary>(sql, {scope_.actor.workspace, page.after, limit + 1}));
+    out.next = storage::cut_page(out.items, limit);
     return out;
   });
 }
