@@ -52,6 +52,7 @@ class Lane {
 
  private:
   void sweep();
+  void serve_round();
 
   std::vector<std::shared_ptr<Connection>> connections_;
   JobList ready_;

@@ -52,12 +52,22 @@ Lane::Lane(Shared& to) : shared(to), timer_(context.get_executor()), tick_(tick_
 
 void Lane::run() {
   sweep();
-  constexpr int round = 64;
-  while (context.run_one() > 0) {
-    for (int i = 0; i < round && context.poll_one() > 0; ++i) {
+  while (!context.stopped()) {
+    try {
+      serve_round();
+    } catch (const std::exception& problem) {
+      // A hook threw, or memory ran out: one connection stalls until its deadline, not the server.
+      spdlog::error("http: {}", problem.what());
     }
-    if (!ready_.empty()) shared.workers.submit(ready_);
   }
+}
+
+/// Waits for something to do, does what is ready, then wakes workers once for all of it.
+void Lane::serve_round() {
+  constexpr int most = 64;
+  context.run_one();
+  for (int i = 0; i < most && context.poll_one() > 0; ++i) continue;
+  if (!ready_.empty()) shared.workers.submit(ready_);
 }
 
 void Lane::submit(Connection& connection) {

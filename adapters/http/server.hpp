@@ -54,8 +54,8 @@ struct Options {
   std::chrono::milliseconds drain_timeout{10'000};
 
   /// Called once for each answer, from the thread that made it, after its first bytes were sent;
-  /// the time runs from the request's last byte. Must be thread-safe and quick. Costs two readings
-  /// of the clock.
+  /// the time runs from the request's last byte. Must be thread-safe, quick, and not throw. Costs
+  /// two readings of the clock.
   std::function<void(const Request&, int status, std::chrono::microseconds)> access_log;
 };
 

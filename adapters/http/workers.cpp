@@ -1,14 +1,32 @@
 #include "http/workers.hpp"
 
+#include <semaphore.h>
+
 #include <algorithm>
 
 namespace insightflow::http {
 
+/// A semaphore, so that a thread can be woken after the lock is released: woken under it, it would
+/// only run into it. Not `std::binary_semaphore`, which spins before it sleeps.
+struct Workers::Sleeper {
+  Sleeper() { ::sem_init(&called, 0, 0); }
+  ~Sleeper() { ::sem_destroy(&called); }
+  void wait() {
+    while (::sem_wait(&called) != 0) continue;  // A signal interrupted it.
+  }
+  void wake() { ::sem_post(&called); }
+  ::sem_t called;
+};
+
 Workers::Workers(std::size_t count) {
   count = std::max<std::size_t>(count, 1);
   sleepers_.reserve(count);
+  places_.reserve(count);
   threads_.reserve(count);
-  for (std::size_t i = 0; i < count; ++i) threads_.emplace_back([this] { work(); });
+  for (std::size_t i = 0; i < count; ++i) {
+    places_.push_back(std::make_unique<Sleeper>());
+    threads_.emplace_back([this, &self = *places_.back()] { work(self); });
+  }
 }
 
 Workers::~Workers() {
@@ -19,49 +37,46 @@ void Workers::stop() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
-    for (Sleeper* sleeper : sleepers_) {
-      sleeper->called = true;
-      sleeper->awake.notify_one();
-    }
+    for (Sleeper* sleeper : sleepers_) sleeper->wake();
     sleepers_.clear();
   }
   for (auto& thread : threads_)
     if (thread.joinable()) thread.join();
 }
 
-/// Under the lock: who is to be woken, if anyone has to be.
+/// Under the lock: who is to be woken after it, if anyone has to be.
 Workers::Sleeper* Workers::next_to_wake() {
   if (waking_ || jobs_.empty() || sleepers_.empty()) return nullptr;
   Sleeper* sleeper = sleepers_.back();
   sleepers_.pop_back();
-  sleeper->called = true;
   waking_ = true;
-  // Under the lock: a sleeper lives on the stack of a thread that may otherwise leave.
-  sleeper->awake.notify_one();
   return sleeper;
 }
 
 void Workers::submit(JobList& jobs) {
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   jobs_.append(jobs);
-  next_to_wake();
+  Sleeper* next = next_to_wake();
+  lock.unlock();
+  if (next) next->wake();
 }
 
-void Workers::work() {
-  Sleeper self;
+void Workers::work(Sleeper& self) {
   std::unique_lock lock(mutex_);
   for (;;) {
     if (Job* job = jobs_.pop()) {
-      next_to_wake();
+      Sleeper* next = next_to_wake();
       lock.unlock();
+      if (next) next->wake();
       job->run();
       lock.lock();
       continue;
     }
     if (stopping_) return;
-    self.called = false;
     sleepers_.push_back(&self);
-    self.awake.wait(lock, [&] { return self.called; });
+    lock.unlock();
+    self.wait();
+    lock.lock();
     waking_ = false;
   }
 }

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <condition_variable>
 #include <cstddef>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -58,11 +58,8 @@ class Workers {
   void stop();                 ///< As the destructor; nothing may be submitted afterwards.
 
  private:
-  struct Sleeper {
-    std::condition_variable awake;
-    bool called = false;
-  };
-  void work();
+  struct Sleeper;
+  void work(Sleeper& self);
   Sleeper* next_to_wake();
 
   std::mutex mutex_;
@@ -70,6 +67,7 @@ class Workers {
   std::vector<Sleeper*> sleepers_;
   bool waking_ = false;
   bool stopping_ = false;
+  std::vector<std::unique_ptr<Sleeper>> places_;  ///< One for each thread.
   std::vector<std::thread> threads_;
 };
 

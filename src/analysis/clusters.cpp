@@ -76,9 +76,8 @@ void in_blocks(std::size_t total, std::size_t threads,
   std::vector<std::jthread> helpers;
   for (std::size_t t = 1; t < threads; ++t)
     if (t * share < total)
-      helpers.emplace_back([&work, t, share, total] {
-        work(t * share, std::min(total, (t + 1) * share));
-      });
+      helpers.emplace_back(
+          [&work, t, share, total] { work(t * share, std::min(total, (t + 1) * share)); });
   work(0, std::min(total, share));
 }
 
@@ -95,8 +94,7 @@ Result<void> refine(Centres& centres, const SparseRows& rows,
       for (std::size_t i = first; i < last; ++i) next[i] = centres.place(rows[i], room);
     });
     std::size_t moved = 0;
-    for (std::size_t i = 0; i < next.size(); ++i)
-      moved += next[i].cluster != placements[i].cluster;
+    for (std::size_t i = 0; i < next.size(); ++i) moved += next[i].cluster != placements[i].cluster;
     placements.swap(next);
     if (moved * 500 <= placements.size()) break;
   }

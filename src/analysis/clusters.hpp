@@ -36,8 +36,8 @@ class Centres {
  private:
   std::size_t features_;
   std::size_t count_;
-  std::size_t stride_;           // centres of one feature lie side by side
-  std::vector<float> centres_;   // features × stride
+  std::size_t stride_;          // centres of one feature lie side by side
+  std::vector<float> centres_;  // features × stride
 };
 
 /// Runs `work(first, last)` over [0, total) in blocks on up to `threads` threads.

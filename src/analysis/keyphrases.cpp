@@ -29,13 +29,17 @@ Result<std::vector<Keyphrase>> find_keyphrases(std::span<const std::string_view>
   PhraseTable table;
   TokenizedText tokens;
   std::size_t done = 0;
+  std::uint32_t number = 0, answer_before = 0;
   for (const std::uint32_t i : sample(pieces, most_learned)) {
     if (done++ % check_every == 0) {
       BOOST_OUTCOME_TRY(ctx.check());
     }
     const std::string_view text = pieces.text(texts, pieces.originals[i]);
     tokenize(text, tokens);
-    table.add(text, tokens, pieces.times[i]);
+    const std::uint32_t answer_now = pieces.all[pieces.originals[i]].answer;
+    if (done > 1 && answer_now != answer_before) ++number;
+    answer_before = answer_now;
+    table.add(number, text, tokens, pieces.times[i]);
   }
   const auto& phrases = table.phrases();
   const auto total = static_cast<double>(table.texts());

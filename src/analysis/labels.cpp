@@ -17,12 +17,13 @@ constexpr std::array<double, 4> length_bonus{0, 1, 1.7, 1.9};
 struct Scored {
   double score;
   std::uint32_t phrase;
+  bool names;  // distinct enough to be the label
 };
 
 }  // namespace
 
 std::vector<Label> name_clusters(const PhraseTable& table, std::span<const Placement> placements,
-                                 std::size_t clusters, double least_lift) {
+                                 std::size_t clusters, Distinctness least) {
   const auto& phrases = table.phrases();
   std::vector<std::int64_t> sizes(clusters);
   for (const Placement& p : placements)
@@ -35,7 +36,8 @@ std::vector<Label> name_clusters(const PhraseTable& table, std::span<const Place
     const Phrase& phrase = phrases[i];
     if (phrase.spellings.empty() || (phrase.texts < 2 && total > 4)) continue;
     for (const std::uint32_t text : phrase.in)
-      if (placements[text].cluster >= 0) ++inside[static_cast<std::size_t>(placements[text].cluster)];
+      if (placements[text].cluster >= 0)
+        ++inside[static_cast<std::size_t>(placements[text].cluster)];
     for (const std::uint32_t text : phrase.in) {
       if (placements[text].cluster < 0) continue;
       const auto c = static_cast<std::size_t>(placements[text].cluster);
@@ -44,8 +46,9 @@ std::vector<Label> name_clusters(const PhraseTable& table, std::span<const Place
       inside[c] = 0;
       const double elsewhere = (static_cast<double>(phrase.texts) - n + 0.5) / (total - size + 1);
       const double lift = numeric::log(n / size / elsewhere);
-      if (lift <= (2 * size > total ? 0 : least_lift)) continue;
-      best[c].push_back({n * lift * length_bonus[phrase.words], i});
+      if (lift <= 0) continue;
+      const bool names = n >= least.recall * size && (2 * size > total || lift >= least.lift);
+      best[c].push_back({n * lift * length_bonus[phrase.words], i, names});
     }
   }
 
@@ -68,14 +71,15 @@ std::vector<Label> name_clusters(const PhraseTable& table, std::span<const Place
                         return a.score != b.score ? a.score > b.score : a.phrase < b.phrase;
                       });
     list.resize(kept);
-    std::vector<std::uint32_t> own;
+    const auto label = std::find_if(list.begin(), list.end(), [&](const Scored& scored) {
+      return scored.names && free(taken, scored.phrase);
+    });
+    if (label == list.end()) continue;
+    out[c].phrase = label->phrase;
+    taken.push_back(label->phrase);
+    std::vector<std::uint32_t> own{label->phrase};
     for (const Scored& scored : list) {
-      if (out[c].phrase < 0) {
-        if (!free(taken, scored.phrase)) continue;
-        out[c].phrase = scored.phrase;
-        taken.push_back(scored.phrase);
-        own.push_back(scored.phrase);
-      } else if (out[c].terms.size() < terms_kept && free(own, scored.phrase)) {
+      if (out[c].terms.size() < terms_kept && free(own, scored.phrase)) {
         out[c].terms.push_back(scored.phrase);
         own.push_back(scored.phrase);
       }

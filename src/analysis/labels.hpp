@@ -16,11 +16,17 @@ struct Label {
   std::vector<std::uint32_t> terms;  ///< Other phrases, strongest first.
 };
 
+/// What a phrase must do to name a cluster.
+struct Distinctness {
+  double recall = 0;  ///< Share of the cluster's texts that hold it.
+  double lift = 0;    ///< Logarithm of how much more common it is than elsewhere; not asked of a
+                      ///< cluster that holds most texts.
+};
+
 /// Names every cluster by the phrase that is common in it and rare elsewhere (class TF-IDF, in the
 /// spirit of Grootendorst 2022), longer phrases preferred. Larger clusters choose first; no two
-/// labels contain each other. Unless a cluster holds most texts, a phrase must be at least
-/// e^`least_lift` times as common in it as elsewhere.
+/// labels contain each other. A cluster without a phrase that is distinct enough gets none.
 std::vector<Label> name_clusters(const PhraseTable& table, std::span<const Placement> placements,
-                                 std::size_t clusters, double least_lift);
+                                 std::size_t clusters, Distinctness least = {});
 
 }  // namespace insightflow::analysis

@@ -17,6 +17,17 @@ bool is_joint(std::string_view form) {
          form == "the";
 }
 
+/// Words that name a subject only together with others: "wait time", "life balance".
+constexpr std::string_view vague[] = {
+    "accurate", "change",  "changes", "current", "entire",  "free",  "future", "knowledgeable",
+    "life",     "major",   "makes",   "middle",  "present", "short", "time",   "times",
+    "timing",   "timings", "work",    "worked",  "working", "works"};
+static_assert(std::is_sorted(std::begin(vague), std::end(vague)));
+
+bool stands_alone(std::string_view form) {
+  return !std::binary_search(std::begin(vague), std::end(vague), form);
+}
+
 bool letters(std::string_view form) {
   std::size_t count = 0;
   for (const char c : form) count += (static_cast<unsigned char>(c) & 0xC0) != 0x80;
@@ -42,7 +53,7 @@ void collect_phrases(const TokenizedText& text, std::vector<Occurrence>& out) {
   for (std::uint32_t i = 0; i < tokens.size(); ++i) {
     if (!is_content(text, tokens[i])) continue;
     Occurrence phrase{word_key(text, tokens[i]), i, i + 1, 1};
-    out.push_back(phrase);
+    if (stands_alone(text.form(tokens[i]))) out.push_back(phrase);
     std::uint32_t joints = 0;
     for (std::uint32_t j = i + 1; j < tokens.size() && phrase.words < longest_phrase; ++j) {
       if (!tokens[j].linked) break;
@@ -69,8 +80,9 @@ std::string_view Phrase::spelling() const {
   return best ? std::string_view(best->first) : std::string_view();
 }
 
-void PhraseTable::add(std::string_view text, const TokenizedText& tokens, std::int64_t times) {
-  const std::uint32_t number = texts_++;
+void PhraseTable::add(std::uint32_t number, std::string_view text, const TokenizedText& tokens,
+                      std::int64_t times) {
+  texts_ = number + 1;
   collect_phrases(tokens, occurrences_);
   std::vector<bool> starts(tokens.tokens.size() + 1);
   for (const Sentence& sentence : tokens.sentences) starts[sentence.first] = true;
@@ -93,8 +105,7 @@ void PhraseTable::add(std::string_view text, const TokenizedText& tokens, std::i
     std::string_view spelling = text.substr(start, tokens.tokens[found.last - 1].end - start);
     if (spelling.starts_with('#')) spelling.remove_prefix(1);
     const auto known = phrase.spellings.find(spelling);
-    const std::int64_t points =
-        starts[found.first] || tokens.tokens[found.first].shouted ? 1 : 4;
+    const std::int64_t points = starts[found.first] || tokens.tokens[found.first].shouted ? 1 : 4;
     if (known != phrase.spellings.end())
       known->second += points;
     else if (phrase.spellings.size() < kept_spellings &&

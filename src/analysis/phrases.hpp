@@ -44,10 +44,12 @@ struct Phrase {
   std::map<std::string, std::int64_t, std::less<>> spellings{};
 };
 
-/// Collects phrases of texts that are given one after the other, each with how often it occurs.
+/// Collects phrases of texts that are given one after the other. Parts of one text are given with
+/// the same ascending `number`, each with how often its wording occurs.
 class PhraseTable {
  public:
-  void add(std::string_view text, const TokenizedText& tokens, std::int64_t times);
+  void add(std::uint32_t number, std::string_view text, const TokenizedText& tokens,
+           std::int64_t times);
   /// In order of first appearance.
   std::vector<Phrase>& phrases() { return phrases_; }
   const std::vector<Phrase>& phrases() const { return phrases_; }

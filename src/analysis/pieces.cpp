@@ -63,8 +63,8 @@ Result<Pieces> cut_pieces(std::span<const std::string_view> texts, const Ctx& ct
     cut(tokens, static_cast<std::uint32_t>(i), out.all);
     bool fresh = false;
     for (std::size_t p = begin; p < out.all.size(); ++p) {
-      const auto [at, inserted] = first.try_emplace(
-          out.all[p].hash, static_cast<std::uint32_t>(out.originals.size()));
+      const auto [at, inserted] =
+          first.try_emplace(out.all[p].hash, static_cast<std::uint32_t>(out.originals.size()));
       if (inserted) {
         out.originals.push_back(static_cast<std::uint32_t>(p));
         out.times.push_back(0);

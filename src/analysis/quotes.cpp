@@ -76,8 +76,7 @@ void choose_quotes(std::span<const std::string_view> texts, const Pieces& pieces
   for (const std::uint32_t i : pieces.originals) {
     const PlacedPiece& piece = placed[i];
     if (piece.at.cluster < 0 || rank[static_cast<std::size_t>(piece.at.cluster)] < 0) continue;
-    Lists& list =
-        lists[static_cast<std::size_t>(rank[static_cast<std::size_t>(piece.at.cluster)])];
+    Lists& list = lists[static_cast<std::size_t>(rank[static_cast<std::size_t>(piece.at.cluster)])];
     const double score =
         static_cast<double>(piece.at.similarity) * reads(pieces.all[i].end - pieces.all[i].start);
     list.typical.add({score, i});
@@ -102,7 +101,8 @@ void choose_quotes(std::span<const std::string_view> texts, const Pieces& pieces
       for (auto& other : shown)
         if (cosine(row, other) > too_alike) return false;
       shown.push_back(std::move(row));
-      themes[t].quotes.push_back({piece.answer, piece.start, piece.end, placed[i].mood, dissenting});
+      themes[t].quotes.push_back(
+          {piece.answer, piece.start, piece.end, placed[i].mood, dissenting});
       return true;
     };
     std::int64_t wanted = options.quotes;

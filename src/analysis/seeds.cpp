@@ -28,19 +28,17 @@ Seeds cover(const PhraseTable& table, std::span<const std::uint32_t> weights, st
   Seeds out;
   out.placements.resize(table.texts());
   const auto gain_of = [&](const Phrase& phrase) {
-    std::int64_t open = 0, weight = 0;
-    for (const std::uint32_t text : phrase.in) {
-      if (out.placements[text].cluster >= 0) continue;
-      ++open;
-      weight += weights[text];
-    }
-    if (open < least) return 0.0;
+    std::int64_t weight = 0;
+    for (const std::uint32_t text : phrase.in)
+      if (out.placements[text].cluster < 0) weight += weights[text];
+    if (weight < least) return 0.0;
     return static_cast<double>(weight) *
            numeric::log(texts / static_cast<double>(phrase.texts) + 1);
   };
   std::priority_queue<Candidate> queue;
   for (std::uint32_t i = 0; i < phrases.size(); ++i)
-    if (phrases[i].texts >= least) queue.push({gain_of(phrases[i]), i, 0});
+    if (phrases[i].texts >= 2 || phrases[i].repeats >= least)
+      queue.push({gain_of(phrases[i]), i, 0});
   // A gain can only shrink, so the top of the queue is the best as soon as it is up to date.
   while (!queue.empty() && out.count < most) {
     Candidate top = queue.top();

@@ -17,7 +17,8 @@ struct Seeds {
 };
 
 /// Takes phrases one by one, always the one that covers the most weight not yet covered, rare ones
-/// counting more per text, until there are `most` or none covers `least` texts that no other phrase covers.
+/// counting more per text, until there are `most` or none covers a weight of `least` that no other
+/// phrase covers.
 Seeds cover(const PhraseTable& table, std::span<const std::uint32_t> weights, std::size_t most,
             std::int64_t least);
 

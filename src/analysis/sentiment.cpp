@@ -26,8 +26,8 @@ MoodOdds odds_of(const TokenizedText& text, std::size_t first, std::size_t last)
   }
   if (!seen) return {};
   const SentimentModelHeader& header = model.header;
-  const double unit = header.unit / sentiment_fixed_point /
-                      std::sqrt(static_cast<double>(features.buckets.size()));
+  const double unit =
+      header.unit / sentiment_fixed_point / std::sqrt(static_cast<double>(features.buckets.size()));
   const double a = numeric::exp(static_cast<double>(negative) * unit +
                                 header.negative_bias / sentiment_fixed_point);
   const double b = numeric::exp(static_cast<double>(positive) * unit +
@@ -71,6 +71,8 @@ std::vector<Mood> sentence_sentiments(const TokenizedText& text) {
   return out;
 }
 
-std::string_view sentiment_model_version() { return "sentiment-1"; }
+std::string_view sentiment_model_version() {
+  return "sentiment-1";
+}
 
 }  // namespace insightflow::analysis

@@ -9,7 +9,8 @@ __asm__(
     ".globl insightflow_sentiment_model\n"
     ".hidden insightflow_sentiment_model\n"
     "insightflow_sentiment_model:\n"
-    ".incbin \"" INSIGHTFLOW_SENTIMENT_MODEL "\"\n"
+    ".incbin \"" INSIGHTFLOW_SENTIMENT_MODEL
+    "\"\n"
     ".popsection\n");
 
 extern "C" const char insightflow_sentiment_model[];

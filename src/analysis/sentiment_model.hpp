@@ -10,8 +10,8 @@ namespace insightflow::analysis {
 
 struct SentimentModelHeader {
   std::array<char, 8> magic{'I', 'F', 'S', 'E', 'N', 'T', '0', '1'};
-  std::uint32_t bits = 0;  ///< Buckets: 2^bits.
-  std::int32_t unit = 0;   ///< What one step of a weight is worth, times 2^20.
+  std::uint32_t bits = 0;          ///< Buckets: 2^bits.
+  std::int32_t unit = 0;           ///< What one step of a weight is worth, times 2^20.
   std::int32_t negative_bias = 0;  ///< Times 2^20.
   std::int32_t positive_bias = 0;
 };

@@ -165,8 +165,8 @@ Metric median(const Tally& tally) {
     const double size = static_cast<double>(n), half = z_95 * std::sqrt(size) / 2;
     const auto low = static_cast<std::int64_t>(std::ceil(size / 2 - half));
     const auto high = static_cast<std::int64_t>(std::ceil(size / 2 + half));
-    out.interval = Interval{at_rank(tally, std::max<std::int64_t>(low, 1)),
-                            at_rank(tally, std::min(high, n))};
+    out.interval =
+        Interval{at_rank(tally, std::max<std::int64_t>(low, 1)), at_rank(tally, std::min(high, n))};
   }
   return out;
 }

@@ -78,15 +78,19 @@ Class class_of(char32_t point) {
   }
 }
 
-constexpr bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-constexpr char lower(char c) { return is_upper(c) ? static_cast<char>(c + 32) : c; }
+constexpr bool is_upper(char c) {
+  return c >= 'A' && c <= 'Z';
+}
+constexpr char lower(char c) {
+  return is_upper(c) ? static_cast<char>(c + 32) : c;
+}
 
 /// Longest first within one first character, so that the first match is the right one.
 constexpr std::array<std::string_view, 43> emoticons{
-    ":'-(", ":'-)", ">:-(", ":'(", ":')", ":-)", ":-(", ":-D", ":-P", ":-p", ":-/",
-    ":-|",  ":-*",  ":-o",  ":-O", ">:(", ";-)", "=-)", "<\\3", "</3", "^_^",
-    "-_-",  ":)",   ":(",   ":D",  ":P",  ":p",  ":/",  ":|",  ":*",  ":o",  ":O",
-    ";)",   ";(",   ";D",   "=)",  "=(",  "=D",  "<3",  "xD",  "XD",  ":]",  ":["};
+    ":'-(", ":'-)", ">:-(", ":'(", ":')", ":-)", ":-(", ":-D",  ":-P", ":-p", ":-/",
+    ":-|",  ":-*",  ":-o",  ":-O", ">:(", ";-)", "=-)", "<\\3", "</3", "^_^", "-_-",
+    ":)",   ":(",   ":D",   ":P",  ":p",  ":/",  ":|",  ":*",   ":o",  ":O",  ";)",
+    ";(",   ";D",   "=)",   "=(",  "=D",  "<3",  "xD",  "XD",   ":]",  ":["};
 
 class Pass {
  public:
@@ -226,8 +230,7 @@ class Pass {
       at = next;
     }
     if (!plain) fold(form_);
-    if (plain && at + 1 < text_.size() && text_[at] == '@' && starts_word(at + 1))
-      return mail(at);
+    if (plain && at + 1 < text_.size() && text_[at] == '@' && starts_word(at + 1)) return mail(at);
     Token& token = emit(digits ? TokenKind::number : TokenKind::word, at, form_);
     token.capital = is_upper(text_[start]);
     token.shouted = letters >= 2 && capitals == letters;
@@ -239,19 +242,18 @@ class Pass {
   bool inner(char c, std::size_t at, bool digits) const {
     const auto next = static_cast<unsigned char>(text_[at + 1]);
     if (c == '\'') return !digits && (next >= 128 || ascii_classes[next] == Class::letter);
-    if (c == '.' || c == ',')
-      return digits && next < 128 && ascii_classes[next] == Class::digit;
+    if (c == '.' || c == ',') return digits && next < 128 && ascii_classes[next] == Class::digit;
     return false;
   }
 
   void mail(std::size_t at) {
     while (at < text_.size() && at - at_ < 2 * max_word_bytes) {
       const auto byte = static_cast<unsigned char>(text_[at]);
-      const bool part = byte < 128 && (ascii_classes[byte] == Class::letter ||
-                                       ascii_classes[byte] == Class::digit ||
-                                       text_[at] == '@' || text_[at] == '-' || text_[at] == '_' ||
-                                       (text_[at] == '.' && at + 1 < text_.size() &&
-                                        starts_word(at + 1)));
+      const bool part =
+          byte < 128 &&
+          (ascii_classes[byte] == Class::letter || ascii_classes[byte] == Class::digit ||
+           text_[at] == '@' || text_[at] == '-' || text_[at] == '_' ||
+           (text_[at] == '.' && at + 1 < text_.size() && starts_word(at + 1)));
       if (!part) break;
       ++at;
     }
@@ -261,13 +263,11 @@ class Pass {
   /// NFKC and case folding (utf8proc). Falls back to the spelling as it is.
   void fold(std::string& form) {
     constexpr auto options = static_cast<utf8proc_option_t>(
-        UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD |
-        UTF8PROC_IGNORE);
+        UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE);
     const auto* bytes = reinterpret_cast<const utf8proc_uint8_t*>(form.data());
     const auto size = static_cast<utf8proc_ssize_t>(form.size());
-    utf8proc_ssize_t needed = utf8proc_decompose(bytes, size, points_.data(),
-                                                 static_cast<utf8proc_ssize_t>(points_.size()),
-                                                 options);
+    utf8proc_ssize_t needed = utf8proc_decompose(
+        bytes, size, points_.data(), static_cast<utf8proc_ssize_t>(points_.size()), options);
     if (needed < 0 || needed > static_cast<utf8proc_ssize_t>(points_.size()) - 1) return;
     needed = utf8proc_reencode(points_.data(), needed, options);
     if (needed < 0) return;
@@ -284,8 +284,8 @@ class Pass {
     if (!prefix("http://") && !prefix("https://") && !prefix("www.")) return false;
     std::size_t end = at_;
     while (end < text_.size() && static_cast<unsigned char>(text_[end]) > ' ') ++end;
-    while (end > at_ + 1 && std::string_view(".,;:!?)]}'\"").find(text_[end - 1]) !=
-                                std::string_view::npos)
+    while (end > at_ + 1 &&
+           std::string_view(".,;:!?)]}'\"").find(text_[end - 1]) != std::string_view::npos)
       --end;
     emit(TokenKind::address, end, "://");
     return true;
@@ -309,8 +309,7 @@ class Pass {
   bool emoticon() {
     constexpr auto leads = [] {
       std::array<bool, 128> out{};
-      for (const std::string_view face : emoticons)
-        out[static_cast<unsigned char>(face[0])] = true;
+      for (const std::string_view face : emoticons) out[static_cast<unsigned char>(face[0])] = true;
       return out;
     }();
     if (!leads[static_cast<unsigned char>(text_[at_])] || after_glued_word()) return false;
@@ -328,8 +327,8 @@ class Pass {
 
   /// Letters that may begin a face ("xD") do so only at the start of a word.
   bool after_glued_word() const {
-    return after_word_ && !spaced_ && ascii_classes[static_cast<unsigned char>(text_[at_])] ==
-                                          Class::letter;
+    return after_word_ && !spaced_ &&
+           ascii_classes[static_cast<unsigned char>(text_[at_])] == Class::letter;
   }
 
   void emoji(std::size_t end) {
@@ -371,8 +370,8 @@ class Pass {
 };
 
 constexpr std::array<std::string_view, 26> abbreviations{
-    "approx", "apt", "ave", "blvd", "ca",  "cf",  "co", "dept", "dr",  "e.g", "eg", "est",  "fig",
-    "ft",     "hwy", "ie",  "i.e",  "inc", "jr",  "mr", "mrs",  "ms",  "mt",  "sr", "st", "vs"};
+    "approx", "apt", "ave", "blvd", "ca",  "cf", "co", "dept", "dr", "e.g", "eg", "est", "fig",
+    "ft",     "hwy", "ie",  "i.e",  "inc", "jr", "mr", "mrs",  "ms", "mt",  "sr", "st",  "vs"};
 
 class SentencePass {
  public:

@@ -26,8 +26,8 @@ constexpr double same_theme = 0.45;
 constexpr std::size_t smallest_share = 80;
 /// … whose similarity to their centre is at least this part of the usual one, …
 constexpr double loose = 0.6;
-/// … its label is ten times as common in it as elsewhere, …
-constexpr double clear_lift = 2.3;
+/// … its label is in a fifth of its pieces and ten times as common there as elsewhere, …
+constexpr Distinctness clear{.recall = 0.2, .lift = 2.3};
 /// … and a piece belongs to it when it is at least this near, compared with its typical piece.
 constexpr float belongs = 0.55f;
 
@@ -36,15 +36,20 @@ class Learner {
  public:
   Learner(std::span<const std::string_view> texts, const Pieces& pieces,
           const ThemeOptions& options, const Ctx& ctx)
-      : texts_(texts), pieces_(pieces), options_(options), ctx_(ctx),
-        chosen_(sample(pieces, most_learned)), vectoriser_(chosen_.size()) {}
+      : texts_(texts),
+        pieces_(pieces),
+        options_(options),
+        ctx_(ctx),
+        chosen_(sample(pieces, most_learned)),
+        vectoriser_(chosen_.size()) {}
 
   Result<void> learn() {
     read();
     const std::size_t wanted = options_.count ? static_cast<std::size_t>(*options_.count)
                                               : static_cast<std::size_t>(options_.most) * 3 / 2;
     const std::int64_t least = std::max<std::int64_t>(
-        2, static_cast<std::int64_t>(chosen_.size() / (options_.count ? wanted * 8 : smallest_share * 2)));
+        2, static_cast<std::int64_t>(chosen_.size() /
+                                     (options_.count ? wanted * 8 : smallest_share * 2)));
     Seeds seeds = cover(table_, weights_, wanted, least);
     placements_ = std::move(seeds.placements);
     BOOST_OUTCOME_TRY(settle(seeds.count));
@@ -67,7 +72,8 @@ class Learner {
     for (const std::uint32_t i : chosen_) {
       tokenize(pieces_.text(texts_, pieces_.originals[i]), tokens);
       vectoriser_.count(tokens);
-      table_.add(pieces_.text(texts_, pieces_.originals[i]), tokens, pieces_.times[i]);
+      const auto number = static_cast<std::uint32_t>(weights_.size());
+      table_.add(number, pieces_.text(texts_, pieces_.originals[i]), tokens, pieces_.times[i]);
       // A wording that is repeated a thousand times pulls like ten.
       weights_.push_back(static_cast<std::uint32_t>(std::bit_width(pieces_.times[i])));
     }
@@ -87,20 +93,23 @@ class Learner {
     return success();
   }
 
+  /// Weight of the pieces in every cluster.
   std::vector<std::int64_t> sizes() const {
     std::vector<std::int64_t> out(centres_->count());
-    for (const Placement& p : placements_)
-      if (p.cluster >= 0) ++out[static_cast<std::size_t>(p.cluster)];
+    for (std::size_t i = 0; i < placements_.size(); ++i)
+      if (placements_[i].cluster >= 0)
+        out[static_cast<std::size_t>(placements_[i].cluster)] += weights_[i];
     return out;
   }
 
   /// Mean similarity of the pieces of every cluster to its centre.
   std::vector<double> cohesion() const {
     std::vector<std::int64_t> sums(centres_->count());
-    for (const Placement& p : placements_)
-      if (p.cluster >= 0)
-        sums[static_cast<std::size_t>(p.cluster)] +=
-            static_cast<std::int64_t>(static_cast<double>(p.similarity) * (1 << 20));
+    for (std::size_t i = 0; i < placements_.size(); ++i)
+      if (placements_[i].cluster >= 0)
+        sums[static_cast<std::size_t>(placements_[i].cluster)] +=
+            weights_[i] *
+            static_cast<std::int64_t>(static_cast<double>(placements_[i].similarity) * (1 << 20));
     const auto size = sizes();
     std::vector<double> out(sums.size());
     for (std::size_t c = 0; c < out.size(); ++c)
@@ -109,7 +118,8 @@ class Learner {
     return out;
   }
 
-  /// Joins clusters that say the same, lets go of those that are too small or too loose, and settles again.
+  /// Joins clusters that say the same, lets go of those that are too small or too loose, and
+  /// settles again.
   Result<void> choose() {
     const std::size_t count = centres_->count();
     const auto near = centres_->similarities();
@@ -124,8 +134,8 @@ class Learner {
                      [&](std::size_t a, std::size_t b) { return size[a] > size[b]; });
     std::vector<std::int32_t> target(count, -1);
     std::int32_t kept = 0;
-    const auto least = std::max<std::int64_t>(
-        3, static_cast<std::int64_t>(placements_.size() / smallest_share));
+    const auto least =
+        std::max<std::int64_t>(3, static_cast<std::int64_t>(placements_.size() / smallest_share));
     std::vector<std::size_t> heads;
     for (const std::size_t c : order) {
       const auto head = std::find_if(heads.begin(), heads.end(), [&](std::size_t h) {
@@ -153,7 +163,7 @@ class Learner {
       for (std::size_t c = 0; c < count; ++c) least_[c] = belongs * static_cast<float>(cohesion[c]);
     for (Placement& p : placements_)
       if (p.cluster >= 0 && p.similarity < least_[static_cast<std::size_t>(p.cluster)]) p = {};
-    labels_ = name_clusters(table_, placements_, count, options_.count ? 0 : clear_lift);
+    labels_ = name_clusters(table_, placements_, count, options_.count ? Distinctness{} : clear);
   }
 
   std::span<const std::string_view> texts_;
@@ -180,24 +190,24 @@ Result<std::vector<PlacedPiece>> place_all(std::span<const std::string_view> tex
   for (std::size_t begin = 0; begin < total; begin += batch) {
     BOOST_OUTCOME_TRY(ctx.check());
     ctx.report("assign", static_cast<std::int64_t>(begin), static_cast<std::int64_t>(total));
-    in_blocks(std::min(batch, total - begin), options.threads,
-              [&](std::size_t first, std::size_t last) {
-                TokenizedText tokens;
-                Vectoriser::Scratch scratch;
-                std::vector<Weight> row;
-                std::vector<float> room;
-                for (std::size_t i = begin + first; i < begin + last; ++i) {
-                  const std::size_t piece = pieces.originals[i];
-                  tokenize(pieces.text(texts, piece), tokens);
-                  row.clear();
-                  learner.vectoriser().row(tokens, scratch, row);
-                  Placement at = learner.centres().place(row, room);
-                  if (at.cluster >= 0 &&
-                      at.similarity < learner.least_similarity(static_cast<std::size_t>(at.cluster)))
-                    at = {};
-                  out[piece] = {at, sentiment_odds(tokens).mood()};
-                }
-              });
+    in_blocks(
+        std::min(batch, total - begin), options.threads, [&](std::size_t first, std::size_t last) {
+          TokenizedText tokens;
+          Vectoriser::Scratch scratch;
+          std::vector<Weight> row;
+          std::vector<float> room;
+          for (std::size_t i = begin + first; i < begin + last; ++i) {
+            const std::size_t piece = pieces.originals[i];
+            tokenize(pieces.text(texts, piece), tokens);
+            row.clear();
+            learner.vectoriser().row(tokens, scratch, row);
+            Placement at = learner.centres().place(row, room);
+            if (at.cluster >= 0 &&
+                at.similarity < learner.least_similarity(static_cast<std::size_t>(at.cluster)))
+              at = {};
+            out[piece] = {at, sentiment_odds(tokens).mood()};
+          }
+        });
   }
   for (std::size_t i = 0; i < out.size(); ++i) out[i] = out[pieces.all[i].original];
   return out;
@@ -215,8 +225,8 @@ std::vector<Held> themes_of(std::span<const PlacedPiece> pieces) {
   for (const PlacedPiece& piece : pieces) {
     if (piece.at.cluster < 0) continue;
     const auto theme = static_cast<std::uint32_t>(piece.at.cluster);
-    const auto known = std::find_if(out.begin(), out.end(),
-                                    [&](const Held& held) { return held.theme == theme; });
+    const auto known =
+        std::find_if(out.begin(), out.end(), [&](const Held& held) { return held.theme == theme; });
     const Held held{theme, piece.at.similarity, piece.mood.label};
     if (known == out.end())
       out.push_back(held);
@@ -249,8 +259,8 @@ std::vector<std::int32_t> ranking(const std::vector<Theme>& themes) {
 
 }  // namespace
 
-Result<ThemeModel> find_themes(std::span<const std::string_view> texts,
-                               const ThemeOptions& options, const Ctx& ctx) {
+Result<ThemeModel> find_themes(std::span<const std::string_view> texts, const ThemeOptions& options,
+                               const Ctx& ctx) {
   if (options.count && (*options.count < 1 || *options.count > 1000))
     return fail(Code::invalid, "theme_count_out_of_range",
                 "The number of themes must lie between 1 and 1000.", "/count");

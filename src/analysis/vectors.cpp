@@ -82,8 +82,8 @@ void Vectoriser::row(const TokenizedText& text, Scratch& scratch, std::vector<We
   for (const std::uint32_t feature : scratch.touched) {
     const float n = scratch.counts[feature];
     scratch.counts[feature] = 0;
-    const auto value = static_cast<float>((n < 2 ? 1 : 1 + numeric::log(n)) *
-                                          static_cast<double>(idf_[feature]));
+    const auto value =
+        static_cast<float>((n < 2 ? 1 : 1 + numeric::log(n)) * static_cast<double>(idf_[feature]));
     squares[is_word_[feature]] += static_cast<double>(value) * static_cast<double>(value);
     out.push_back({feature, value});
   }
@@ -91,8 +91,7 @@ void Vectoriser::row(const TokenizedText& text, Scratch& scratch, std::vector<We
   float scale[2];
   for (int i = 0; i < 2; ++i)
     scale[i] = squares[i] > 0 ? static_cast<float>(1 / std::sqrt(squares[i] * blocks)) : 0.0f;
-  for (std::size_t i = begin; i < out.size(); ++i)
-    out[i].value *= scale[is_word_[out[i].feature]];
+  for (std::size_t i = begin; i < out.size(); ++i) out[i].value *= scale[is_word_[out[i].feature]];
 }
 
 }  // namespace insightflow::analysis

@@ -140,9 +140,8 @@ Result<Findings> build(const Dataset& dataset, const Settings& settings, const C
     for (std::size_t s = 0; s < segments.size(); ++s)
       if (!found.themes.empty())
         out.cross_tabs.push_back(themes_by(texts, found, settings.by[s], segments[s], settings));
-    const std::string id = texts.evidence_id.substr(0, texts.evidence_id.find('/'));
     for (QuestionFindings& shown : out.questions) {
-      if (shown.question_id != id) continue;
+      if (shown.question_id != texts.question_id) continue;
       shown.used = found.used;
       shown.sentiment = found.sentiment;
       shown.themes = std::move(found.themes);
@@ -153,6 +152,7 @@ Result<Findings> build(const Dataset& dataset, const Settings& settings, const C
   }
 
   out.summary = summarise(out, dataset);
+  out.notes = dataset.notes;
   out.notes.push_back(
       "Intervals hold at 95 % for respondents drawn at random. Whoever answers an open link chose "
       "to "

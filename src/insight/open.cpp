@@ -39,8 +39,10 @@ std::vector<Texts> texts_of(const Dataset& dataset) {
   std::vector<Texts> out;
   for (const survey::Question& question : dataset.questionnaire.questions) {
     const bool open = question.kind == survey::Kind::open_text;
-    Texts texts{
-        .evidence_id = open ? question.id : question.id + "/other", .records = {}, .texts = {}};
+    Texts texts{.question_id = question.id,
+                .evidence_id = open ? question.id : question.id + "/other",
+                .records = {},
+                .texts = {}};
     for (std::size_t record = 0; record < dataset.records.size(); ++record) {
       const response::Submission& submission = dataset.records[record].submission;
       const std::string* text = nullptr;

@@ -7,6 +7,7 @@ namespace insightflow::insight {
 
 /// The texts of one question: open answers, or the words behind "other".
 struct Texts {
+  std::string question_id;
   std::string evidence_id;           ///< Question id, with "/other" behind it for those words.
   std::vector<std::size_t> records;  ///< Whose text it is, in order.
   std::vector<std::string_view> texts;

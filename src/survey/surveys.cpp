@@ -152,6 +152,13 @@ Result<Survey> Surveys::create(Survey survey) {
   });
 }
 
+Result<Survey> Surveys::generate(const Brief& brief) {
+  BOOST_OUTCOME_TRY(auto questionnaire, survey::generate(brief));
+  Survey survey;
+  static_cast<Questionnaire&>(survey) = std::move(questionnaire);
+  return create(std::move(survey));
+}
+
 Result<Survey> Surveys::get(SurveyId id) {
   BOOST_OUTCOME_TRY(scope_.require(Permission::read));
   return scope_.db.read(

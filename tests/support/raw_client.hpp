@@ -6,8 +6,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <cstdint>
+#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -61,6 +61,7 @@ class RawClient {
     }
     char buffer[16 << 10];
     const ssize_t count = ::recv(handle_, buffer, sizeof buffer, 0);
+    reset_ = reset_ || count < 0;
     return count > 0 ? std::string(buffer, static_cast<std::size_t>(count)) : std::string();
   }
 
@@ -75,6 +76,9 @@ class RawClient {
     receive_all();
     return !impatient_;
   }
+
+  /// True when the connection was seen to end by a reset, which may destroy answers on their way.
+  bool was_reset() const noexcept { return reset_; }
 
   struct Answer {
     int status = 0;  ///< 0 where the connection ended before an answer was whole.
@@ -144,6 +148,7 @@ class RawClient {
   int handle_;
   bool connected_ = false;
   bool impatient_ = false;
+  bool reset_ = false;
   std::string pending_;
 };
 

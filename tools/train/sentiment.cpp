@@ -24,6 +24,7 @@ using namespace insightflow::analysis;
 
 namespace {
 
+constexpr int passes = 2;   // over all examples
 constexpr int classes = 3;  // negative, neutral, positive
 using Scores = std::array<double, classes>;
 
@@ -33,9 +34,9 @@ struct Part {
   bool calibrates;  // large enough, and with all three classes
 };
 constexpr Part parts[] = {
-    {"goemotions.tsv", 1.0, true},   {"tweet_sentiment_extraction.tsv", 1.0, true},
+    {"goemotions.tsv", 1.0, true},    {"tweet_sentiment_extraction.tsv", 1.0, true},
     {"xed_subtitles.tsv", 0.3, true}, {"vader_movie.tsv", 0.3, false},
-    {"vader_tweets.tsv", 0.5, true}, {"vader_amazon.tsv", 0.5, true},
+    {"vader_tweets.tsv", 0.5, true},  {"vader_amazon.tsv", 0.5, true},
     {"uci_sentences.tsv", 0.5, false}};
 constexpr std::size_t domains = std::size(parts);
 
@@ -84,7 +85,10 @@ std::vector<Example> read(const std::string& directory) {
       const TokenizedText tokens = tokenize(text);
       features.collect(tokens, 0, tokens.tokens.size());
       if (features.known == 0) continue;
-      Example example{features.buckets, label == "negative" ? 0u : label == "neutral" ? 1u : 2u,
+      Example example{features.buckets,
+                      label == "negative"  ? 0u
+                      : label == "neutral" ? 1u
+                                           : 2u,
                       domain, 1};
       ++counts[example.label];
       out.push_back(std::move(example));
@@ -92,8 +96,8 @@ std::vector<Example> read(const std::string& directory) {
     // Within a file all classes weigh the same; a class that is missing is not made up for.
     const double size = static_cast<double>(out.size() - begin);
     for (std::size_t i = begin; i < out.size(); ++i)
-      out[i].weight = parts[domain].weight *
-                      size / classes / static_cast<double>(counts[out[i].label]);
+      out[i].weight =
+          parts[domain].weight * size / classes / static_cast<double>(counts[out[i].label]);
   }
   return out;
 }
@@ -114,7 +118,7 @@ class Table {
     for (int c = 0; c < classes; ++c) scores[c] += value * cells_[bucket].weight[c];
   }
   void learn(std::size_t bucket, const Scores& gradient, double value, double decay) {
-    constexpr double rate = RATE;
+    constexpr double rate = 0.15;
     Cell& cell = cells_[bucket];
     for (int c = 0; c < classes; ++c) {
       const double g = gradient[c] * value + decay * cell.weight[c];
@@ -145,7 +149,7 @@ class Trainer {
     for (std::uint32_t i = 0; i < examples.size(); ++i)
       if (examples[i].domain != left_out) order.push_back(i);
     Rng rng(20240917);
-    for (int i = 0; i < PASSES; ++i) {
+    for (int i = 0; i < passes; ++i) {
       rng.shuffle(std::span<std::uint32_t>(order));
       pass(examples, order);
     }
@@ -153,7 +157,7 @@ class Trainer {
 
  private:
   void pass(const std::vector<Example>& examples, const std::vector<std::uint32_t>& order) {
-    constexpr double decay = DECAY, own_share = OWN;
+    constexpr double decay = 1e-5, own_share = 0.5;
     for (const std::uint32_t index : order) {
       const Example& example = examples[index];
       const double norm = 1 / std::sqrt(static_cast<double>(example.buckets.size()));
@@ -194,8 +198,8 @@ struct Quantised {
     std::sort(sizes.begin(), sizes.end());
     unit = sizes[static_cast<std::size_t>(static_cast<double>(sizes.size()) * 0.9995)] / 127;
     for (std::size_t i = 0; i < values.size(); ++i)
-      weights[i] = static_cast<std::int8_t>(
-          std::clamp(std::floor(values[i] / unit + 0.5), -127.0, 127.0));
+      weights[i] =
+          static_cast<std::int8_t>(std::clamp(std::floor(values[i] / unit + 0.5), -127.0, 127.0));
   }
 
   std::array<double, 2> raw(const Example& example) const {
@@ -229,8 +233,7 @@ class Calibration {
     for (int step = 0; step < 400; ++step) {
       double d_slope = 0, d_negative = 0, d_positive = 0, loss = 0;
       for (const Row& row : rows_) {
-        const Scores p =
-            softmax({slope * row.raw[0] + negative, 0, slope * row.raw[1] + positive});
+        const Scores p = softmax({slope * row.raw[0] + negative, 0, slope * row.raw[1] + positive});
         loss -= row.weight * numeric::log(std::max(p[row.label], 1e-300));
         const double a = row.weight * (p[0] - (row.label == 0)),
                      b = row.weight * (p[2] - (row.label == 2));

@@ -12,10 +12,10 @@
 namespace insightflow::analysis {
 
 struct Keyphrase {
-  std::string text;           ///< In its most common spelling.
-  std::int64_t count = 0;     ///< Texts that hold it, singular and plural taken together.
-  std::size_t answer = 0;     ///< The first text that holds it …
-  std::size_t start = 0;      ///< … and the bytes [start, end) where it does.
+  std::string text;        ///< In its most common spelling.
+  std::int64_t count = 0;  ///< Texts that hold it, singular and plural taken together.
+  std::size_t answer = 0;  ///< The first text that holds it …
+  std::size_t start = 0;   ///< … and the bytes [start, end) where it does.
   std::size_t end = 0;
   friend bool operator==(const Keyphrase&, const Keyphrase&) = default;
 };

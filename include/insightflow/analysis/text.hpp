@@ -25,12 +25,12 @@ struct Token {
   std::uint32_t form_start = 0;  ///< Into `TokenizedText::forms`.
   std::uint32_t form_size = 0;
   TokenKind kind = TokenKind::word;
-  bool spaced : 1 = false;     ///< White space stands before it.
-  bool new_line : 1 = false;   ///< A line break stands before it.
-  bool linked : 1 = false;     ///< Only spaces or a hyphen part it from the token before.
-  bool capital : 1 = false;    ///< Begins with an ASCII capital.
-  bool shouted : 1 = false;    ///< Two or more letters, all ASCII capitals.
-  bool elongated : 1 = false;  ///< Three or more equal letters in a row were cut down to two.
+  bool spaced = false;     ///< White space stands before it.
+  bool new_line = false;   ///< A line break stands before it.
+  bool linked = false;     ///< Only spaces or a hyphen part it from the token before.
+  bool capital = false;    ///< Begins with an ASCII capital.
+  bool shouted = false;    ///< Two or more letters, all ASCII capitals.
+  bool elongated = false;  ///< Three or more equal letters in a row were cut down to two.
 };
 
 /// A sentence: bytes [start, end) without surrounding white space, and tokens [first, last).

@@ -21,6 +21,7 @@ struct Dataset {
   std::string survey_id;  ///< These three are for the manifest; empty for a file.
   std::int64_t survey_version = 0;
   std::string survey_digest;
+  std::vector<std::string> notes;  ///< What a reader of the findings must know about the answers.
 };
 
 struct Settings {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <insightflow/identity/actor.hpp>
+#include <insightflow/survey/generate.hpp>
 #include <insightflow/survey/survey.hpp>
 
 #include <optional>
@@ -83,6 +84,9 @@ class Surveys {
   /// which is made when there is none; without a slug it gets a random one. Errors:
   /// `project_unknown`, `slug_taken`, `slug_malformed`.
   Result<Survey> create(Survey survey);
+
+  /// Generates a draft from a goal and stores it. Errors: those of `survey::generate` and of `create`.
+  Result<Survey> generate(const Brief& brief);
 
   /// Errors: `survey_unknown`.
   Result<Survey> get(SurveyId id);

@@ -8,12 +8,11 @@
 #include <condition_variable>
 #include <mutex>
 #include <ostream>
-#include <set>
 #include <thread>
 
 using namespace insightflow;
 using namespace insightflow::http;
-using insightflow::testing::RawClient;
+using insightflow::test::RawClient;
 using namespace std::chrono_literals;
 using namespace std::string_literals;
 
@@ -135,6 +134,8 @@ TEST_CASE("a connection is kept and answers come back with what they need") {
     const auto own = client.receive();
     CHECK(own.body == "own");
     CHECK(own.field("X-A") == "b");
+    CHECK(own.field("content-length").empty());
+    CHECK(own.field("Connection").empty());
     client.send(get("/a", "Connection: close\r\n"));
     CHECK(client.receive().field("Connection") == "close");
     CHECK(client.closed());
@@ -221,7 +222,7 @@ TEST_CASE("refusals carry the envelope, close the connection and leave the serve
        400, "chunk_malformed"},
       {"huge header", "GET / HTTP/1.1\r\nHost: a\r\nX: " + std::string(1 << 20, 'x') + "\r\n\r\n",
        431, "headers_too_large"},
-      {"huge body", post("/", std::string(2 << 20, 'x')), 413, "body_too_large"},
+      {"huge body", post("/", std::string(16 << 20, 'x')), 413, "body_too_large"},
       {"huge body announced", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9999999999\r\n\r\n",
        413, "body_too_large"},
       {"version", "GET / HTTP/3.0\r\nHost: a\r\n\r\n", 505, "version_unsupported"},
@@ -231,7 +232,8 @@ TEST_CASE("refusals carry the envelope, close the connection and leave the serve
   for (const Row& row : rows) {
     CAPTURE(row.name);
     RawClient client(running.port);
-    std::thread sender([&] { client.send(row.text); });
+    bool taken = false;
+    std::thread sender([&] { taken = client.send(row.text); });
     auto answer = client.receive();
     if (answer.status == 200) answer = client.receive();
     CHECK(answer.status == row.status);
@@ -242,7 +244,9 @@ TEST_CASE("refusals carry the envelope, close the connection and leave the serve
     CHECK(answer.field("Connection") == "close");
     CHECK(answer.field("X-Request-Id").size() == 16);
     CHECK(client.receive().status == 0);
+    CHECK_FALSE(client.was_reset());
     sender.join();
+    CHECK(taken);  // To the last byte, or the reset would destroy the answer on a longer way.
     CHECK(running.alive());
   }
 }
@@ -404,6 +408,44 @@ TEST_CASE("as many handlers run at once as there are workers") {
   gate.await_waiting(8);
   gate.open();
   for (auto& client : clients) CHECK(client.receive().status == 200);
+}
+
+TEST_CASE("a client that does not read its streamed answer holds no worker") {
+  Options options;
+  options.workers = 1;
+  std::atomic<std::size_t> made = 0;
+  Running running(false, options, [&](const Request& request) {
+    if (request.path != "/endless") return echo(request);
+    return Response{.stream = [&](std::string& chunk) -> Result<bool> {
+      chunk = letters(100'000);
+      return ++made < 1'000;
+    }};
+  });
+  {
+    RawClient deaf(running.port, 4 << 10);
+    deaf.send(get("/endless"));
+    CHECK(running.alive());
+    CHECK(running.alive());
+    CHECK(made < 1'000);
+  }
+  RawClient reader(running.port);
+  made = 0;
+  reader.send(get("/endless"));
+  CHECK(reader.receive().body.size() == 100'000'000);
+}
+
+TEST_CASE("a hook that throws on the I/O thread costs its connection, not the server") {
+  Options options;
+  options.header_timeout = 100ms;
+  options.inline_handler = [](const Request& request) -> bool {
+    if (request.path == "/hook") throw std::runtime_error("hook");
+    return false;
+  };
+  Running running(false, options);
+  RawClient client(running.port);
+  client.send(get("/hook"));
+  CHECK(running.alive());
+  CHECK(client.closed());
 }
 
 TEST_CASE("connections beyond the limit are told so") {

@@ -1,0 +1,248 @@
+#include "cli/command.hpp"
+
+#include <insightflow/core/json.hpp>
+#include <insightflow/operations.hpp>
+
+#include <boost/json/value.hpp>
+
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <thread>
+
+namespace insightflow::cli {
+
+namespace {
+
+constexpr std::size_t largest_file = 64u << 20;
+constexpr std::size_t piece_size = 1u << 16;
+
+/// One line that is drawn over, at most ten times a second.
+void draw_progress(const Progress& progress) {
+  thread_local std::chrono::steady_clock::time_point last;
+  const auto now = std::chrono::steady_clock::now();
+  if (now - last < std::chrono::milliseconds(100) && progress.done < progress.total) return;
+  last = now;
+  std::string line = "\r\033[K" + std::string(progress.stage) + "  ";
+  if (progress.total > 0) {
+    constexpr std::int64_t width = 30;
+    const std::int64_t filled = std::min(width, progress.done * width / progress.total);
+    for (std::int64_t i = 0; i < width; ++i) line += i < filled ? "█" : "░";
+    line += "  " + std::to_string(progress.done) + " of " + std::to_string(progress.total);
+  } else {
+    line += std::to_string(progress.done);
+  }
+  std::fputs(line.c_str(), stderr);
+}
+
+void clear_progress() {
+  if (isatty(STDERR_FILENO)) std::fputs("\r\033[K", stderr);
+}
+
+Error file_error(std::string_view reason, const std::string& path, const std::string& why) {
+  return fail(Code::invalid, reason, "'" + path + "': " + why + ".");
+}
+
+std::string last_system_error() {
+  return std::generic_category().message(errno);
+}
+
+}  // namespace
+
+int exit_code(const Error& error) {
+  switch (error.code) {
+    case Code::not_found: return not_found;
+    case Code::conflict:
+    case Code::stale: return conflict;
+    case Code::unavailable:
+    case Code::timed_out:
+    case Code::rate_limited: return unavailable;
+    case Code::cancelled: return interrupted;
+    case Code::internal:
+    case Code::corrupt: return failure;
+    default: return bad_input;
+  }
+}
+
+Result<Engine> Context::open(bool create) const {
+  return Engine::open({.database = "sqlite:" + database, .create = create});
+}
+
+Result<Session> Context::owner(Engine& engine) const {
+  BOOST_OUTCOME_TRY(const auto workspaces, identity::list_workspaces(engine.database()));
+  const auto as_owner = [&](WorkspaceId id) { return engine.as({id, identity::Role::owner}); };
+  if (!workspace.empty()) {
+    for (const identity::Workspace& known : workspaces)
+      if (known.id.str() == workspace || known.name == workspace) return as_owner(known.id);
+    return fail(Code::not_found, "workspace_unknown",
+                "The database has no workspace '" + workspace + "'.");
+  }
+  if (workspaces.size() == 1) return as_owner(workspaces[0].id);
+  if (workspaces.empty())
+    return fail(Code::not_found, "workspace_missing",
+                "The database has no workspace yet. 'insightflow init' makes one.");
+  std::string names;
+  for (const identity::Workspace& known : workspaces) names += " '" + known.name + "'";
+  return fail(Code::invalid, "workspace_ambiguous",
+              "The database has several workspaces. Name one with --workspace:" + names + ".");
+}
+
+Ctx Context::ctx() const {
+  Ctx out{.stop = interrupted_by_signal()};
+  if (isatty(STDERR_FILENO)) out.on_progress = &draw_progress;
+  return out;
+}
+
+std::stop_token interrupted_by_signal() {
+  // A thread waits for the signals, so that no code runs inside a signal handler.
+  static const std::stop_source source = [] {
+    std::stop_source stop;
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    std::thread([stop, signals]() mutable {
+      int signal = 0;
+      sigwait(&signals, &signal);
+      stop.request_stop();
+      // A second signal ends the program at once.
+      std::signal(signal, SIG_DFL);
+      sigemptyset(&signals);
+      sigaddset(&signals, signal);
+      pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+      for (;;) pause();
+    }).detach();
+    return stop;
+  }();
+  return source.get_token();
+}
+
+void on_call(CLI::App& command, Context& context, std::function<Result<void>()> run) {
+  command.callback([&context, run = std::move(run)] {
+    const auto done = run();
+    clear_progress();
+    if (done) return;
+    print_error(done.error(), context.json);
+    context.exit = exit_code(done.error());
+  });
+}
+
+void print(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+}
+void print_json(const json::value& value) {
+  print(pretty(value));
+}
+void print_json_text(std::string_view compact) {
+  if (const auto value = parse_json(compact, {.max_bytes = 1u << 30})) print_json(value.value());
+}
+
+void remark(std::string_view text) {
+  std::fprintf(stderr, "%.*s\n", static_cast<int>(text.size()), text.data());
+}
+
+void print_error(const Error& error, bool json) {
+  if (json) {
+    remark(error_envelope(error));
+    return;
+  }
+  remark("insightflow: " + error.detail);
+  for (const Problem& problem : error.problems)
+    if (error.problems.size() > 1 || !problem.pointer.empty())
+      remark("  " + (problem.pointer.empty() ? "" : problem.pointer + ": ") + problem.detail +
+             " [" + std::string(problem.reason) + "]");
+}
+
+Result<std::string> read_file(const std::string& path) {
+  BOOST_OUTCOME_TRY(const auto source, open_file(path));
+  std::string out;
+  for (;;) {
+    BOOST_OUTCOME_TRY(const auto piece, source());
+    if (piece.empty()) return out;
+    out += piece;
+    if (out.size() > largest_file) return file_error("file_too_large", path, "more than 64 MiB");
+  }
+}
+
+Result<response::ChunkSource> open_file(const std::string& path) {
+  std::error_code ec;
+  if (path != "-" && std::filesystem::is_directory(path, ec))
+    return file_error("file_unreadable", path, "is a folder");
+  std::shared_ptr<std::FILE> file;
+  if (path == "-")
+    file.reset(stdin, [](std::FILE*) {});
+  else if (std::FILE* opened = std::fopen(path.c_str(), "rb"))
+    file.reset(opened, [](std::FILE* f) { std::fclose(f); });
+  else
+    return file_error("file_unreadable", path, last_system_error());
+  return response::ChunkSource(
+      [file, path, buffer = std::string(piece_size, '\0')]() mutable -> Result<std::string_view> {
+        const std::size_t read = std::fread(buffer.data(), 1, buffer.size(), file.get());
+        if (read == 0 && std::ferror(file.get()))
+          return file_error("file_unreadable", path, last_system_error());
+        return std::string_view(buffer.data(), read);
+      });
+}
+
+Result<void> write_file(const std::string& path, std::string_view content) {
+  if (path == "-") {
+    print(content);
+    return insightflow::success();
+  }
+  const std::string partial = path + ".partial";
+  BOOST_OUTCOME_TRY(auto file, OutputFile::create(partial));
+  BOOST_OUTCOME_TRY(file.write(content));
+  BOOST_OUTCOME_TRY(file.close());
+  std::error_code ec;
+  std::filesystem::rename(partial, path, ec);
+  if (ec) return file_error("file_unwritable", path, ec.message());
+  return insightflow::success();
+}
+
+Result<OutputFile> OutputFile::create(const std::string& path) {
+  std::FILE* file = path == "-" ? stdout : std::fopen(path.c_str(), "wb");
+  if (file == nullptr) return file_error("file_unwritable", path, last_system_error());
+  return OutputFile(file, path);
+}
+OutputFile::OutputFile(OutputFile&& other) noexcept
+    : file_(std::exchange(other.file_, nullptr)), path_(std::move(other.path_)) {}
+OutputFile::~OutputFile() {
+  (void)close();
+}
+
+Result<void> OutputFile::write(std::string_view piece) {
+  if (std::fwrite(piece.data(), 1, piece.size(), file_) == piece.size())
+    return insightflow::success();
+  return file_error("file_unwritable", path_, last_system_error());
+}
+
+Result<void> OutputFile::close() {
+  std::FILE* file = std::exchange(file_, nullptr);
+  if (file == nullptr) return insightflow::success();
+  const int failed = file == stdout ? std::fflush(file) : std::fclose(file);
+  if (failed != 0) return file_error("file_unwritable", path_, last_system_error());
+  return insightflow::success();
+}
+
+Result<survey::Survey> find_survey(const Session& session, const std::string& id_or_slug) {
+  auto found = [&] {
+    const auto id = SurveyId::parse(id_or_slug);
+    return id ? session.surveys().get(id.value()) : session.surveys().by_slug(id_or_slug);
+  }();
+  if (!found && found.error().reason == "survey_unknown")
+    return fail(Code::not_found, "survey_unknown",
+                "There is no survey '" + id_or_slug + "'. 'insightflow survey list' shows them.");
+  return found;
+}
+
+Result<response::TableFormat> table_format(const std::string& asked, const std::string& path) {
+  if (!asked.empty()) return from_slug<response::TableFormat>(asked);
+  const std::string extension = std::filesystem::path(path).extension().string();
+  return extension == ".jsonl" || extension == ".ndjson" ? response::TableFormat::jsonl
+                                                         : response::TableFormat::csv;
+}
+
+}  // namespace insightflow::cli

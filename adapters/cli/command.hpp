@@ -1,0 +1,109 @@
+#pragma once
+
+#include <insightflow/core/json.hpp>
+#include <insightflow/engine.hpp>
+
+#include <boost/json/fwd.hpp>
+
+#include <CLI/App.hpp>
+
+#include <functional>
+#include <string>
+
+/// What the commands of `insightflow` share. Each command is a function that adds its subcommand
+/// and what happens when it is called.
+namespace insightflow::cli {
+
+/// Exit codes; `insightflow --help` lists them.
+enum Exit {
+  success = 0,
+  findings = 1,
+  bad_input = 2,
+  not_found = 3,
+  conflict = 4,
+  unavailable = 5,
+  failure = 70,
+  interrupted = 130
+};
+int exit_code(const Error& error);
+
+class Context {
+ public:
+  std::string database = "insightflow.db";
+  std::string workspace;
+  bool json = false;
+  int exit = success;
+
+  /// Opens the database; a missing one is an error unless `create`.
+  Result<Engine> open(bool create = false) const;
+
+  /// The owner of the workspace that was named, or of the only one. Errors: `workspace_unknown`,
+  /// `workspace_ambiguous`, `workspace_missing`.
+  Result<Session> owner(Engine& engine) const;
+
+  /// Stops at Ctrl-C and reports progress on standard error when that is a terminal.
+  Ctx ctx() const;
+};
+
+/// A stop token that Ctrl-C and SIGTERM request.
+std::stop_token interrupted_by_signal();
+
+/// Sets what a subcommand does; an error is printed and becomes the exit code.
+void on_call(CLI::App& command, Context& context, std::function<Result<void>()> run);
+
+/// Writes to standard output.
+void print(std::string_view text);
+void print_json(const boost::json::value& value);
+/// A described struct as indented JSON.
+template <class T>
+void print_as_json(const T& object);
+void print_json_text(std::string_view compact);
+
+/// One line on standard error, for what is not the result.
+void remark(std::string_view text);
+void print_error(const Error& error, bool json);
+
+/// A whole file, "-" for standard input. Errors: `file_unreadable`, `file_too_large` (64 MiB).
+Result<std::string> read_file(const std::string& path);
+
+/// Writes a file whole or not at all; "-" for standard output. Errors: `file_unwritable`.
+Result<void> write_file(const std::string& path, std::string_view content);
+
+/// A file in pieces, "-" for standard input. Errors: `file_unreadable`.
+Result<response::ChunkSource> open_file(const std::string& path);
+
+/// A file that grows piece by piece; "-" for standard output.
+class OutputFile {
+ public:
+  static Result<OutputFile> create(const std::string& path);
+  OutputFile(OutputFile&&) noexcept;
+  ~OutputFile();
+  Result<void> write(std::string_view piece);
+  /// Errors of writing that were held back show here; call it at the end.
+  Result<void> close();
+
+ private:
+  OutputFile(std::FILE* file, std::string path) : file_(file), path_(std::move(path)) {}
+  std::FILE* file_;
+  std::string path_;
+};
+
+/// The survey of an id or a slug.
+Result<survey::Survey> find_survey(const Session& session, const std::string& id_or_slug);
+
+/// "csv" or "jsonl" from what was asked for, else from the file's name.
+Result<response::TableFormat> table_format(const std::string& asked, const std::string& path);
+
+void add_setup_commands(CLI::App& app, Context& context);     // init, key, backup, version
+void add_survey_commands(CLI::App& app, Context& context);    // survey …, lint
+void add_response_commands(CLI::App& app, Context& context);  // respond, import, export
+void add_insight_commands(CLI::App& app, Context& context);   // insights …, report
+void add_analyze_command(CLI::App& app, Context& context);
+void add_server_commands(CLI::App& app, Context& context);  // serve, work, openapi
+
+template <class T>
+void print_as_json(const T& object) {
+  print_json_text(to_json_text(object));
+}
+
+}  // namespace insightflow::cli

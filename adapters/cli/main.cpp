@@ -1,0 +1,51 @@
+#include "cli/command.hpp"
+
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include <cstdlib>
+
+using namespace insightflow;
+
+int main(int argc, char** argv) {
+  cli::Context context;
+  if (const char* database = std::getenv("INSIGHTFLOW_DB")) context.database = database;
+  CLI::App app{
+      "InsightFlow turns a goal into decisions that rest on evidence:\n"
+      "goal → survey → bias check → publish → answers → insight run → report.\n"};
+  app.footer(
+      "\nA first round:\n"
+      "  insightflow init\n"
+      "  insightflow survey generate --goal 'Why do trial users leave?' --out survey.json\n"
+      "  insightflow lint survey.json\n"
+      "  insightflow survey create survey.json --slug trial --publish\n"
+      "  insightflow serve                  # answers come in at http://127.0.0.1:8080/s/trial\n"
+      "  insightflow insights run trial\n"
+      "  insightflow report trial --out report.html\n"
+      "\nWithout a database:\n"
+      "  insightflow analyze answers.csv --text comment --by plan --out report.html\n"
+      "\nExit codes: 0 done, 1 findings of the linter, 2 bad input, 3 not found, 4 conflict,\n"
+      "5 try again later, 70 a defect or damaged data, 130 interrupted.");
+  app.require_subcommand(1);
+  app.fallthrough();
+  app.set_help_all_flag("--help-all", "Help for every command");
+  app.add_option("--db", context.database, "Database file (or INSIGHTFLOW_DB)")
+      ->capture_default_str();
+  app.add_option("--workspace", context.workspace, "Name or id, where the database has several");
+  app.add_flag("--json", context.json, "Write results, and errors, as JSON");
+
+  cli::add_setup_commands(app, context);
+  cli::add_survey_commands(app, context);
+  cli::add_response_commands(app, context);
+  cli::add_insight_commands(app, context);
+  cli::add_analyze_command(app, context);
+  cli::add_server_commands(app, context);
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int code = app.exit(error);
+    return code == 0 ? cli::success : cli::bad_input;
+  }
+  return context.exit;
+}

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <insightflow/engine.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+namespace insightflow::http {
+
+struct ServeOptions {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 8080;  ///< 0 takes a free one.
+  int job_workers = 1;        ///< Threads that run jobs inside the server; 0 leaves them to `work`.
+  std::size_t request_workers = 64;
+  bool access_log = true;  ///< One line of JSON for each request, on standard error.
+};
+
+/// Serves until `stop` is requested, then finishes what it accepted. Calls `on_listening` once with
+/// the port. Errors: those of `Server::start`.
+Result<void> serve(Engine& engine, const ServeOptions& options, std::stop_token stop,
+                   const std::function<void(std::uint16_t port)>& on_listening);
+
+}  // namespace insightflow::http

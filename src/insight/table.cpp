@@ -1,0 +1,185 @@
+#include <insightflow/core/json.hpp>
+#include <insightflow/core/utf8.hpp>
+#include <insightflow/insight/table.hpp>
+#include <insightflow/response/lines.hpp>
+
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include <set>
+
+namespace insightflow::insight {
+
+namespace {
+
+using response::TableFormat;
+
+/// One row as cells in the order of the wanted columns; an error says why it cannot be read.
+struct Cells {
+  std::int64_t line = 0;
+  std::string_view fault;  ///< Slug; empty for a good row.
+  std::vector<std::string> cells;
+};
+
+std::string join(const std::vector<std::string>& names) {
+  std::string out;
+  for (const std::string& name : names) (out += out.empty() ? "" : ", ") += "'" + name + "'";
+  return out;
+}
+
+Error unknown_column(const std::string& name, const std::vector<std::string>& header) {
+  return fail(Code::invalid, "column_unknown",
+              "There is no column '" + name + "'. The file has " + join(header) + ".");
+}
+
+Result<std::vector<std::string>> wanted_columns(const TableColumns& columns,
+                                                const std::vector<std::string>& header) {
+  std::vector<std::string> out = columns.text;
+  if (out.empty() && header.size() == 1) out = header;
+  if (out.empty())
+    return fail(Code::invalid, "text_column_missing",
+                "Say which column holds the texts. The file has " + join(header) + ".");
+  out.insert(out.end(), columns.by.begin(), columns.by.end());
+  return out;
+}
+
+class CsvTable {
+ public:
+  explicit CsvTable(response::ChunkSource source) : reader_(std::move(source)) {}
+
+  Result<std::vector<std::string>> header() {
+    BOOST_OUTCOME_TRY(const bool any, reader_.next(row_));
+    if (!any) return fail(Code::invalid, "file_empty", "The file is empty.");
+    return row_.fields;
+  }
+  Result<void> choose(const std::vector<std::string>& header,
+                      const std::vector<std::string>& wanted) {
+    for (const std::string& name : wanted) {
+      const auto at = std::find(header.begin(), header.end(), name);
+      if (at == header.end()) return unknown_column(name, header);
+      places_.push_back(static_cast<std::size_t>(at - header.begin()));
+    }
+    return success();
+  }
+  Result<bool> next(Cells& out) {
+    BOOST_OUTCOME_TRY(const bool more, reader_.next(row_));
+    if (!more) return false;
+    out.line = row_.line;
+    out.fault = row_.fault == response::RowFault::none ? "" : response::slug(row_.fault);
+    out.cells.clear();
+    for (const std::size_t place : places_)
+      out.cells.push_back(place < row_.fields.size() ? row_.fields[place] : std::string());
+    return true;
+  }
+
+ private:
+  response::CsvReader reader_;
+  response::CsvRow row_;
+  std::vector<std::size_t> places_;
+};
+
+class JsonlTable {
+ public:
+  explicit JsonlTable(response::ChunkSource source) : lines_(std::move(source)) {}
+
+  Result<std::vector<std::string>> header() {
+    BOOST_OUTCOME_TRY(pending_, lines_.next(line_));
+    if (!pending_) return fail(Code::invalid, "file_empty", "The file is empty.");
+    BOOST_OUTCOME_TRY(const auto first, parse_json(line_));
+    if (!first.is_object())
+      return fail(
+          Code::invalid, "type_mismatch",
+          "Each line is one JSON object; line " + std::to_string(lines_.line()) + " is not.");
+    std::vector<std::string> names;
+    for (const auto& [key, value] : first.get_object()) names.emplace_back(key);
+    return names;
+  }
+  Result<void> choose(const std::vector<std::string>& header,
+                      const std::vector<std::string>& wanted) {
+    for (const std::string& name : wanted)
+      if (std::find(header.begin(), header.end(), name) == header.end())
+        return unknown_column(name, header);
+    wanted_ = wanted;
+    return success();
+  }
+  Result<bool> next(Cells& out) {
+    if (!std::exchange(pending_, false)) {
+      BOOST_OUTCOME_TRY(const bool more, lines_.next(line_));
+      if (!more) return false;
+    }
+    out.line = lines_.line();
+    out.cells.assign(wanted_.size(), {});
+    const auto parsed = parse_json(line_);
+    out.fault = !parsed ? parsed.error().reason : parsed.value().is_object() ? "" : "type_mismatch";
+    if (!out.fault.empty()) return true;
+    for (std::size_t i = 0; i < wanted_.size(); ++i)
+      if (const auto* value = parsed.value().get_object().if_contains(wanted_[i]))
+        out.cells[i] = value->is_string() ? std::string(value->get_string())
+                       : value->is_null() ? std::string()
+                                          : serialize(*value);
+    return true;
+  }
+
+ private:
+  response::LineReader lines_;
+  std::string line_;
+  bool pending_ = false;
+  std::vector<std::string> wanted_;
+};
+
+template <class Table>
+Result<Dataset> read(Table table, const TableColumns& columns, const Ctx& ctx) {
+  BOOST_OUTCOME_TRY(const auto header, table.header());
+  BOOST_OUTCOME_TRY(const auto wanted, wanted_columns(columns, header));
+  BOOST_OUTCOME_TRY(table.choose(header, wanted));
+  const std::size_t texts = wanted.size() - columns.by.size();
+  std::vector<std::set<std::string>> values(columns.by.size());
+  Dataset out;
+  std::int64_t row = 0, unreadable = 0;
+  std::string first_unreadable;
+  Cells cells;
+  for (;;) {
+    BOOST_OUTCOME_TRY(const bool more, table.next(cells));
+    if (!more) break;
+    ++row;
+    if (row % 4096 == 0) {
+      BOOST_OUTCOME_TRY(ctx.check());
+      ctx.report("reading", row);
+    }
+    if (!cells.fault.empty()) {
+      if (unreadable++ == 0)
+        first_unreadable = "line " + std::to_string(cells.line) + ", " + std::string(cells.fault);
+      continue;
+    }
+    Record record{.id = "row:" + std::to_string(row), .submission = {}};
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      if (cells.cells[i].empty()) continue;
+      if (i >= texts) values[i - texts].insert(cells.cells[i]);
+      record.submission.answers.emplace(wanted[i], response::Answer{std::move(cells.cells[i])});
+    }
+    out.records.push_back(std::move(record));
+  }
+  if (unreadable > 0)
+    out.notes.push_back(
+        std::to_string(unreadable) + " of " + std::to_string(row) +
+        " rows could not be read and were left out (the first: " + first_unreadable + ").");
+  out.questionnaire.title = columns.title;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    survey::Question& question = out.questionnaire.questions.emplace_back();
+    question.id = question.text = wanted[i];
+    if (i < texts) continue;
+    question.kind = survey::Kind::single_choice;
+    for (const std::string& value : values[i - texts]) question.options.push_back({value, value});
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<Dataset> read_table(response::ChunkSource source, TableFormat format,
+                           const TableColumns& columns, const Ctx& ctx) {
+  return format == TableFormat::csv ? read(CsvTable(std::move(source)), columns, ctx)
+                                    : read(JsonlTable(std::move(source)), columns, ctx);
+}
+
+}  // namespace insightflow::insight

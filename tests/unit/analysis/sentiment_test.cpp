@@ -1,0 +1,94 @@
+#include "support/shared_data.hpp"
+
+#include <insightflow/analysis/sentiment.hpp>
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <fstream>
+
+using namespace insightflow::analysis;
+
+TEST_CASE("plain cases") {
+  struct Row {
+    const char* text;
+    Sentiment label;
+  };
+  const Row rows[] = {
+      {"I love this product, it works great!", Sentiment::positive},
+      {"The staff were friendly and very helpful.", Sentiment::positive},
+      {"Excellent", Sentiment::positive},
+      {"😍😍", Sentiment::positive},
+      {"This is the worst service I have ever had.", Sentiment::negative},
+      {"Terrible. It crashed twice and support was rude.", Sentiment::negative},
+      {"The food was not good at all", Sentiment::negative},
+      {"not happy with the delays", Sentiment::negative},
+      {"The meeting is on Tuesday at 10.", Sentiment::neutral},
+      {"I live in the third district", Sentiment::neutral},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.text);
+    const Mood mood = sentiment(row.text);
+    CHECK(mood.label == row.label);
+    CHECK(mood.score >= 1.0 / 3);
+    CHECK(mood.score <= 1);
+  }
+}
+
+TEST_CASE("a text without words is neutral with the lowest score") {
+  for (const char* text : {"", "   ", "\n", "...", "123 45", "\xFF\xFE", "http://a.b"}) {
+    CAPTURE(text);
+    CHECK(sentiment(text) == Mood{Sentiment::neutral, 1.0 / 3});
+  }
+}
+
+TEST_CASE("odds add up, and sentences are rated one by one") {
+  const TokenizedText text = tokenize("I love the parks. The traffic is horrible.");
+  const MoodOdds odds = sentiment_odds(text);
+  CHECK(odds.negative + odds.neutral + odds.positive == doctest::Approx(1));
+  const auto moods = sentence_sentiments(text);
+  REQUIRE(moods.size() == 2);
+  CHECK(moods[0].label == Sentiment::positive);
+  CHECK(moods[1].label == Sentiment::negative);
+  CHECK(sentiment_odds(text, text.sentences[0]).mood() == sentiment("I love the parks."));
+}
+
+TEST_CASE("a tie goes to neutral") {
+  CHECK(MoodOdds{}.mood() == Mood{Sentiment::neutral, 1.0 / 3});
+  CHECK(MoodOdds{0.4, 0.2, 0.4}.mood().label == Sentiment::neutral);
+}
+
+TEST_CASE("the model knows English only") {
+  CHECK(sentiment_supports("en"));
+  CHECK(sentiment_supports("en-GB"));
+  CHECK(!sentiment_supports("de"));
+  CHECK(!sentiment_supports("enx"));
+  CHECK(!sentiment_supports(""));
+}
+
+TEST_CASE("hostile texts") {
+  CHECK(sentiment(std::string(1'000'000, 'a')).score <= 1);
+  std::string many;
+  for (int i = 0; i < 200'000; ++i) many += "good ";
+  CHECK(sentiment(many).label == Sentiment::positive);
+}
+
+TEST_CASE("macro recall on tweets the model has not seen stays above the figure of VADER, 57.0") {
+  const auto folder = insightflow::test::shared_data("tweeteval");
+  if (!folder) {
+    MESSAGE("tweeteval is not on this machine; nothing measured");
+    return;
+  }
+  std::ifstream texts(*folder / "sentiment" / "test_text.txt");
+  std::ifstream labels(*folder / "sentiment" / "test_labels.txt");
+  std::array<double, 3> right{}, all{};
+  std::string text, label;
+  while (std::getline(texts, text) && std::getline(labels, label)) {
+    const auto truth = static_cast<std::size_t>(label[0] - '0');
+    ++all[truth];
+    right[truth] += static_cast<std::size_t>(sentiment(text).label) == truth;
+  }
+  const double recall = (right[0] / all[0] + right[1] / all[1] + right[2] / all[2]) / 3;
+  MESSAGE("macro recall ", recall);
+  CHECK(recall > 0.57);
+}
