@@ -76,7 +76,8 @@ Result<Instant> Instant::parse(std::string_view text) {
     for (++at; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at, scale /= 10)
       out.ms += (text[at] - '0') * scale;
   }
-  if (text.substr(at) == "Z" || text.substr(at) == "z") return out;
+  if (text.substr(at) == "Z" || text.substr(at) == "z")
+    return out <= latest ? Result<Instant>(out) : malformed_instant();
   const int off_hour = digits(text, at + 1, 2), off_minute = digits(text, at + 4, 2);
   if (text.size() != at + 6 || (text[at] != '+' && text[at] != '-') || text[at + 3] != ':' ||
       off_hour < 0 || off_hour > 23 || off_minute < 0 || off_minute > 59)
