@@ -53,7 +53,7 @@ TEST_CASE("what is not an instant is an error") {
       "2026-01-31Z", "2026/01/31", "31.01.2026", "+2026-01-31", "-026-01-31", "12026-01-31",
       "2026-01-31T08:05:00,5Z", " 2026-01-31", "2026-01-31 ", "2026-01-3x", "２０２６-01-31",
       // Beyond the years 0 to 9999, once the offset is taken off.
-      "9999-12-31T23:59:59-00:01", "0000-01-01T00:00:00+00:01"};
+      "9999-12-31T23:59:60Z", "9999-12-31T23:59:59-00:01", "0000-01-01T00:00:00+00:01"};
   for (const char* text : rows) {
     CAPTURE(text);
     const auto instant = Instant::parse(text);
@@ -65,7 +65,7 @@ TEST_CASE("what is not an instant is an error") {
 TEST_CASE("every day of eight hundred years makes the round trip") {
   std::string last;
   for (std::int64_t day = -719'528; day < -719'528 + 292'194; ++day) {
-    const Instant instant{day * 86'400'000 + day % 86'400'000};
+    const Instant instant{day * 86'400'000 + (day & 0xFFFF)};
     const std::string text = instant.str();
     if (text <= last || Instant::parse(text).value() != instant) FAIL("at " << text);
     last = text;
