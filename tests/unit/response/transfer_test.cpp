@@ -364,7 +364,8 @@ TEST_CASE_FIXTURE(Fixture,
     CAPTURE(slug(format));
     const std::string first = exported(format);
     Fixture other;
-    // The words behind the ids of the other database differ.
+    other.survey = other.published(sample_survey());  // not the same id
+    REQUIRE(other.survey.id != survey.id);
     std::string quarantine;
     const auto report = other.import(first, format, quarantine, 333).value();
     CAPTURE(quarantine);
