@@ -1,17 +1,13 @@
 #include "http/server.hpp"
 #include "support/bare_ok.hpp"
-#include "support/http_load.hpp"
-#include "support/served.hpp"
+#include "support/contest.hpp"
 
 #include <unistd.h>
 
-#include <algorithm>
-#include <cstdio>
 #include <cstdlib>
 
 /// What the transport itself costs: a trivial handler, on a worker and inline, against a bare Beast
-/// server that answers "ok". All run in this one run, in turn, and the ratio of each round is what
-/// counts.
+/// server that answers "ok".
 ///
 ///     bench_http [rounds] [seconds per measurement] [I/O threads]
 namespace {
@@ -28,18 +24,6 @@ void serve_ours(std::size_t threads, bool inline_path, const bench::Served::Read
   for (;;) ::pause();
 }
 
-struct Contender {
-  const char* name;
-  bench::Served served;
-  std::vector<double> ratios{};
-  std::vector<double> rates{};
-  bench::LoadFigures last{};
-};
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values.empty() ? 0 : values[values.size() / 2];
-}
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -51,35 +35,14 @@ int main(int count, char** arguments) {
       serve_ours(static_cast<std::size_t>(threads), inline_path, ready);
     };
   };
-  Contender contenders[]{{"bare", bench::Served([&](const bench::Served::Ready& ready) {
-                            bench::serve_bare_ok(threads, ready);
-                          })},
-                         {"worker", bench::Served(ours(false))},
-                         {"inline", bench::Served(ours(true))}};
-
-  const std::string request = bench::get_request("/ok");
-  for (int round = 0; round < rounds; ++round) {
-    for (Contender& contender : contenders) {
-      contender.last =
-          bench::run_load({.port = contender.served.port(),
-                           .seconds = seconds,
-                           .request = [&](std::uint64_t, std::string& to) { to = request; }});
-      contender.rates.push_back(contender.last.per_second);
-      contender.ratios.push_back(contender.last.per_second / contenders[0].last.per_second);
-    }
-  }
-
-  std::printf("%-8s %12s %8s %8s %8s %8s %8s\n", "server", "requests/s", "ratio", "p50 ms",
-              "p99 ms", "max ms", "failed");
-  for (const Contender& contender : contenders) {
-    const auto& last = contender.last;
-    std::printf("%-8s %12.0f %8.2f %8.3f %8.3f %8.3f %8llu\n", contender.name,
-                median(contender.rates), median(contender.ratios), last.p50_ms, last.p99_ms,
-                last.max_ms, static_cast<unsigned long long>(last.failures + last.refusals));
-  }
-  std::printf("{\"bench\":\"http\",\"connections\":64,\"io_threads\":%d", threads);
-  for (const Contender& contender : contenders)
-    std::printf(",\"%s\":{\"per_second\":%.0f,\"ratio\":%.3f,\"p99_ms\":%.3f}", contender.name,
-                median(contender.rates), median(contender.ratios), contender.last.p99_ms);
-  std::printf("}\n");
+  const auto get = [](std::uint64_t, std::string& to) { to = bench::get_request("/ok"); };
+  std::vector<bench::Contender> contenders;
+  contenders.push_back({"bare",
+                        std::make_unique<bench::Served>([&](const bench::Served::Ready& ready) {
+                          bench::serve_bare_ok(threads, ready);
+                        }),
+                        get});
+  contenders.push_back({"worker", std::make_unique<bench::Served>(ours(false)), get});
+  contenders.push_back({"inline", std::make_unique<bench::Served>(ours(true)), get});
+  bench::contest("http", contenders, rounds, seconds);
 }

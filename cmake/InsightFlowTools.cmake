@@ -6,7 +6,7 @@ target_compile_options(insightflow_flags INTERFACE -fPIC -Wall -Wextra -Wpedanti
   $<$<BOOL:${INSIGHTFLOW_WERROR}>:-Werror>)
 # GCC 12 reports false positives of these two inside Outcome and std::variant (GCC bug 105562).
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  target_compile_options(insightflow_flags INTERFACE -Wno-maybe-uninitialized -Wno-restrict)
+  target_compile_options(insightflow_flags INTERFACE -Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow)
 endif()
 if(INSIGHTFLOW_SANITIZE)
   target_compile_options(insightflow_flags INTERFACE -fsanitize=${INSIGHTFLOW_SANITIZE}

@@ -1,6 +1,7 @@
 #include "http/application.hpp"
 
 #include "http/pages.hpp"
+#include "http/url.hpp"
 
 #include <insightflow/core/json.hpp>
 #include <insightflow/operations.hpp>
@@ -16,6 +17,7 @@ namespace {
 
 constexpr std::size_t usual_body = 1u << 20;
 constexpr std::size_t import_body = 64u << 20;
+constexpr std::size_t most_form_fields = 10'000;
 constexpr std::size_t longest_idempotency_key = 200;
 
 /// An operation with its path cut into segments; a segment in braces takes any value.
@@ -103,8 +105,10 @@ Result<void> check_media(const Operation& operation, const Request& request) {
               "This takes " + std::string(wanted) + "; say so in Content-Type.");
 }
 
-Result<std::optional<Session>> session_of(Engine& engine, const Request& request) {
+Result<std::optional<Session>> session_of(Engine& engine, const Operation& operation,
+                                          const Request& request) {
   constexpr std::string_view scheme = "Bearer ";
+  if (!operation.permission) return std::nullopt;
   const auto header = request.headers.find("Authorization");
   if (!header) return std::nullopt;
   if (header->size() <= scheme.size() || !equal_fold(header->substr(0, scheme.size()), scheme))
@@ -180,11 +184,8 @@ Response Application::State::api(const Request& request) const {
 Result<Response> Application::State::perform(const Operation& operation, const Route& route,
                                              const Request& request) const {
   Call call{.engine = engine, .body = request.body};
-  std::optional<Session> session;
-  if (operation.permission) {
-    BOOST_OUTCOME_TRY(session, session_of(engine, request));
-    if (session) call.session = &*session;
-  }
+  BOOST_OUTCOME_TRY(const auto session, session_of(engine, operation, request));
+  if (session) call.session = &*session;
   BOOST_OUTCOME_TRY(check_media(operation, request));
   BOOST_OUTCOME_TRY(call.if_revision, if_match(request));
   BOOST_OUTCOME_TRY(call.idempotency_key, idempotency_key(request));
@@ -231,7 +232,7 @@ Response Application::State::page(const Request& request) const {
                                                 security::random_token("", 26)),
                                      frame),
                          nonce);
-  auto fields = parse_form(request.body);
+  auto fields = parse_form(request.body, most_form_fields);
   if (!fields) return error_response(fields.error(), request);
   Advance step = advance(validator, fields.value());
   if (!step.complete) {

@@ -30,11 +30,11 @@ class Renderer {
     out_ = "<" + element + " class=\"question" + (view_.problems.empty() ? "" : " wrong") +
            "\" id=\"q-" + question_.id + "\"" + role + (group ? described() : "") + ">";
     const std::string title = group ? "legend" : "label";
+    // The words of a consent stand beside its box; its legend is for screen readers.
+    const bool beside = question_.kind == Kind::consent;
     out_ += "<" + title + (group ? "" : " for=\"i-" + question_.id + "\"") +
-            "><span class=\"title\">" + escape_html(view_.text);
-    if (question_.required)
-      out_ += " <span class=\"must\">" + escape_html(view_.words.required) + "</span>";
-    out_ += "</span></" + title + ">";
+            "><span class=\"title" + (beside ? " unseen" : "") + "\">" + escape_html(view_.text) +
+            (beside ? "" : badge()) + "</span></" + title + ">";
     note("help", view_.help, "help-");
     note("hint", hint(), "hint-");
     if (!view_.problems.empty()) {
@@ -68,6 +68,12 @@ class Renderer {
   bool is_radio() const {
     return question_.kind == Kind::single_choice || question_.kind == Kind::yes_no ||
            survey::is_scaled(question_.kind);
+  }
+
+  std::string badge() const {
+    return question_.required
+               ? " <span class=\"must\">" + escape_html(view_.words.required) + "</span>"
+               : "";
   }
 
   /// The id of the first control, which links from the summary lead to, is i-ID.
@@ -121,7 +127,7 @@ class Renderer {
   }
   bool chosen(const std::string& name, std::string_view value) const {
     return std::any_of(view_.fields.begin(), view_.fields.end(), [&](const auto& field) {
-      return field.first == name && field.second == value;
+      return field.name == name && field.value == value;
     });
   }
 
@@ -159,7 +165,7 @@ class Renderer {
     out_ += std::string("<label class=\"choice\"><input type=\"") + type + "\" id=\"" + id() +
             "\" name=\"" + name + "\" value=\"" + escape_html(value) + "\"" +
             (chosen(name, value) ? " checked" : "") + "><span>" + escape_html(label) +
-            "</span></label>";
+            (question_.kind == Kind::consent ? badge() : "") + "</span></label>";
   }
 
   void choices(const char* type) {

@@ -8,7 +8,7 @@ std::string_view page_style() {
 --field:#fff;--hover:#eef2ff;--accent:#3949c9;--on:#fff;--wash:#e7ebff;--bad:#b3261e;--badwash:#fdecea;
 --radius:.75rem}
 @media (prefers-color-scheme:dark){:root{--back:#10131a;--card:#191e28;--ink:#e9ecf3;--soft:#a3adc0;
---line:#38415280;--line:#3a4354;--field:#11151d;--hover:#232b42;--accent:#9daaff;--on:#10131a;--wash:#272f52;
+--line:#3a4354;--field:#11151d;--hover:#232b42;--accent:#9daaff;--on:#10131a;--wash:#272f52;
 --bad:#ff9c92;--badwash:#3a1d1c}}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%}
@@ -21,8 +21,8 @@ h2{font-size:1.25rem;line-height:1.3;margin:1.75rem 0 .25rem}
 p{margin:.25rem 0}
 .intro,.help,.hint{color:var(--soft);white-space:pre-line}
 .help,.hint{font-size:.9375rem}
-.skip{position:absolute;left:-99em;top:0;background:var(--accent);color:var(--on);padding:.6rem 1rem;z-index:2}
-.skip:focus{left:0}
+.skip{position:absolute;top:0;clip-path:inset(50%);width:1px;height:1px;overflow:hidden;background:var(--accent);color:var(--on);padding:.6rem 1rem;z-index:2}
+.skip:focus{clip-path:none;width:auto;height:auto}
 .unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 .progress{display:flex;align-items:center;gap:.75rem;color:var(--soft);font-size:.9375rem;margin:1rem 0 0}
 .progress span{white-space:nowrap}
@@ -37,9 +37,11 @@ fieldset.question>legend{float:left;width:100%;padding:0}
 fieldset.question>legend+*{clear:both}
 .title{display:block;font-weight:600;font-size:1.125rem;line-height:1.4;overflow-wrap:anywhere}
 .must{font-size:.8125rem;font-weight:500;color:var(--soft);border:1px solid var(--line);border-radius:1rem;
-padding:.05rem .55rem;margin-inline-start:.35rem;white-space:nowrap;vertical-align:.1em}
-.control{margin-top:.9rem}
+padding:.05rem .55rem;white-space:nowrap;vertical-align:.1em}
+.control{padding-top:.9rem}
+legend:has(.unseen)+.control{padding-top:0}
 .wrong{border-color:var(--bad);box-shadow:inset .25rem 0 0 var(--bad)}
+[dir=rtl] .wrong{box-shadow:inset -.25rem 0 0 var(--bad)}
 .error{color:var(--bad);font-weight:600}
 .summary{border:2px solid var(--bad);background:var(--badwash);border-radius:var(--radius);padding:1rem 1.25rem;
 margin:1.25rem 0}
@@ -49,7 +51,7 @@ margin:1.25rem 0}
 .choice{display:flex;align-items:flex-start;gap:.75rem;padding:.7rem .85rem;margin-top:.5rem;cursor:pointer;
 border:1px solid var(--line);border-radius:.6rem;background:var(--field);overflow-wrap:anywhere}
 .choice:first-child{margin-top:0}
-.choice:hover,.point span:hover{background:var(--hover)}
+.choice:hover{background:var(--hover)}
 .choice input{flex:none;width:1.2rem;height:1.2rem;margin:.15rem 0 0;accent-color:var(--accent)}
 .choice:has(:checked){border-color:var(--accent);background:var(--wash)}
 .own{display:block;margin:.5rem 0 0;padding-inline-start:2.85rem;font-size:.9375rem;color:var(--soft)}
@@ -78,6 +80,7 @@ table{border-collapse:collapse;width:100%;font-size:.9688rem}
 thead th{font-weight:500;color:var(--soft);padding:.25rem .3rem .5rem;font-size:.875rem;vertical-align:bottom}
 tbody th{text-align:start;font-weight:500;padding:.6rem .6rem .6rem 0}
 tbody tr{border-top:1px solid var(--line)}
+tbody tr:first-child{border-top:0}
 td{text-align:center;padding:0}
 td label{display:block;padding:.6rem .3rem;cursor:pointer;border-radius:.4rem}
 td label:hover{background:var(--hover)}

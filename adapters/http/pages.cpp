@@ -203,43 +203,6 @@ std::string notice_body(std::string_view mark, const std::string& title, const s
 
 }  // namespace
 
-Result<FormFields> parse_form(std::string_view body) {
-  const auto decoded = [](std::string_view text) -> std::optional<std::string> {
-    std::string out;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-      if (text[i] != '%') {
-        out += text[i] == '+' ? ' ' : text[i];
-        continue;
-      }
-      unsigned byte = 0;
-      if (i + 2 >= text.size()) return std::nullopt;
-      const auto [end, error] = std::from_chars(text.data() + i + 1, text.data() + i + 3, byte, 16);
-      if (error != std::errc() || end != text.data() + i + 3) return std::nullopt;
-      out += static_cast<char>(byte);
-      i += 2;
-    }
-    return out;
-  };
-  FormFields out;
-  for (std::size_t at = 0; at < body.size();) {
-    const std::size_t end = std::min(body.find('&', at), body.size());
-    const std::string_view pair = body.substr(at, end - at);
-    at = end + 1;
-    if (pair.empty()) continue;
-    if (out.size() == max_fields)
-      return fail(Code::too_large, "form_too_large", "A form has at most 10,000 fields.");
-    const std::size_t equals = std::min(pair.find('='), pair.size());
-    auto name = decoded(pair.substr(0, equals));
-    auto value = decoded(equals < pair.size() ? pair.substr(equals + 1) : std::string_view());
-    if (!name || !value)
-      return fail(Code::invalid, "form_malformed", "A % must be followed by two hex digits.");
-    if (utf8::first_invalid(*name) || utf8::first_invalid(*value))
-      return fail(Code::invalid, "utf8_invalid", "A form's fields must be UTF-8.");
-    out.emplace_back(std::move(*name), std::move(*value));
-  }
-  return out;
-}
-
 PageState first_page(const Validator& validator, const FormFields& query,
                      std::string_view accept_language, std::string token) {
   const Questionnaire& survey = validator.questionnaire();
@@ -247,7 +210,7 @@ PageState first_page(const Validator& validator, const FormFields& query,
   out.token = std::move(token);
   for (const std::string& name : survey.hidden)
     if (const std::string value = field(query, name); !value.empty())
-      out.fields.emplace_back("h." + name, value);
+      out.fields.push_back({"h." + name, value});
   // The order of an Accept-Language header stands for its weights, as browsers write it.
   std::string wishes = field(query, "lang") + "," + std::string(accept_language);
   for (std::size_t at = 0; at < wishes.size() && out.language.empty();) {
@@ -299,7 +262,7 @@ Advance advance(const Validator& validator, const FormFields& fields) {
   Advance out;
   PageState& state = out.state;
   for (const auto& entry : fields)
-    if (split_name(entry.first)) state.fields.push_back(entry);
+    if (split_name(entry.name)) state.fields.push_back(entry);
   state.token = field(fields, "token");
   const std::string switched = field(fields, "lang");
   state.language =
@@ -340,6 +303,11 @@ Advance advance(const Validator& validator, const FormFields& fields) {
   for (Problem& problem : problems)
     if (page_of(validator, question_of(problem)).value_or(state.page) == state.page)
       state.problems.push_back(std::move(problem));
+  const auto place = [&](const Problem& problem) {
+    return survey::find(survey, question_of(problem));
+  };
+  std::stable_sort(state.problems.begin(), state.problems.end(),
+                   [&](const Problem& a, const Problem& b) { return place(a) < place(b); });
   return out;
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "http/message.hpp"
+
 #include <insightflow/response/validate.hpp>
 
 #include <string>
@@ -21,11 +23,7 @@
 namespace insightflow::http {
 
 /// Decoded fields of a form or a query, in order; a name may come several times.
-using FormFields = std::vector<std::pair<std::string, std::string>>;
-
-/// Decodes application/x-www-form-urlencoded. Errors: `form_malformed`, `utf8_invalid`,
-/// `form_too_large` (more than 10,000 fields).
-Result<FormFields> parse_form(std::string_view body);
+using FormFields = std::vector<Parameter>;
 
 /// One page as it is to be shown.
 struct PageState {

@@ -189,9 +189,8 @@ Metric csat(const Tally& tally, std::int64_t best) {
   if (out.base == 0) return out;
   const auto top = static_cast<double>(best);
   const std::int64_t satisfied = tally.count_between(top - 1, top);
-  const Interval interval = wilson(satisfied, out.base);
-  out.value = 100 * static_cast<double>(satisfied) / static_cast<double>(out.base);
-  out.interval = Interval{100 * interval.low, 100 * interval.high};
+  out.value = static_cast<double>(satisfied) / static_cast<double>(out.base);
+  out.interval = wilson(satisfied, out.base);
   return out;
 }
 

@@ -154,7 +154,8 @@ void check_priming_preamble(const Item& item, Sink& sink) {
       const Sentence& sentence = text.sentences[text.tokens[hit.first].sentence];
       const bool opens = hit.first <= sentence.first + 1 || sentence.end != '?' ||
                          text.tokens[hit.first].before == ',';
-      if (!opens || text.bears(sentence.first, Mark::auxiliary)) continue;
+      const bool counted = hit.first > sentence.first && text.tokens[hit.first - 1].word == "how";
+      if (!opens || counted || text.bears(sentence.first, Mark::auxiliary)) continue;
       sink.text(
           item, span_of(text, hit),
           {quote(text.words(hit)) + " tells respondents what others think before they answer.",

@@ -80,7 +80,10 @@ std::optional<std::string> about_score(const QuestionFindings& question) {
            (csat->interval ? " (95 % interval " + range(*csat->interval) + ")" : "") + answers +
            " to \"" + question.text + "\".";
   if (const auto* mean = metric(question, "mean"); mean && question.kind != survey::Kind::nps)
-    return "\"" + question.text + "\" is rated " + one_decimal(mean->value) + " on average" +
+    return (question.kind == survey::Kind::number
+                ? "The average answer to \"" + question.text + "\" is " + one_decimal(mean->value)
+                : "\"" + question.text + "\" is rated " + one_decimal(mean->value) +
+                      " on average") +
            (mean->interval ? " (95 % interval " + one_decimal(mean->interval->low) + " to " +
                                  one_decimal(mean->interval->high) + ")"
                            : "") +

@@ -1,5 +1,6 @@
 #include "survey/generate_parts.hpp"
 
+#include <insightflow/core/utf8.hpp>
 #include <insightflow/survey/generate.hpp>
 
 #include <algorithm>
@@ -347,6 +348,8 @@ Result<Questionnaire> generate(const Brief& brief) {
         Code::invalid, "goal_missing",
         "Say in one sentence what you want to find out, e.g. \"Why do trial users leave?\".",
         "/goal");
+  BOOST_OUTCOME_TRY(utf8::check(brief.goal, "/goal"));
+  BOOST_OUTCOME_TRY(utf8::check(brief.audience, "/audience"));
   const std::string language = lower(brief.language.substr(0, brief.language.find_first_of("-_")));
   if (language != "en")
     return fail(Code::unsupported, "language_unsupported",

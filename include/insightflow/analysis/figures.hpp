@@ -29,7 +29,8 @@ struct Share {
 };
 BOOST_DESCRIBE_STRUCT(Share, (), (id, label, count, share, interval))
 
-/// One computed figure: "nps", "csat", "ces", "mean", "median", "standard_deviation".
+/// One computed figure: "nps" in points from -100 to 100, "csat" as a share in [0, 1]; "ces", "mean",
+/// "median", "standard_deviation" and "mean_rank" in the units of the question.
 struct Metric {
   std::string name;
   double value = 0;

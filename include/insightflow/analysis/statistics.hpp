@@ -67,7 +67,7 @@ Metric median(const Tally& tally);
 /// adjusted Wald interval of Rocks 2016, "Interval estimation for the net promoter score").
 Metric nps(const Tally& tally);
 
-/// Customer satisfaction in [0, 100]: share of the two best values of a scale that ends at `best`,
+/// Customer satisfaction in [0, 1]: share of the two best values of a scale that ends at `best`,
 /// with Wilson's interval.
 Metric csat(const Tally& tally, std::int64_t best = 5);
 

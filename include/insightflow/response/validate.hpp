@@ -1,7 +1,8 @@
 #pragma once
 
 #include <insightflow/response/response.hpp>
-#include <insightflow/survey/expression.hpp>
+#include <insightflow/survey/questionnaire.hpp>
+#include <insightflow/survey/reference.hpp>
 
 #include <memory>
 

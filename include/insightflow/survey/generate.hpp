@@ -89,8 +89,8 @@ Reading read_goal(std::string_view goal);
 /// where they apply, ids q1, q2, … in the order of asking. Must-asks stand word for word, with the
 /// kind read from their opening, whatever `kinds` says. There are fewer questions than `count`
 /// where the allowed kinds give no more without repetition. Pure: the same brief, the same bytes.
-/// Errors: `goal_missing`, `count_out_of_range`, `must_ask_missing_text`, `must_ask_exceeds_count`
-/// (invalid); `kinds_exhausted` when the allowed kinds leave no question at all;
+/// Errors: `goal_missing`, `count_out_of_range`, `must_ask_missing_text`, `must_ask_exceeds_count`,
+/// `utf8_invalid` (invalid); `kinds_exhausted` when the allowed kinds leave no question at all;
 /// `language_unsupported` (unsupported).
 Result<Questionnaire> generate(const Brief& brief);
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <algorithm>
-#include <chrono>
 #include <string_view>
 
 /// Small tests on texts that questionnaires and answers share.
@@ -60,11 +59,10 @@ constexpr bool is_calendar_date(std::string_view text) {
     return out;
   };
   const int year = digits(0, 4), month = digits(5, 2), day = digits(8, 2);
-  return year > 0 && month > 0 && day > 0 &&
-         std::chrono::year_month_day{std::chrono::year{year},
-                                     std::chrono::month{static_cast<unsigned>(month)},
-                                     std::chrono::day{static_cast<unsigned>(day)}}
-             .ok();
+  if (year < 1 || month < 1 || month > 12 || day < 1) return false;
+  const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+  constexpr int longest[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  return day <= longest[month - 1] && (leap || month != 2 || day < 29);
 }
 
 /// True for C0 controls other than tab and line ends, and for DEL.

@@ -99,9 +99,9 @@ TEST_CASE("nps, csat and ces") {
   CHECK(nps(tally_of({{10, 1}})).interval->low < 100);
 
   const Metric c = csat(tally_of({{1, 5}, {3, 15}, {4, 40}, {5, 20}}));
-  CHECK(c.value == 75);
-  CHECK(near(c.interval->low, 100 * wilson(60, 80).low, 1e-12));
-  CHECK(csat(tally_of({{6, 1}, {7, 1}, {5, 2}}), 7).value == 50);
+  CHECK(c.value == 0.75);
+  CHECK(near(c.interval->low, wilson(60, 80).low, 1e-12));
+  CHECK(csat(tally_of({{6, 1}, {7, 1}, {5, 2}}), 7).value == 0.5);
   CHECK(ces(tally_of({{5, 2}, {7, 2}})).value == 6);
   CHECK(ces(tally_of({{5, 2}})).name == "ces");
 }

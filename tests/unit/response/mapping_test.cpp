@@ -12,7 +12,8 @@ using What = Target::What;
 namespace {
 
 const survey::Questionnaire& questionnaire() {
-  static const auto out = from_json_text<survey::Questionnaire>(R"json({"title":"T","hidden":["plan"],
+  static const auto out =
+      from_json_text<survey::Questionnaire>(R"json({"title":"T","hidden":["plan"],
     "questions":[
      {"id":"nps","kind":"nps","text":"How likely?"},
      {"id":"why","kind":"open_text","text":"Why?"},
@@ -24,7 +25,7 @@ const survey::Questionnaire& questionnaire() {
      {"id":"who","kind":"contact","text":"Who?"},
      {"id":"ok","kind":"consent","text":"Agree?"},
      {"id":"language","kind":"single_choice","text":"Tongue?","options":["en","de",{"id":"o","label":"Other","other":true}]}]})json")
-                              .value();
+          .value();
   return out;
 }
 
@@ -90,9 +91,8 @@ TEST_CASE("headers are found by id, text and part") {
 }
 
 TEST_CASE("what could not be mapped is told") {
-  const auto mapping =
-      map_columns(questionnaire(), {"Score", "Skip", "why", "Colour"},
-                  {{"Score", "nps"}, {"Skip", ""}});
+  const auto mapping = map_columns(questionnaire(), {"Score", "Skip", "why", "Colour"},
+                                   {{"Score", "nps"}, {"Skip", ""}});
   REQUIRE(mapping);
   CHECK(mapping.value().columns[0] == Target{What::answer, 0, ""});
   CHECK(mapping.value().unmapped_columns == std::vector<std::string>{"Skip", "Colour"});
@@ -127,10 +127,10 @@ TEST_CASE("tables of other tools become submissions") {
   const auto mapping = map_columns(questionnaire(), {"many/n", "rk/x", "submitted_at"}).value();
   const auto wrong = row_to_submission(questionnaire(), mapping, {"perhaps", "first", "today"});
   REQUIRE(!wrong);
-  CHECK(problems(wrong.error()) == std::vector<std::pair<std::string, std::string>>{
-                                       {"/answers/many/n", "cell_unreadable"},
-                                       {"/answers/rk/x", "cell_unreadable"},
-                                       {"/submitted_at", "instant_malformed"}});
+  CHECK(problems(wrong.error()) ==
+        std::vector<std::pair<std::string, std::string>>{{"/answers/many/n", "cell_unreadable"},
+                                                         {"/answers/rk/x", "cell_unreadable"},
+                                                         {"/submitted_at", "instant_malformed"}});
 }
 
 TEST_CASE("an export read back gives the same responses") {

@@ -133,13 +133,13 @@ TEST_CASE("one answer at a time: its canonical form, or what is wrong with it") 
   for (const Row& row : rows) {
     CAPTURE(row.id);
     CAPTURE(row.given);
-    const auto result = validator().check(
-        read(R"({"answers":{"yn":true,")" + row.id + "\":" + row.given + "}}"));
+    const auto result =
+        validator().check(read(R"({"answers":{"yn":true,")" + row.id + "\":" + row.given + "}}"));
     CHECK(problems(result) == row.problems);
     if (!row.canonical.empty() && result)
-      CHECK(to_json_text(result.value()) == to_json_text(read(R"({"answers":{"yn":"yes",")" +
-                                                              row.id + "\":" + row.canonical +
-                                                              R"(},"language":"en"})")));
+      CHECK(to_json_text(result.value()) ==
+            to_json_text(read(R"({"answers":{"yn":"yes",")" + row.id + "\":" + row.canonical +
+                              R"(},"language":"en"})")));
   }
 }
 
@@ -203,8 +203,7 @@ TEST_CASE("what is required") {
      {"id":"one","kind":"single_choice","text":"Which?","required":true,
       "options":["a",{"id":"o","label":"Other","other":true}]}]})json")
                           .value();
-  CHECK(problems(validate(survey,
-                          read(R"({"answers":{"mx":{"r1":3},"ok":false,"one":"o"}})"))) ==
+  CHECK(problems(validate(survey, read(R"({"answers":{"mx":{"r1":3},"ok":false,"one":"o"}})"))) ==
         Found{{"/answers/mx/r2", "row_missing"},
               {"/answers/ok", "consent_required"},
               {"/other/one", "other_text_missing"}});

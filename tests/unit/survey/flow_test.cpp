@@ -154,3 +154,19 @@ TEST_CASE("options are shuffled the same way everywhere, fixed ones stay last") 
   std::sort(sorted.begin(), sorted.end());
   CHECK(sorted == std::vector<std::size_t>{0, 1, 2, 3, 4, 5, 6});
 }
+
+TEST_CASE("days of the calendar") {
+  struct Row {
+    const char* text;
+    bool ok;
+  };
+  const Row rows[] = {{"2024-02-29", true},  {"2023-02-29", false}, {"1900-02-29", false},
+                      {"2000-02-29", true},  {"2024-04-31", false}, {"2024-12-31", true},
+                      {"2024-12-32", false}, {"2024-13-01", false}, {"2024-00-10", false},
+                      {"2024-01-00", false}, {"0000-01-01", false}, {"24-01-01", false},
+                      {"2024-01-1x", false}, {"2024/01/01", false}, {"2024-01-011", false}};
+  for (const Row& row : rows) {
+    CAPTURE(row.text);
+    CHECK(is_calendar_date(row.text) == row.ok);
+  }
+}

@@ -1,0 +1,58 @@
+#include "cli/findings_output.hpp"
+
+#include <filesystem>
+
+namespace insightflow::cli {
+
+namespace {
+
+constexpr std::size_t quotes_shown = 2;
+
+/// A quote on one line, without control characters.
+std::string one_line(std::string_view quote) {
+  std::string out;
+  for (const char c : quote) out += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? ' ' : c;
+  return out;
+}
+
+/// Quotes of closed questions are bare values; they say nothing to a reader.
+bool worth_showing(const insight::Evidence& evidence) {
+  return evidence.quote.find(' ') != std::string::npos;
+}
+
+}  // namespace
+
+std::string findings_text(const insight::Findings& findings) {
+  std::string out = (findings.title.empty() ? "Findings" : findings.title) + "\n" +
+                    std::to_string(findings.responses_used) + " of " +
+                    std::to_string(findings.responses_total) + " responses used\n\n";
+  for (const insight::Statement& statement : findings.summary) {
+    out += "• " + one_line(statement.text) + "\n";
+    std::size_t shown = 0;
+    for (const insight::Evidence& evidence : statement.evidence) {
+      if (shown == quotes_shown || !worth_showing(evidence)) continue;
+      out += "    “" + one_line(evidence.quote) + "”  [" + evidence.response_id + "]\n";
+      ++shown;
+    }
+  }
+  if (findings.summary.empty()) out += "Too few answers to say anything.\n";
+  for (const std::string& note : findings.notes) out += "\nNote: " + note + "\n";
+  return out;
+}
+
+Result<report::Format> report_format(const std::string& asked, const std::string& path) {
+  if (!asked.empty()) {
+    for (const report::FormatInfo& info : report::formats())
+      if (asked == slug(info.format) || asked == info.extension) return info.format;
+    return fail(Code::invalid, "format_unknown",
+                "A report is html, markdown, json or csv, not '" + asked + "'.");
+  }
+  const std::string extension = std::filesystem::path(path).extension().string();
+  for (const report::FormatInfo& info : report::formats())
+    if (extension == "." + std::string(info.extension)) return info.format;
+  if (extension.empty() || extension == ".htm") return report::Format::html;
+  return fail(Code::invalid, "format_unknown",
+              "'" + path + "' does not tell the format. Say --format html, markdown, json or csv.");
+}
+
+}  // namespace insightflow::cli
