@@ -21,6 +21,8 @@ std::int64_t days_of(int year, unsigned month, unsigned day) {
       .count();
 }
 
+constexpr Instant earliest{-62'167'219'200'000}, latest{253'402'300'799'999};  // years 0 to 9999
+
 /// Reads fixed-width digits; -1 when one is missing.
 int digits(std::string_view text, std::size_t at, std::size_t count) {
   if (at + count > text.size()) return -1;
@@ -69,17 +71,20 @@ Result<Instant> Instant::parse(std::string_view text) {
   out.ms += ((hour * 60LL + minute) * 60 + second) * 1000;
   std::size_t at = 19;
   if (at < text.size() && text[at] == '.') {
+    if (digits(text, at + 1, 1) < 0) return malformed_instant();
     int scale = 100;
     for (++at; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at, scale /= 10)
       out.ms += (text[at] - '0') * scale;
   }
-  if (text.substr(at) == "Z" || text.substr(at) == "z") return out;
+  if (text.substr(at) == "Z" || text.substr(at) == "z")
+    return out <= latest ? Result<Instant>(out) : malformed_instant();
   const int off_hour = digits(text, at + 1, 2), off_minute = digits(text, at + 4, 2);
   if (text.size() != at + 6 || (text[at] != '+' && text[at] != '-') || text[at + 3] != ':' ||
       off_hour < 0 || off_hour > 23 || off_minute < 0 || off_minute > 59)
     return malformed_instant();
   const std::int64_t offset = (off_hour * 60LL + off_minute) * 60'000;
   out.ms += text[at] == '-' ? offset : -offset;
+  if (out < earliest || out > latest) return malformed_instant();
   return out;
 }
 

@@ -1,3 +1,6 @@
+#include "insight/order.hpp"
+#include "insight/segments.hpp"
+
 #include <insightflow/core/json.hpp>
 #include <insightflow/insight/runs.hpp>
 #include <insightflow/response/responses.hpp>
@@ -12,23 +15,6 @@ using identity::Permission;
 
 namespace {
 
-/// What a run is about, frozen when it is queued: the same row gives the same findings whenever,
-/// and however often, it is executed.
-struct Order {
-  RunId id;
-  SurveyId survey_id;
-  JobId job_id;
-  std::string cache_key;
-  Settings settings;
-  std::int64_t survey_version = 0;
-  std::int64_t last_sequence = 0;
-  std::string findings;
-  Instant created_at;
-};
-BOOST_DESCRIBE_STRUCT(Order, (),
-                      (id, survey_id, job_id, cache_key, settings, survey_version, last_sequence,
-                       findings, created_at))
-
 const std::string run_columns =
     "r.id, r.survey_id, r.job_id, j.state, j.stage, j.done, j.total, j.error, 0, r.created_at, "
     "r.completed_at FROM insight_runs r JOIN jobs j ON j.id = r.job_id WHERE r.workspace_id = ?1 ";
@@ -42,6 +28,15 @@ Result<Run> find_run(storage::Tx& tx, WorkspaceId workspace, RunId id) {
   BOOST_OUTCOME_TRY(auto run, tx.find<Run>(sql, {workspace, id}));
   if (!run) return unknown_run();
   return std::move(*run);
+}
+
+Result<survey::Version> find_version(storage::Tx& tx, SurveyId survey, std::int64_t number) {
+  static const std::string sql = "SELECT " + column_list(type_of<survey::Version>()) +
+                                 " FROM survey_versions WHERE survey_id = ?1 AND number = ?2";
+  BOOST_OUTCOME_TRY(auto version, tx.find<survey::Version>(sql, {survey, number}));
+  if (!version)
+    return fail(Code::corrupt, "row_corrupt", "The published version of the survey is missing.");
+  return std::move(*version);
 }
 
 /// The survey's state that findings depend on.
@@ -111,6 +106,13 @@ Result<Run> Runs::start(SurveyId survey, const RunRequest& request) {
       return fail(Code::conflict, "survey_unpublished",
                   "The survey was never published, so there is nothing to analyse.");
     const Settings& settings = request;
+    if (!settings.by.empty()) {
+      BOOST_OUTCOME_TRY(const auto version, find_version(tx, survey, inputs->published_version));
+      const Dataset unanswered{.questionnaire = version.questionnaire};
+      for (std::size_t i = 0; i < settings.by.size(); ++i) {
+        BOOST_OUTCOME_TRY(segments_of(unanswered, settings.by[i], pointer_to("/by", i)));
+      }
+    }
     const std::string cache_key = security::sha256(to_json_text(*inputs, Audience::storage) +
                                                    to_json_text(settings) + engine_version());
     BOOST_OUTCOME_TRY(
@@ -202,18 +204,11 @@ jobs::Handler run_handler(storage::Database& db, const Clock& clock, IdSource& i
       BOOST_OUTCOME_TRY(auto found, tx.find<Order>(sql, {job.workspace_id, job.subject}));
       if (!found) return unknown_run();
       order = std::move(*found);
-      BOOST_OUTCOME_TRY(
-          auto version,
-          tx.find<survey::Version>("SELECT " + column_list(type_of<survey::Version>()) +
-                                       " FROM survey_versions WHERE survey_id = ?1 AND number = ?2",
-                                   {order.survey_id, order.survey_version}));
-      if (!version)
-        return fail(Code::corrupt, "row_corrupt",
-                    "The published version of the survey is missing.");
-      dataset.questionnaire = std::move(version->questionnaire);
+      BOOST_OUTCOME_TRY(auto version, find_version(tx, order.survey_id, order.survey_version));
+      dataset.questionnaire = std::move(version.questionnaire);
       dataset.survey_id = order.survey_id.str();
       dataset.survey_version = order.survey_version;
-      dataset.survey_digest = version->digest;
+      dataset.survey_digest = version.digest;
       return response::each_response(
           tx, order.survey_id, {.last = order.last_sequence},
           [&](std::int64_t, response::Response&& one) -> Result<void> {

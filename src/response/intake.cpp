@@ -98,6 +98,23 @@ struct Intake::Cache {
 
 namespace {
 
+/// The receipt of an earlier try with this key; nothing when the key is new here.
+Result<std::optional<Receipt>> earlier_try(storage::Tx& tx, SurveyId survey, std::string_view key,
+                                           std::string_view digest) {
+  std::optional<Receipt> out;
+  if (key.empty()) return out;
+  BOOST_OUTCOME_TRY(const auto known,
+                    tx.find<StoredKey>("SELECT request_digest, response_id FROM "
+                                       "idempotency_keys WHERE survey_id = ?1 AND key = ?2",
+                                       {survey, key}));
+  if (known && known->request_digest != digest)
+    return fail(Code::conflict, "idempotency_key_reused",
+                "This Idempotency-Key was used for other answers. Use a new key for each "
+                "response.");
+  if (known) out = Receipt{known->response_id, true};
+  return out;
+}
+
 Result<std::shared_ptr<const Prepared>> load(storage::Tx& tx, const Gate& gate) {
   BOOST_OUTCOME_TRY(
       const auto document,
@@ -135,21 +152,34 @@ Result<OpenSurvey> Intake::open(std::string_view slug) {
 
 Result<Receipt> Intake::submit(std::string_view slug, const Submission& submission,
                                std::string_view idempotency_key, Source source) {
+  const std::string digest = idempotency_key.empty()
+                                 ? std::string()
+                                 : security::sha256(to_json_text(submission, Audience::storage));
+  // A retry gets its first answer even when the survey takes no new ones, or others, by now.
+  const auto refuse = [&](const Error& error) -> Result<Receipt> {
+    BOOST_OUTCOME_TRY(const auto known,
+                      db_.read([&](storage::Tx& tx) -> Result<std::optional<Receipt>> {
+                        BOOST_OUTCOME_TRY(const auto gate, read_gate(tx, slug));
+                        return earlier_try(tx, gate.id, idempotency_key, digest);
+                      }));
+    return known ? Result<Receipt>(*known) : error;
+  };
   // The answers are checked before the writer's turn. When a new version is published in between,
   // they are checked again against that one; a survey is not published three times in a moment.
   for (int attempt = 0; attempt < 3; ++attempt) {
     auto prepared = cache_->find(slug);
     if (!prepared) {
-      BOOST_OUTCOME_TRY(open(slug));
+      if (const auto opened = open(slug); !opened) return refuse(opened.error());
       prepared = cache_->find(slug);
       if (!prepared) continue;
     }
     auto valid = prepared->validator.check(submission, Check::submit);
     if (!valid) {
       // A closed survey is told before a wrong answer, and a newer version has the last word.
-      BOOST_OUTCOME_TRY(const auto now_open, open(slug));
-      if (now_open.id == prepared->id && now_open.version == prepared->version)
-        return valid.error();
+      const auto now_open = open(slug);
+      if (!now_open) return refuse(now_open.error());
+      if (now_open.value().id == prepared->id && now_open.value().version == prepared->version)
+        return refuse(valid.error());
       continue;
     }
     ResponseRow row{.survey_id = prepared->id,
@@ -159,23 +189,11 @@ Result<Receipt> Intake::submit(std::string_view slug, const Submission& submissi
                     .other = std::move(valid.value().other),
                     .hidden = std::move(valid.value().hidden),
                     .source = source};
-    const std::string digest = idempotency_key.empty()
-                                   ? std::string()
-                                   : security::sha256(to_json_text(submission, Audience::storage));
     bool outdated = false;
     auto stored = db_.write([&](storage::Tx& tx) -> Result<Receipt> {
       BOOST_OUTCOME_TRY(const auto gate, read_gate(tx, slug));
-      if (!idempotency_key.empty()) {
-        BOOST_OUTCOME_TRY(const auto known,
-                          tx.find<StoredKey>("SELECT request_digest, response_id FROM "
-                                             "idempotency_keys WHERE survey_id = ?1 AND key = ?2",
-                                             {gate.id, idempotency_key}));
-        if (known && known->request_digest == digest) return Receipt{known->response_id, true};
-        if (known)
-          return fail(Code::conflict, "idempotency_key_reused",
-                      "This Idempotency-Key was used for other answers. Use a new key for each "
-                      "response.");
-      }
+      BOOST_OUTCOME_TRY(const auto known, earlier_try(tx, gate.id, idempotency_key, digest));
+      if (known) return *known;
       row.submitted_at = clock_.now();
       BOOST_OUTCOME_TRY(check_open(gate, row.submitted_at));
       if (gate.id != prepared->id || gate.published_version != prepared->version) {

@@ -55,6 +55,7 @@ Result<std::optional<Submission>> find_submission(storage::Tx& tx, SurveyId surv
 
 Result<ResponsePage> Responses::list(SurveyId survey, std::int64_t limit, std::string_view after) {
   BOOST_OUTCOME_TRY(scope_.require(Permission::read));
+  limit = storage::page_limit(limit);
   static const std::string sql =
       "SELECT " + columns +
       " FROM responses WHERE workspace_id = ?1 AND survey_id = ?2 AND sequence > coalesce((SELECT "

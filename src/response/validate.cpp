@@ -461,6 +461,8 @@ void Validator::Prepared::hidden(Submission& submission, Run& run) const {
     else
       run.plain(value, max_hidden_length, pointer);
   }
+  std::erase_if(submission.hidden,
+                [](const auto& entry) { return survey::is_blank(entry.second); });
 }
 
 void Validator::Prepared::other(Submission& submission, Run& run, bool lenient) const {

@@ -64,10 +64,11 @@ Result<ProjectPage> Projects::list(const PageRequest& page) {
                                  " FROM projects WHERE workspace_id = ?1 AND id > ?2 ORDER BY id "
                                  "LIMIT ?3";
   return scope_.db.read([&](storage::Tx& tx) -> Result<ProjectPage> {
+    const std::int64_t limit = storage::page_limit(page.limit);
     ProjectPage out;
     BOOST_OUTCOME_TRY(out.items,
-                      tx.list<Project>(sql, {scope_.actor.workspace, page.after, page.limit + 1}));
-    out.next = storage::cut_page(out.items, page.limit);
+                      tx.list<Project>(sql, {scope_.actor.workspace, page.after, limit + 1}));
+    out.next = storage::cut_page(out.items, limit);
     return out;
   });
 }

@@ -1,4 +1,5 @@
 #include "survey/store.hpp"
+#include "survey/survey_row.hpp"
 
 #include <insightflow/core/json.hpp>
 #include <insightflow/security/digest.hpp>
@@ -12,26 +13,6 @@
 namespace insightflow::survey {
 
 using identity::Permission;
-
-/// A survey as it is stored: settings as columns, the draft as one document.
-struct SurveyRow {
-  SurveyId id;
-  ProjectId project_id;
-  State state = State::draft;
-  std::string slug;
-  std::string title;
-  std::int64_t revision = 1;
-  std::int64_t published_version = 0;
-  std::optional<Instant> opens_at;
-  std::optional<Instant> closes_at;
-  std::optional<std::int64_t> response_limit;
-  Questionnaire questionnaire;
-  Instant created_at;
-  Instant updated_at;
-};
-BOOST_DESCRIBE_STRUCT(SurveyRow, (),
-                      (id, project_id, state, slug, title, revision, published_version, opens_at,
-                       closes_at, response_limit, questionnaire, created_at, updated_at))
 
 namespace {
 
@@ -89,7 +70,7 @@ Result<void> check_slug(std::string_view slug) {
   const auto good = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
   };
-  if (slug.size() >= 3 && slug.front() != '-' && slug.back() != '-' &&
+  if (slug.size() >= 3 && slug.size() <= 64 && slug.front() != '-' && slug.back() != '-' &&
       std::all_of(slug.begin(), slug.end(), good))
     return success();
   return fail(
@@ -186,10 +167,11 @@ Result<SummaryPage> Surveys::list(const PageRequest& page) {
       "survey_counters c ON c.survey_id = s.id WHERE s.workspace_id = ?1 AND s.id > ?2 ORDER BY "
       "s.id LIMIT ?3";
   return scope_.db.read([&](storage::Tx& tx) -> Result<SummaryPage> {
+    const std::int64_t limit = storage::page_limit(page.limit);
     SummaryPage out;
     BOOST_OUTCOME_TRY(out.items,
-                      tx.list<Summary>(sql, {scope_.actor.workspace, page.after, page.limit + 1}));
-    out.next = storage::cut_page(out.items, page.limit);
+                      tx.list<Summary>(sql, {scope_.actor.workspace, page.after, limit + 1}));
+    out.next = storage::cut_page(out.items, limit);
     return out;
   });
 }
