@@ -201,3 +201,7 @@ Metric ces(const Tally& tally) {
 }
 
 }  // namespace insightflow::analysis
+
+namespace insightflow {
+template const Type& type_of<analysis::Mood>();
+}  // namespace insightflow

@@ -127,3 +127,7 @@ std::string explain(std::string_view rule_id) {
 }
 
 }  // namespace insightflow::bias
+
+namespace insightflow {
+template const Type& type_of<bias::Report>();
+}  // namespace insightflow

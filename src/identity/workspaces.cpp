@@ -103,3 +103,10 @@ Result<ApiKey> ApiKeys::revoke(ApiKeyId id) {
 }
 
 }  // namespace insightflow::identity
+
+namespace insightflow {
+template const Type& type_of<identity::Workspace>();
+template const Type& type_of<identity::ApiKey>();
+template const Type& type_of<identity::NewKey>();
+template const Type& type_of<identity::KeyList>();
+}  // namespace insightflow

@@ -158,3 +158,8 @@ Result<Findings> build(const Dataset& dataset, const Settings& settings, const C
 }
 
 }  // namespace insightflow::insight
+
+namespace insightflow {
+template const Type& type_of<insight::Settings>();
+template const Type& type_of<insight::CodedText>();
+}  // namespace insightflow

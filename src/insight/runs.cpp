@@ -234,3 +234,9 @@ jobs::Handler run_handler(storage::Database& db, const Clock& clock, IdSource& i
 }
 
 }  // namespace insightflow::insight
+
+namespace insightflow {
+template const Type& type_of<insight::Run>();
+template const Type& type_of<insight::RunPage>();
+template const Type& type_of<insight::RunRequest>();
+}  // namespace insightflow

@@ -154,3 +154,7 @@ Result<Job> Queue::get(WorkspaceId workspace, JobId id) {
 }
 
 }  // namespace insightflow::jobs
+
+namespace insightflow {
+template const Type& type_of<jobs::Job>();
+}  // namespace insightflow

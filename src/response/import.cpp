@@ -1,4 +1,7 @@
+#include "response/store.hpp"
+
 #include <insightflow/core/json.hpp>
+#include <insightflow/response/lines.hpp>
 #include <insightflow/response/mapping.hpp>
 #include <insightflow/response/responses.hpp>
 #include <insightflow/response/transfer.hpp>
@@ -10,9 +13,6 @@
 #include <boost/json/value.hpp>
 
 #include <set>
-
-#include <insightflow/response/lines.hpp>
-#include "response/store.hpp"
 
 namespace insightflow::response {
 
@@ -48,8 +48,8 @@ class CsvRows final : public RowSource {
         return fail(Code::invalid, "file_empty", "The file is empty: not even a header was found.");
       if (row_.fault != RowFault::none)
         return fail(Code::invalid, "header_malformed",
-                    "The header (line " + std::to_string(row_.line) + ") cannot be read: " +
-                        std::string(slug(row_.fault)) + ".");
+                    "The header (line " + std::to_string(row_.line) +
+                        ") cannot be read: " + std::string(slug(row_.fault)) + ".");
       BOOST_OUTCOME_TRY(mapping, map_columns(survey_, row_.fields, columns_));
     }
     BOOST_OUTCOME_TRY(const bool more, reader_.next(row_));
@@ -84,7 +84,8 @@ std::string cell_text(const json::value& value) {
   return join_list(parts);
 }
 
-/// Lines of JSON: responses as the export writes them, or flat objects, which the first one decides.
+/// Lines of JSON: responses as the export writes them, or flat objects, which the first one
+/// decides.
 class JsonlRows final : public RowSource {
  public:
   JsonlRows(const survey::Questionnaire& survey, ChunkSource source, const ImportOptions& options)
@@ -148,11 +149,11 @@ class JsonlRows final : public RowSource {
 };
 
 /// The same row of the same file always gets the same id, so that an import can be repeated.
-Result<ResponseId> derived_id(SurveyId survey, const Candidate& candidate, const std::string& name) {
-  std::string hex = security::sha256(survey.str() + '\n' +
-                                     (name.empty() ? std::to_string(candidate.line) + '\n' +
-                                                         candidate.original
-                                                   : name));
+Result<ResponseId> derived_id(SurveyId survey, const Candidate& candidate,
+                              const std::string& name) {
+  std::string hex = security::sha256(
+      survey.str() + '\n' +
+      (name.empty() ? std::to_string(candidate.line) + '\n' + candidate.original : name));
   hex[12] = '8';  // UUID version 8: custom (RFC 9562)
   hex[16] = '8';
   return ResponseId::parse(hex.substr(0, 8) + '-' + hex.substr(8, 4) + '-' + hex.substr(12, 4) +
@@ -182,7 +183,11 @@ class Import {
  public:
   Import(identity::Scope scope, SurveyId survey, const Validator& validator, std::int64_t version,
          const Quarantine& quarantine)
-      : scope_(scope), survey_(survey), validator_(validator), version_(version), quarantine_(quarantine) {}
+      : scope_(scope),
+        survey_(survey),
+        validator_(validator),
+        version_(version),
+        quarantine_(quarantine) {}
 
   Result<ImportReport> run(RowSource& rows, const Ctx& ctx) {
     BOOST_OUTCOME_TRY(quarantine_("line,reason,where,detail,row\r\n"));
@@ -304,3 +309,7 @@ Result<ImportReport> Transfers::import(SurveyId survey, ChunkSource source,
 }
 
 }  // namespace insightflow::response
+
+namespace insightflow {
+template const Type& type_of<response::ImportReport>();
+}  // namespace insightflow

@@ -221,3 +221,7 @@ Result<Receipt> Intake::submit(std::string_view slug, const Submission& submissi
 }
 
 }  // namespace insightflow::response
+
+namespace insightflow {
+template const Type& type_of<response::Receipt>();
+}  // namespace insightflow

@@ -85,3 +85,8 @@ void AnswerCodec::schema(json::object& to) {
 }
 
 }  // namespace insightflow
+
+namespace insightflow {
+template const Type& type_of<response::Submission>();
+template const Type& type_of<response::Response>();
+}  // namespace insightflow

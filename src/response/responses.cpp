@@ -88,3 +88,7 @@ Result<Response> Responses::get(ResponseId id) {
 }
 
 }  // namespace insightflow::response
+
+namespace insightflow {
+template const Type& type_of<response::ResponsePage>();
+}  // namespace insightflow

@@ -372,3 +372,7 @@ Result<Questionnaire> generate(const Brief& brief) {
 }
 
 }  // namespace insightflow::survey
+
+namespace insightflow {
+template const Type& type_of<survey::Brief>();
+}  // namespace insightflow

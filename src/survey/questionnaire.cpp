@@ -64,3 +64,8 @@ void OptionCodec::schema(json::object& to) {
 }
 
 }  // namespace insightflow
+
+namespace insightflow {
+template const Type& type_of<survey::Question>();
+template const Type& type_of<survey::Questionnaire>();
+}  // namespace insightflow

@@ -267,3 +267,13 @@ Result<Version> Surveys::version(SurveyId id, std::int64_t number) {
 }
 
 }  // namespace insightflow::survey
+
+namespace insightflow {
+template const Type& type_of<survey::Project>();
+template const Type& type_of<survey::Survey>();
+template const Type& type_of<survey::Version>();
+template const Type& type_of<survey::PageRequest>();
+template const Type& type_of<survey::ProjectPage>();
+template const Type& type_of<survey::Summary>();
+template const Type& type_of<survey::SummaryPage>();
+}  // namespace insightflow

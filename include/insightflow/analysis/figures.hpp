@@ -29,8 +29,8 @@ struct Share {
 };
 BOOST_DESCRIBE_STRUCT(Share, (), (id, label, count, share, interval))
 
-/// One computed figure: "nps" in points from -100 to 100, "csat" as a share in [0, 1]; "ces", "mean",
-/// "median", "standard_deviation" and "mean_rank" in the units of the question.
+/// One computed figure: "nps" in points from -100 to 100, "csat" as a share in [0, 1]; "ces",
+/// "mean", "median", "standard_deviation" and "mean_rank" in the units of the question.
 struct Metric {
   std::string name;
   double value = 0;
@@ -61,3 +61,8 @@ struct SentimentMix {
 BOOST_DESCRIBE_STRUCT(SentimentMix, (), (negative, neutral, positive))
 
 }  // namespace insightflow::analysis
+
+// Their field tables are instantiated once, in this room's library.
+namespace insightflow {
+extern template const Type& type_of<analysis::Mood>();
+}  // namespace insightflow

@@ -117,3 +117,8 @@ constexpr std::span<const Note> field_notes(const Report*) {
 }
 
 }  // namespace insightflow::bias
+
+// Their field tables are instantiated once, in this room's library.
+namespace insightflow {
+extern template const Type& type_of<bias::Report>();
+}  // namespace insightflow

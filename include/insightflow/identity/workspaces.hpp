@@ -81,3 +81,11 @@ class ApiKeys {
 };
 
 }  // namespace insightflow::identity
+
+// Their field tables are instantiated once, in this room's library.
+namespace insightflow {
+extern template const Type& type_of<identity::Workspace>();
+extern template const Type& type_of<identity::ApiKey>();
+extern template const Type& type_of<identity::NewKey>();
+extern template const Type& type_of<identity::KeyList>();
+}  // namespace insightflow

@@ -81,3 +81,9 @@ std::optional<std::string> evidence_text(const response::Submission& submission,
 bool verify(const Evidence& evidence, std::string_view text);
 
 }  // namespace insightflow::insight
+
+// Their field tables are instantiated once, in this room's library.
+namespace insightflow {
+extern template const Type& type_of<insight::Settings>();
+extern template const Type& type_of<insight::CodedText>();
+}  // namespace insightflow

@@ -138,3 +138,8 @@ BOOST_DESCRIBE_STRUCT(Findings, (),
                        cross_tabs, notes, manifest))
 
 }  // namespace insightflow::insight
+
+// Their field tables are instantiated once, in this room's library.
+namespace insightflow {
+extern template const Type& type_of<insight::Findings>();
+}  // namespace insightflow

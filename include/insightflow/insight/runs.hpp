@@ -87,3 +87,10 @@ inline constexpr std::string_view run_job = "insight_run";
 jobs::Handler run_handler(storage::Database& db, const Clock& clock, IdSource& ids);
 
 }  // namespace insightflow::insight
+
+// Their field tables are instantiated once, in this room's library.
+namespace insightflow {
+extern template const Type& type_of<insight::Run>();
+extern template const Type& type_of<insight::RunPage>();
+extern template const Type& type_of<insight::RunRequest>();
+}  // namespace insightflow

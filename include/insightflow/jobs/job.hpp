@@ -63,3 +63,8 @@ constexpr std::span<const Note> field_notes(const Job*) {
 }
 
 }  // namespace insightflow::jobs
+
+// Their field tables are instantiated once, in this room's library.
+namespace insightflow {
+extern template const Type& type_of<jobs::Job>();
+}  // namespace insightflow

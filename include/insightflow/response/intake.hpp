@@ -56,3 +56,8 @@ class Intake {
 };
 
 }  // namespace insightflow::response
+
+// Their field tables are instantiated once, in this room's library.
+namespace insightflow {
+extern template const Type& type_of<response::Receipt>();
+}  // namespace insightflow

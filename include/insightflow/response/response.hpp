@@ -79,3 +79,9 @@ struct JsonCodec<response::Answer> {
 };
 
 }  // namespace insightflow
+
+// Their field tables are instantiated once, in this room's library.
+namespace insightflow {
+extern template const Type& type_of<response::Submission>();
+extern template const Type& type_of<response::Response>();
+}  // namespace insightflow

@@ -38,8 +38,8 @@ struct Stretch {
   std::int64_t most = std::numeric_limits<std::int64_t>::max();
 };
 
-/// Calls `visit` for each response of a stretch with its sequence number, in the order in which they
-/// came in, one at a time. The caller has made sure that the survey is the actor's.
+/// Calls `visit` for each response of a stretch with its sequence number, in the order in which
+/// they came in, one at a time. The caller has made sure that the survey is the actor's.
 Result<void> each_response(storage::Tx& tx, SurveyId survey, const Stretch& stretch,
                            FunctionRef<Result<void>(std::int64_t sequence, Response&&)> visit);
 
@@ -48,3 +48,8 @@ Result<std::optional<Submission>> find_submission(storage::Tx& tx, SurveyId surv
                                                   std::string_view id);
 
 }  // namespace insightflow::response
+
+// Their field tables are instantiated once, in this room's library.
+namespace insightflow {
+extern template const Type& type_of<response::ResponsePage>();
+}  // namespace insightflow

@@ -17,8 +17,8 @@ BOOST_DESCRIBE_ENUM(TableFormat, csv, jsonl)
 
 struct ImportOptions {
   TableFormat format = TableFormat::csv;
-  /// Header to question id, for columns that do not carry a name the import knows; an empty id leaves
-  /// the column out.
+  /// Header to question id, for columns that do not carry a name the import knows; an empty id
+  /// leaves the column out.
   std::map<std::string, std::string> columns;
 };
 
@@ -36,7 +36,8 @@ BOOST_DESCRIBE_STRUCT(ImportReport, (),
                       (rows, imported, already_there, rejected, reasons, unmapped_columns,
                        missing_questions))
 
-/// Takes the quarantine as CSV text, piece by piece: line, reason, where, detail, and the row as it was.
+/// Takes the quarantine as CSV text, piece by piece: line, reason, where, detail, and the row as it
+/// was.
 using Quarantine = std::function<Result<void>(std::string_view piece)>;
 
 /// Appends the next piece to the empty text; false when nothing more follows.
@@ -47,19 +48,19 @@ class Transfers {
  public:
   explicit Transfers(identity::Scope scope) : scope_(scope) {}
 
-  /// Reads a table and stores its rows as responses to the latest published version. Values are checked
-  /// as in a submit; required questions, the logic and the survey's dates and limit are not. A row that
-  /// does not pass goes to the quarantine with its line and every reason; the others are stored, 500 to
-  /// a commit. Running the same import again stores nothing twice, so after an error it is simply
-  /// repeated. In JSONL a line is a response as the export writes it, or a flat object whose keys are
-  /// the columns. Needs `Permission::edit`. Errors: `survey_unknown`, `survey_unpublished`, those of
-  /// `map_columns` and of `CsvReader`.
+  /// Reads a table and stores its rows as responses to the latest published version. Values are
+  /// checked as in a submit; required questions, the logic and the survey's dates and limit are
+  /// not. A row that does not pass goes to the quarantine with its line and every reason; the
+  /// others are stored, 500 to a commit. Running the same import again stores nothing twice, so
+  /// after an error it is simply repeated. In JSONL a line is a response as the export writes it,
+  /// or a flat object whose keys are the columns. Needs `Permission::edit`. Errors:
+  /// `survey_unknown`, `survey_unpublished`, those of `map_columns` and of `CsvReader`.
   Result<ImportReport> import(SurveyId survey, ChunkSource source, const ImportOptions& options,
                               const Quarantine& quarantine, const Ctx& ctx = {});
 
   /// All responses of a survey that are there now, in the order in which they came in. CSV has the
-  /// columns of all versions, formulas escaped; see mapping.hpp. Needs `Permission::read`. The producer
-  /// refers to the database of the scope. Errors: `survey_unknown`.
+  /// columns of all versions, formulas escaped; see mapping.hpp. Needs `Permission::read`. The
+  /// producer refers to the database of the scope. Errors: `survey_unknown`.
   Result<ChunkProducer> export_all(SurveyId survey, TableFormat format);
 
  private:
@@ -67,3 +68,8 @@ class Transfers {
 };
 
 }  // namespace insightflow::response
+
+// Their field tables are instantiated once, in this room's library.
+namespace insightflow {
+extern template const Type& type_of<response::ImportReport>();
+}  // namespace insightflow

@@ -95,3 +95,8 @@ Reading read_goal(std::string_view goal);
 Result<Questionnaire> generate(const Brief& brief);
 
 }  // namespace insightflow::survey
+
+// Their field tables are instantiated once, in this room's library.
+namespace insightflow {
+extern template const Type& type_of<survey::Brief>();
+}  // namespace insightflow

@@ -315,3 +315,9 @@ struct JsonCodec<survey::Option> {
 };
 
 }  // namespace insightflow
+
+// Their field tables are instantiated once, in this room's library.
+namespace insightflow {
+extern template const Type& type_of<survey::Question>();
+extern template const Type& type_of<survey::Questionnaire>();
+}  // namespace insightflow

@@ -99,3 +99,10 @@ struct Version {
 BOOST_DESCRIBE_STRUCT(Version, (), (survey_id, number, published_at, digest, questionnaire))
 
 }  // namespace insightflow::survey
+
+// Their field tables are instantiated once, in this room's library.
+namespace insightflow {
+extern template const Type& type_of<survey::Project>();
+extern template const Type& type_of<survey::Survey>();
+extern template const Type& type_of<survey::Version>();
+}  // namespace insightflow

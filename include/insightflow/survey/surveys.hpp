@@ -85,7 +85,8 @@ class Surveys {
   /// `project_unknown`, `slug_taken`, `slug_malformed`.
   Result<Survey> create(Survey survey);
 
-  /// Generates a draft from a goal and stores it. Errors: those of `survey::generate` and of `create`.
+  /// Generates a draft from a goal and stores it. Errors: those of `survey::generate` and of
+  /// `create`.
   Result<Survey> generate(const Brief& brief);
 
   /// Errors: `survey_unknown`.
@@ -117,3 +118,11 @@ class Surveys {
 };
 
 }  // namespace insightflow::survey
+
+// Their field tables are instantiated once, in this room's library.
+namespace insightflow {
+extern template const Type& type_of<survey::PageRequest>();
+extern template const Type& type_of<survey::ProjectPage>();
+extern template const Type& type_of<survey::Summary>();
+extern template const Type& type_of<survey::SummaryPage>();
+}  // namespace insightflow
