@@ -302,7 +302,7 @@ TEST_CASE_FIXTURE(Fixture, "what cannot be started, seen or changed") {
   by_plan.by = {"hidden.plan"};
   const std::string before = test::dump(*db);
   struct Row {
-    const char* name;
+    std::string name;
     std::string got;
     std::string wanted;
   };

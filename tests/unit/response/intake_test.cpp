@@ -132,7 +132,7 @@ TEST_CASE_FIXTURE(Fixture, "what is stored is what was sent, once it is valid") 
   CHECK(surveys.get(survey.id).value().response_count == 12);
 
   struct Row {
-    const char* name;
+    std::string name;
     std::function<void(Submission&)> change;
     std::vector<std::pair<std::string, std::string>> problems;
   };

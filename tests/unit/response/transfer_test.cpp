@@ -183,7 +183,7 @@ TEST_CASE_FIXTURE(Fixture, "JSON lines: good rows are stored, bad ones set aside
 TEST_CASE_FIXTURE(Fixture,
                   "files that cannot be read as a whole are errors, before anything is stored") {
   struct Row {
-    const char* name;
+    std::string name;
     std::string text;
     TableFormat format;
     std::string reason;

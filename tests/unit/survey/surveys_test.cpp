@@ -149,7 +149,7 @@ TEST_CASE_FIXTURE(Fixture, "a change based on an old revision changes nothing") 
   const Project project = projects.get(made.project_id).value();
   REQUIRE(projects.update(project.id, {.name = "Renamed"}, 1));
   struct Row {
-    const char* name;
+    std::string name;
     std::function<std::string(IfRevision)> run;
   };
   const Row rows[] = {
@@ -163,7 +163,7 @@ TEST_CASE_FIXTURE(Fixture, "a change based on an old revision changes nothing") 
   std::int64_t revision = 2;
   for (const Row& row : rows) {
     CAPTURE(row.name);
-    const bool of_project = std::string_view(row.name) == "project";
+    const bool of_project = row.name == "project";
     const std::int64_t current = of_project ? 2 : revision;
     const std::string before = test::dump(*db);
     for (const std::int64_t wrong : {current - 1, current + 1, std::int64_t{0}, std::int64_t{-1}})
@@ -271,7 +271,7 @@ TEST_CASE_FIXTURE(Fixture,
   REQUIRE(surveys.publish(made.id));
   const ProjectId project = made.project_id;
   struct Call {
-    const char* name;
+    std::string name;
     bool changes;
     std::string unknown;
     std::function<std::string(const identity::Scope&, SurveyId, ProjectId)> run;
