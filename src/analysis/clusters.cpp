@@ -10,13 +10,14 @@ namespace {
 
 constexpr double fixed_point = 1 << 20;
 constexpr std::size_t block = 256;
+constexpr std::size_t lanes = 8;  // centres that are summed side by side
 
 }  // namespace
 
 Centres::Centres(std::size_t features, std::size_t count)
     : features_(features),
       count_(count),
-      stride_((count + 7) / 8 * 8),
+      stride_((count + lanes - 1) / lanes * lanes),
       centres_(features_ * stride_) {}
 
 void Centres::move(const SparseRows& rows, std::span<const std::uint32_t> weights,
@@ -47,7 +48,8 @@ Placement Centres::place(std::span<const Weight> row, std::vector<float>& room) 
   float* const sums = room.data();
   for (const Weight& w : row) {
     const float* const centre = &centres_[w.feature * stride_];
-    for (std::size_t c = 0; c < stride_; ++c) sums[c] += w.value * centre[c];
+    for (std::size_t c = 0; c < stride_; c += lanes)
+      for (std::size_t lane = 0; lane < lanes; ++lane) sums[c + lane] += w.value * centre[c + lane];
   }
   Placement best;
   for (std::size_t c = 0; c < count_; ++c)

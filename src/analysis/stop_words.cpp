@@ -1,6 +1,7 @@
+#include "analysis/hash.hpp"
+
 #include <insightflow/analysis/text.hpp>
 
-#include <algorithm>
 #include <array>
 
 namespace insightflow::analysis {
@@ -133,12 +134,32 @@ constexpr std::string_view words[] = {
     "yours",      "yourself",    "yourselves",
 };
 
-static_assert(std::is_sorted(std::begin(words), std::end(words)));
+/// The hashes of the words, in a table with room to spare.
+class Set {
+ public:
+  Set() {
+    for (const std::string_view word : words) {
+      std::size_t at = hash(word) % cells_.size();
+      while (cells_[at] != 0) at = (at + 1) % cells_.size();
+      cells_[at] = hash(word);
+    }
+  }
+  bool holds(std::uint64_t key) const {
+    for (std::size_t at = key % cells_.size(); cells_[at] != 0; at = (at + 1) % cells_.size())
+      if (cells_[at] == key) return true;
+    return false;
+  }
+
+ private:
+  std::array<std::uint64_t, 4096> cells_{};
+};
+static_assert(std::size(words) < 2048);
 
 }  // namespace
 
 bool is_stop_word(std::string_view form) {
-  return std::binary_search(std::begin(words), std::end(words), form);
+  static const Set set;
+  return set.holds(hash(form));
 }
 
 }  // namespace insightflow::analysis

@@ -35,9 +35,15 @@ void Vectoriser::collect(const TokenizedText& text, std::vector<std::uint64_t>& 
     padded.assign(1, ' ');
     padded += form;
     padded += ' ';
-    for (std::size_t at = 0; at + shortest_gram <= padded.size(); ++at)
-      for (std::size_t n = shortest_gram; n <= longest_gram && at + n <= padded.size(); ++n)
-        out.push_back(hash(std::string_view(padded).substr(at, n), n) & ~word_bit);
+    for (std::size_t at = 0; at + shortest_gram <= padded.size(); ++at) {
+      // The bytes of an n-gram fit into one number, which is all there is to hash.
+      std::uint64_t gram = 0;
+      const std::size_t most = std::min(longest_gram, padded.size() - at);
+      for (std::size_t n = 1; n <= most; ++n) {
+        gram = gram << 8 | static_cast<unsigned char>(padded[at + n - 1]);
+        if (n >= shortest_gram) out.push_back(mix(gram) & ~word_bit);
+      }
+    }
   }
 }
 
@@ -53,7 +59,8 @@ void Vectoriser::count(const TokenizedText& text) {
 }
 
 void Vectoriser::fit() {
-  const std::uint32_t least = texts_ >= 20 ? 2 : 1;
+  // What hardly any text holds cannot join texts; it would only cost time.
+  const std::uint32_t least = texts_ >= 20 ? std::max<std::uint32_t>(2, texts_ / 4000) : 1;
   index_.assign(frequency_.size(), 0);
   for (std::size_t b = 0; b < frequency_.size(); ++b) {
     if (frequency_[b] < least || frequency_[b] * 2ull > texts_ + 2ull) continue;
