@@ -13,19 +13,6 @@ int main(int argc, char** argv) {
   CLI::App app{
       "InsightFlow turns a goal into decisions that rest on evidence:\n"
       "goal → survey → bias check → publish → answers → insight run → report.\n"};
-  app.footer(
-      "\nA first round:\n"
-      "  insightflow init\n"
-      "  insightflow survey generate --goal 'Why do trial users leave?' --out survey.json\n"
-      "  insightflow lint survey.json\n"
-      "  insightflow survey create survey.json --slug trial --publish\n"
-      "  insightflow serve                  # answers come in at http://127.0.0.1:8080/s/trial\n"
-      "  insightflow insights run trial\n"
-      "  insightflow report trial --out report.html\n"
-      "\nWithout a database:\n"
-      "  insightflow analyze answers.csv --text comment --by plan --out report.html\n"
-      "\nExit codes: 0 done, 1 findings of the linter, 2 bad input, 3 not found, 4 conflict,\n"
-      "5 try again later, 70 a defect or damaged data, 130 interrupted.");
   app.require_subcommand(1);
   app.fallthrough();
   app.set_help_all_flag("--help-all", "Help for every command");
@@ -41,8 +28,30 @@ int main(int argc, char** argv) {
   cli::add_analyze_command(app, context);
   cli::add_server_commands(app, context);
 
+  // Subcommands inherit what is set before they are added; this belongs to the whole alone.
+  app.footer(
+      "\nA first round:\n"
+      "  insightflow init\n"
+      "  insightflow survey generate --goal 'Why do trial users leave?' --out survey.json\n"
+      "  insightflow lint survey.json\n"
+      "  insightflow survey create survey.json --slug trial --publish\n"
+      "  insightflow serve                  # answers come in at http://127.0.0.1:8080/s/trial\n"
+      "  insightflow insights run trial\n"
+      "  insightflow report trial --out report.html\n"
+      "\nWithout a database:\n"
+      "  insightflow analyze answers.csv --text comment --by plan --out report.html\n"
+      "\nExit codes: 0 done, 1 findings of the linter, 2 bad input, 3 not found, 4 conflict,\n"
+      "5 try again later, 70 a defect or damaged data, 130 interrupted.");
   try {
     app.parse(argc, argv);
+  } catch (const CLI::RequiredError& error) {
+    if (const auto unknown = app.remaining(); !unknown.empty()) {
+      cli::remark("insightflow: there is no command '" + unknown.front() +
+                  "'. 'insightflow --help' lists what there is.");
+      return cli::bad_input;
+    }
+    app.exit(error);
+    return cli::bad_input;
   } catch (const CLI::ParseError& error) {
     const int code = app.exit(error);
     return code == 0 ? cli::success : cli::bad_input;

@@ -14,10 +14,15 @@ namespace insightflow::cli {
 
 namespace {
 
-/// Files may hold what other programs add, so unknown keys are passed over.
+/// Files may hold what other programs add: unknown keys are passed over, but not in silence, for
+/// one of them may be a misspelt "show_if".
 template <class T>
 Result<T> read_described(const std::string& path) {
   BOOST_OUTCOME_TRY(const auto text, read_file(path));
+  if (const auto strict = from_json_text<T>(text); !strict)
+    for (const Problem& problem : strict.error().problems)
+      if (problem.reason == "field_unknown")
+        remark("'" + path + "' " + problem.pointer + ": " + problem.detail + " It is passed over.");
   auto read = from_json_text<T>(text, Audience::storage);
   if (read) return read;
   Error error = read.error();

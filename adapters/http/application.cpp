@@ -102,7 +102,8 @@ Result<void> check_media(const Operation& operation, const Request& request) {
     at = end + 2;
   }
   return fail(Code::unsupported, "media_type_unsupported",
-              "This takes " + std::string(wanted) + "; say so in Content-Type.");
+              "This takes " + std::string(wanted) + ", not " + std::string(media) +
+                  "; say so in Content-Type.");
 }
 
 Result<std::optional<Session>> session_of(Engine& engine, const Operation& operation,

@@ -180,7 +180,9 @@ Metric nps(const Tally& tally) {
   out.value = 100 * (promoters - detractors) / n;
   const double size = n + 3, p = (promoters + 0.75) / size, d = (detractors + 0.75) / size;
   const double half = z_95 * std::sqrt((p + d - (p - d) * (p - d)) / size);
-  out.interval = Interval{100 * std::max(-1.0, p - d - half), 100 * std::min(1.0, p - d + half)};
+  // The pseudo-answers pull a small base towards 0; the interval must still hold the score.
+  out.interval = Interval{std::min(out.value, 100 * std::max(-1.0, p - d - half)),
+                          std::max(out.value, 100 * std::min(1.0, p - d + half))};
   return out;
 }
 

@@ -53,7 +53,7 @@ std::vector<survey::Option> scale_categories(const survey::Scale& scale) {
   for (std::int64_t value = scale.min; value <= scale.max; ++value) {
     const std::string id = std::to_string(value);
     const auto label = scale.labels.find(id);
-    out.push_back({id, label == scale.labels.end() ? id : id + " " + label->second});
+    out.push_back({id, label == scale.labels.end() ? id : label->second});
   }
   return out;
 }
@@ -102,7 +102,7 @@ std::vector<analysis::Share> distribution_of(const Dataset& dataset, const Quest
     ++answered;
     for (const std::string& value : values_of(answer->value)) ++counts[value];
   }
-  return shares(categories, counts, answered);
+  return answered == 0 ? std::vector<analysis::Share>() : shares(categories, counts, answered);
 }
 
 std::vector<analysis::Metric> metrics_of(const Dataset& dataset, const Question& question,

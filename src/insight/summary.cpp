@@ -44,14 +44,12 @@ std::vector<Evidence> cited(const Dataset& dataset, const std::string& question,
     if (!value.empty() && std::find(values.begin(), values.end(), value) == values.end()) continue;
     const auto text = evidence_text(dataset.records[record].submission, question);
     if (!text || text->empty()) continue;
-    const std::size_t start = value.empty() ? 0 : text->find(value);
-    const std::size_t size = value.empty() ? text->size() : value.size();
     out.push_back({.response_id = dataset.records[record].id,
                    .question_id = question,
-                   .start = static_cast<std::int64_t>(start),
-                   .end = static_cast<std::int64_t>(start + size),
+                   .start = 0,
+                   .end = static_cast<std::int64_t>(text->size()),
                    .digest = security::sha256(*text),
-                   .quote = text->substr(start, size)});
+                   .quote = *text});
   }
   return out;
 }

@@ -16,21 +16,27 @@ Error broken(std::string_view reason, std::int64_t line, std::string detail) {
 }
 
 /// The most frequent candidate outside quotes in the first line; a comma when there is none.
+/// A file of one column has no delimiter in its header; then no byte of a text may act as one.
+constexpr char no_delimiter = '\x1F';
+
+/// The delimiter that the first line holds most of.
 char sniff_delimiter(std::string_view text) {
   constexpr std::string_view candidates = ",;\t|";
   std::array<std::size_t, candidates.size()> counts{};
-  bool quoted = false;
+  bool quoted = false, any_text = false;
   for (const char c : text) {
     if (c == '"') quoted = !quoted;
+    any_text = any_text || quoted;
     if (quoted) continue;
     if (c == '\n' || c == '\r') {
-      if (std::any_of(counts.begin(), counts.end(), [](std::size_t n) { return n > 0; })) break;
+      if (any_text) break;
       continue;
     }
+    any_text = true;
     if (const std::size_t which = candidates.find(c); which != candidates.npos) ++counts[which];
   }
-  return candidates[static_cast<std::size_t>(std::max_element(counts.begin(), counts.end()) -
-                                             counts.begin())];
+  const auto most = std::max_element(counts.begin(), counts.end());
+  return *most == 0 ? no_delimiter : candidates[static_cast<std::size_t>(most - counts.begin())];
 }
 
 Result<void> check_encoding(std::string_view text, bool is_cut) {

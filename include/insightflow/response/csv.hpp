@@ -16,7 +16,8 @@ namespace insightflow::response {
 using ChunkSource = std::function<Result<std::string_view>()>;
 
 struct CsvOptions {
-  char delimiter = 0;                ///< 0: found out from the first line; , ; tab or |.
+  char delimiter = 0;                ///< 0: found out from the first line: , ; tab or |; a line
+                                     ///< without any begins a file of one column.
   std::size_t max_field = 1u << 20;  ///< Bytes of one field.
   std::size_t max_row = 8u << 20;    ///< Bytes of one row.
   std::size_t max_columns = 10'000;

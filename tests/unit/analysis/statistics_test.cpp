@@ -96,6 +96,7 @@ TEST_CASE("nps, csat and ces") {
   CHECK(near(n.interval->low, 100 * (p - d - half), 1e-9));
   CHECK(near(n.interval->high, 100 * (p - d + half), 1e-9));
   CHECK(nps(tally_of({{10, 1}})).interval->high <= 100);
+  CHECK(nps(tally_of({{10, 1}})).interval->high >= 100);  // holds the score
   CHECK(nps(tally_of({{10, 1}})).interval->low < 100);
 
   const Metric c = csat(tally_of({{1, 5}, {3, 15}, {4, 40}, {5, 20}}));
