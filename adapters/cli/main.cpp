@@ -3,6 +3,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
+#include <cstdio>
 #include <cstdlib>
 
 using namespace insightflow;
@@ -46,6 +47,11 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     const int code = app.exit(error);
     return code == 0 ? cli::success : cli::bad_input;
+  }
+  // What was printed counts once it is out: a full disk behind a pipe or a redirection is an error.
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+    cli::remark("insightflow: standard output cannot be written. Is the disk full?");
+    return context.exit == cli::success ? cli::bad_input : context.exit;
   }
   return context.exit;
 }
