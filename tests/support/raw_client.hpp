@@ -12,7 +12,7 @@
 #include <string_view>
 #include <utility>
 
-namespace insightflow::testing {
+namespace insightflow::test {
 
 /// A TCP client that sends exactly the bytes it is told to, well formed or not. Every wait ends
 /// after `patience`, so that a server that hangs fails a test and does not hang it.
@@ -152,4 +152,4 @@ class RawClient {
   std::string pending_;
 };
 
-}  // namespace insightflow::testing
+}  // namespace insightflow::test
