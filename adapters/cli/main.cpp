@@ -45,6 +45,14 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
+    // A word that is no command is what is wrong, not that a command is missing.
+    const auto unknown = app.remaining(true);
+    if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::RequiredError) &&
+        !unknown.empty()) {
+      cli::remark("insightflow: There is no command '" + unknown.front() +
+                  "'. 'insightflow --help' lists them.");
+      return cli::bad_input;
+    }
     const int code = app.exit(error);
     return code == 0 ? cli::success : cli::bad_input;
   }

@@ -228,8 +228,10 @@ Response Application::State::page(const Request& request) const {
                          render_notice(notice_of(error.reason), "", language, frame), nonce);
   };
   const auto open = engine.intake().open(slug);
-  if (!open) return notice(open.error());
-  const response::Validator& validator = open.value().validator;
+  // Whoever presses twice gets the first answer, even where that one took the last place.
+  const auto found = open || request.method != "POST" ? open : engine.intake().find(slug);
+  if (!found) return notice(found.error());
+  const response::Validator& validator = found.value().validator;
   if (request.method != "POST")
     return page_response(200,
                          render_page(validator,
@@ -241,6 +243,7 @@ Response Application::State::page(const Request& request) const {
   if (!fields) return error_response(fields.error(), request);
   Advance step = advance(validator, fields.value());
   if (!step.complete) {
+    if (!open) return notice(open.error());
     const int status = step.state.problems.empty() ? 200 : 422;
     return page_response(status, render_page(validator, step.state, frame), nonce);
   }
