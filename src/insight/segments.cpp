@@ -45,7 +45,9 @@ std::vector<Segment> by_value(const Dataset& dataset,
 
 Result<std::vector<Segment>> segments_of(const Dataset& dataset, const std::string& by,
                                          const std::string& pointer) {
-  if (by.starts_with(hidden_prefix)) {
+  // A column of a table may be called like a hidden field, as in our own export.
+  const survey::Question* question = survey::find(dataset.questionnaire, by);
+  if (question == nullptr && by.starts_with(hidden_prefix)) {
     const std::string name = by.substr(hidden_prefix.size());
     const auto& known = dataset.questionnaire.hidden;
     if (std::find(known.begin(), known.end(), name) == known.end())
@@ -59,7 +61,6 @@ Result<std::vector<Segment>> segments_of(const Dataset& dataset, const std::stri
                             }),
                    by, pointer);
   }
-  const survey::Question* question = survey::find(dataset.questionnaire, by);
   if (question == nullptr)
     return fail(Code::invalid, "segment_unknown",
                 "There is no question '" + by +
