@@ -185,7 +185,7 @@ TEST_CASE("the main job over HTTP") {
 
   // Everything that is wrong is told at once, each with its place.
   answer = anyone.post(submit, R"({"answers":{"q1":42,"q3":["Boards","Nope"],
-      "q4":{"Speed":"Awful"},"q5":["Cost","Cost","Help"],"q6":2.5,"q7":"2026-02-30",
+      "q4":{"Speed":"Awful"},"q5":["Cost","Cost","Help"],"q6":2000,"q7":"2026-02-30",
       "q8":{"email":"nobody"},"q9":"maybe","q99":"x"},
       "other":{"q2":"words"},"hidden":{"secret":"x"},"language":"xx"})");
   CHECK(answer.status == 422);
@@ -334,6 +334,8 @@ TEST_CASE("pages, exports and an import hold every response exactly once") {
   CHECK(owner.get(survey + "/responses?limit=0").status == 422);
   CHECK(owner.get(survey + "/responses?limit=many").status == 422);
   CHECK(owner.get(survey + "/responses?colour=red").status == 422);
+  // A cursor of elsewhere does not start over.
+  CHECK(owner.get(survey + "/responses?after=nonsense").status == 422);
 
   const auto jsonl = owner.get(survey + "/responses/export?format=jsonl");
   CHECK(jsonl.status == 200);
