@@ -192,14 +192,29 @@ Result<void> write_file(const std::string& path, std::string_view content) {
     print(content);
     return insightflow::success();
   }
-  const std::string partial = path + ".partial";
-  BOOST_OUTCOME_TRY(auto file, OutputFile::create(partial));
-  BOOST_OUTCOME_TRY(file.write(content));
-  BOOST_OUTCOME_TRY(file.close());
   std::error_code ec;
-  std::filesystem::rename(partial, path, ec);
-  if (ec) return file_error("file_unwritable", path, ec.message());
-  return insightflow::success();
+  const auto kind = std::filesystem::status(path, ec).type();
+  // A device or a pipe is written to; putting a file in its place would destroy it.
+  const bool replaces =
+      kind == std::filesystem::file_type::not_found || kind == std::filesystem::file_type::regular;
+  const std::string target = replaces ? path + ".partial" : path;
+  const auto written = [&]() -> Result<void> {
+    BOOST_OUTCOME_TRY(auto file, OutputFile::create(target));
+    BOOST_OUTCOME_TRY(file.write(content));
+    return file.close();
+  }();
+  if (replaces && written) {
+    std::filesystem::rename(target, path, ec);
+    if (ec) return file_error("file_unwritable", path, ec.message());
+  } else if (replaces) {
+    std::error_code ignored;
+    std::filesystem::remove(target, ignored);
+  }
+  if (written) return insightflow::success();
+  Error error = written.error();
+  if (const std::size_t at = error.detail.find(target); at != std::string::npos)
+    error.detail.replace(at, target.size(), path);
+  return error;
 }
 
 Result<OutputFile> OutputFile::create(const std::string& path) {

@@ -66,7 +66,8 @@ void add_run(CLI::App& parent, Context& context) {
     }
     if (run.state == jobs::State::failed || run.state == jobs::State::cancelled)
       return fail(Code::conflict, "run_failed",
-                  "The run was " + std::string(slug(run.state)) + ". " + run.error);
+                  run.state == jobs::State::failed ? "The run has failed: " + run.error
+                                                   : "The run was cancelled.");
     if (context.json) {
       print_as_json(run);
     } else if (run.state == jobs::State::completed) {

@@ -3,6 +3,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
+#include <cstdio>
 #include <cstdlib>
 
 using namespace insightflow;
@@ -44,17 +45,22 @@ int main(int argc, char** argv) {
       "5 try again later, 70 a defect or damaged data, 130 interrupted.");
   try {
     app.parse(argc, argv);
-  } catch (const CLI::RequiredError& error) {
-    if (const auto unknown = app.remaining(); !unknown.empty()) {
-      cli::remark("insightflow: there is no command '" + unknown.front() +
-                  "'. 'insightflow --help' lists what there is.");
+  } catch (const CLI::ParseError& error) {
+    // A word that is no command is what is wrong, not that a command is missing.
+    const auto unknown = app.remaining(true);
+    if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::RequiredError) &&
+        !unknown.empty()) {
+      cli::remark("insightflow: There is no command '" + unknown.front() +
+                  "'. 'insightflow --help' lists them.");
       return cli::bad_input;
     }
-    app.exit(error);
-    return cli::bad_input;
-  } catch (const CLI::ParseError& error) {
     const int code = app.exit(error);
     return code == 0 ? cli::success : cli::bad_input;
+  }
+  // What was printed counts once it is out: a full disk behind a pipe or a redirection is an error.
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+    cli::remark("insightflow: standard output cannot be written. Is the disk full?");
+    return context.exit == cli::success ? cli::bad_input : context.exit;
   }
   return context.exit;
 }

@@ -61,6 +61,14 @@ Response error_response(const Error& error, const Request& request) {
   return out;
 }
 
+Response method_not_allowed(const std::string& allowed, const Request& request) {
+  Response out = error_response(
+      fail(Code::invalid, "method_not_allowed", "This address takes " + allowed + "."), request);
+  out.status = 405;
+  out.headers.emplace_back("Allow", allowed);
+  return out;
+}
+
 std::string entity_tag(std::int64_t revision) {
   return '"' + std::to_string(revision) + '"';
 }
@@ -169,17 +177,14 @@ Response Application::State::api(const Request& request) const {
       return answered ? std::move(answered).value() : error_response(answered.error(), request);
     }
     (allowed += allowed.empty() ? "" : ", ") += route.operation->method;
+    if (route.operation->method == "GET") allowed += ", HEAD";
   }
   if (allowed.empty())
     return error_response(
         fail(Code::not_found, "path_unknown",
              "There is nothing at this address. /openapi.json lists what there is."),
         request);
-  Response out = error_response(
-      fail(Code::invalid, "method_not_allowed", "This address takes " + allowed + "."), request);
-  out.status = 405;
-  out.headers.emplace_back("Allow", allowed);
-  return out;
+  return method_not_allowed(allowed, request);
 }
 
 Result<Response> Application::State::perform(const Operation& operation, const Route& route,
@@ -224,8 +229,10 @@ Response Application::State::page(const Request& request) const {
                          render_notice(notice_of(error.reason), "", language, frame), nonce);
   };
   const auto open = engine.intake().open(slug);
-  if (!open) return notice(open.error());
-  const response::Validator& validator = open.value().validator;
+  // Whoever presses twice gets the first answer, even where that one took the last place.
+  const auto found = open || request.method != "POST" ? open : engine.intake().find(slug);
+  if (!found) return notice(found.error());
+  const response::Validator& validator = found.value().validator;
   if (request.method != "POST")
     return page_response(200,
                          render_page(validator,
@@ -237,6 +244,7 @@ Response Application::State::page(const Request& request) const {
   if (!fields) return error_response(fields.error(), request);
   Advance step = advance(validator, fields.value());
   if (!step.complete) {
+    if (!open) return notice(open.error());
     const int status = step.state.problems.empty() ? 200 : 422;
     return page_response(status, render_page(validator, step.state, frame), nonce);
   }
@@ -266,16 +274,22 @@ std::size_t Application::body_limit(std::string_view, std::string_view path) {
 Response Application::handle(const Request& request) const {
   const auto& segments = request.segments;
   const std::string_view first = segments.empty() ? "" : std::string_view(segments[0]);
-  if (first == "api") return state_->api(request);
-  if (first == "s" && segments.size() == 2) return state_->page(request);
-  if (segments.size() == 1) {
+  const bool reads = request.method == "GET" || request.method == "HEAD";
+  if (first == "s" && segments.size() == 2)
+    return reads || request.method == "POST" ? state_->page(request)
+                                             : method_not_allowed("GET, HEAD, POST", request);
+  const auto about_itself = [&]() -> std::optional<Response> {
+    if (segments.empty())
+      return json_response(200,
+                           R"({"name":"InsightFlow","openapi":"/openapi.json","api":"/api/v1"})");
+    if (segments.size() != 1) return std::nullopt;
     if (first == "healthz") return json_response(200, R"({"status":"ok"})");
     if (first == "readyz") return state_->ready();
     if (first == "openapi.json") return json_response(200, state_->document);
-  }
-  if (segments.empty())
-    return json_response(200,
-                         R"({"name":"InsightFlow","openapi":"/openapi.json","api":"/api/v1"})");
+    return std::nullopt;
+  };
+  if (auto answer = about_itself())
+    return reads ? std::move(*answer) : method_not_allowed("GET, HEAD", request);
   return state_->api(request);
 }
 

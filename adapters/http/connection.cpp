@@ -27,6 +27,11 @@ constexpr Rejection slow{408, "request_timeout", "The request took too long to a
 constexpr Rejection crowded{503, "too_many_connections",
                             "The server has as many connections as it takes; try again later."};
 
+Response failed(const Request& request) {
+  return error_response(500, "internal", "The server failed to answer this request.",
+                        request.request_id);
+}
+
 bool has_no_body(int status) {
   return status == 204 || status == 304;
 }
@@ -163,7 +168,7 @@ void Connection::reject(const Rejection& rejection) {
   if (request.request_id.empty()) lane_.shared.give_id(request);
   begun_ = Steady::now();
   request.keep_alive = false;
-  answer(error_response(rejection.status, rejection.code, rejection.message));
+  answer(error_response(rejection.status, rejection.code, rejection.message, request.request_id));
   const Sent sent = pump();
   log_access();
   on_served(sent);
@@ -280,11 +285,11 @@ Connection::Sent Connection::serve() {
   } catch (const std::exception& problem) {
     spdlog::error("request {} {} {}: handler threw: {}", request.request_id, request.method,
                   request.path, problem.what());
-    response = error_response(500, "internal", "The server failed to answer this request.");
+    response = failed(request);
   } catch (...) {
     spdlog::error("request {} {} {}: handler threw", request.request_id, request.method,
                   request.path);
-    response = error_response(500, "internal", "The server failed to answer this request.");
+    response = failed(request);
   }
   answer(std::move(response));
   const Sent sent = pump();
@@ -317,7 +322,7 @@ void Connection::answer(Response response) {
   if (!written) {
     spdlog::error("request {} {} {}: {}", request.request_id, request.method, request.path,
                   written.error().detail);
-    return answer(error_response(500, "internal", "The server failed to answer this request."));
+    return answer(failed(request));
   }
   chunked_ = framing == Framing::chunked;
   streaming_ = response_.stream && !head_only && framing != Framing::none;

@@ -99,10 +99,12 @@ std::string_view date_field() {
 }
 }  // namespace
 
-Response error_response(int status, std::string_view code, std::string_view message) {
+Response error_response(int status, std::string_view code, std::string_view message,
+                        std::string_view request_id) {
   Response response{.status = status, .headers = {{"Content-Type", "application/json"}}};
   response.body.append(R"({"error":{"code":")").append(code);
-  response.body.append(R"(","message":")").append(message).append(R"(","details":[]}})");
+  response.body.append(R"(","message":")").append(message).append(R"(","details":[])");
+  response.body.append(R"(,"request_id":")").append(request_id).append(R"("}})");
   return response;
 }
 

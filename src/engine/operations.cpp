@@ -189,7 +189,8 @@ Result<Reply> get_version(const Call& call) {
   BOOST_OUTCOME_TRY(const auto id, call.id<SurveyId>());
   std::int64_t number = -1;
   const std::string& text = call.path[1];
-  std::from_chars(text.data(), text.data() + text.size(), number);
+  const auto end = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (end.ec != std::errc() || end.ptr != text.data() + text.size()) number = -1;
   BOOST_OUTCOME_TRY(const auto version, call.session->surveys().version(id, number));
   return reply(version);
 }

@@ -160,10 +160,16 @@ Result<RunPage> Runs::list(SurveyId survey) {
   BOOST_OUTCOME_TRY(scope_.require(Permission::read));
   static const std::string sql =
       "SELECT " + run_columns + "AND r.survey_id = ?2 ORDER BY r.id DESC LIMIT 100";
-  BOOST_OUTCOME_TRY(auto runs, scope_.db.read([&](storage::Tx& tx) {
-    return tx.list<Run>(sql, {scope_.actor.workspace, survey});
-  }));
-  return RunPage{std::move(runs)};
+  return scope_.db.read([&](storage::Tx& tx) -> Result<RunPage> {
+    BOOST_OUTCOME_TRY(
+        const auto known,
+        tx.find<std::int64_t>("SELECT 1 FROM surveys WHERE workspace_id = ?1 AND id = ?2",
+                              {scope_.actor.workspace, survey}));
+    if (!known)
+      return fail(Code::not_found, "survey_unknown", "No survey of this workspace has this id.");
+    BOOST_OUTCOME_TRY(auto runs, tx.list<Run>(sql, {scope_.actor.workspace, survey}));
+    return RunPage{std::move(runs)};
+  });
 }
 
 Result<Findings> Runs::findings(RunId id) {

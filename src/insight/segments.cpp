@@ -45,6 +45,7 @@ std::vector<Segment> by_value(const Dataset& dataset,
 
 Result<std::vector<Segment>> segments_of(const Dataset& dataset, const std::string& by,
                                          const std::string& pointer) {
+  // A column of a table may be called like a hidden field, as in our own export.
   const survey::Question* question = survey::find(dataset.questionnaire, by);
   if (question == nullptr && by.starts_with(hidden_prefix)) {
     const std::string name = by.substr(hidden_prefix.size());

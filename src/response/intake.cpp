@@ -137,10 +137,16 @@ Intake::Intake(storage::Database& db, const Clock& clock, IdSource& ids)
 Intake::~Intake() = default;
 
 Result<OpenSurvey> Intake::open(std::string_view slug) {
+  return find(slug, true);
+}
+
+Result<OpenSurvey> Intake::find(std::string_view slug, bool must_be_open) {
   auto prepared = cache_->find(slug);
   BOOST_OUTCOME_TRY(db_.read([&](storage::Tx& tx) -> Result<void> {
     BOOST_OUTCOME_TRY(const auto gate, read_gate(tx, slug));
-    BOOST_OUTCOME_TRY(check_open(gate, clock_.now()));
+    if (must_be_open) {
+      BOOST_OUTCOME_TRY(check_open(gate, clock_.now()));
+    }
     if (!prepared || prepared->id != gate.id || prepared->version != gate.published_version) {
       BOOST_OUTCOME_TRY(prepared, load(tx, gate));
       cache_->put(slug, prepared);

@@ -58,8 +58,8 @@ Result<ResponsePage> Responses::list(SurveyId survey, std::int64_t limit, std::s
   limit = storage::page_limit(limit);
   static const std::string sql =
       "SELECT " + columns +
-      " FROM responses WHERE workspace_id = ?1 AND survey_id = ?2 AND sequence > coalesce((SELECT "
-      "sequence FROM responses WHERE id = ?3), 0) ORDER BY sequence LIMIT ?4";
+      " FROM responses WHERE workspace_id = ?1 AND survey_id = ?2 AND sequence > ?3 ORDER BY "
+      "sequence LIMIT ?4";
   return scope_.db.read([&](storage::Tx& tx) -> Result<ResponsePage> {
     BOOST_OUTCOME_TRY(
         const auto known,
@@ -67,8 +67,18 @@ Result<ResponsePage> Responses::list(SurveyId survey, std::int64_t limit, std::s
                               {scope_.actor.workspace, survey}));
     if (known.value_or(0) == 0)
       return fail(Code::not_found, "survey_unknown", "No survey of this workspace has this id.");
+    std::optional<std::int64_t> behind = 0;
+    if (!after.empty()) {
+      BOOST_OUTCOME_TRY(
+          behind, tx.find<std::int64_t>("SELECT sequence FROM responses WHERE workspace_id = ?1 "
+                                        "AND survey_id = ?2 AND id = ?3",
+                                        {scope_.actor.workspace, survey, after}));
+      if (!behind)
+        return fail(Code::invalid, "cursor_unknown",
+                    "This is not the \"next\" of a page of this survey's responses.", "/after");
+    }
     BOOST_OUTCOME_TRY(
-        auto rows, tx.list<ResponseRow>(sql, {scope_.actor.workspace, survey, after, limit + 1}));
+        auto rows, tx.list<ResponseRow>(sql, {scope_.actor.workspace, survey, *behind, limit + 1}));
     ResponsePage out;
     out.next = storage::cut_page(rows, limit);
     for (ResponseRow& row : rows) out.items.push_back(from_row(std::move(row)));

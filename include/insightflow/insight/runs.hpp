@@ -64,7 +64,7 @@ class Runs {
 
   /// Errors: `run_unknown`.
   Result<Run> get(RunId id);
-  /// Newest first, at most 100.
+  /// Newest first, at most 100. Errors: `survey_unknown`.
   Result<RunPage> list(SurveyId survey);
 
   /// The findings of a completed run. Every quote is compared with its answer again; what no longer

@@ -41,6 +41,11 @@ class Intake {
   /// `survey_not_open`, `survey_closed`, `survey_full`.
   Result<OpenSurvey> open(std::string_view slug);
 
+  /// The survey behind a slug, whether or not it takes answers now, unless it `must_be_open`: for
+  /// whoever may be repeating an answer that was taken. Errors: `survey_unknown`, and those of
+  /// `open`.
+  Result<OpenSurvey> find(std::string_view slug, bool must_be_open = false);
+
   /// Validates and stores one response; durable when it returns. With an `idempotency_key` a second
   /// call with the same content returns the first receipt, and with other content is the error
   /// `idempotency_key_reused`. Errors: those of `open` and of `validate`.

@@ -21,7 +21,7 @@ class Responses {
  public:
   explicit Responses(identity::Scope scope) : scope_(scope) {}
 
-  /// In the order in which they came in. Errors: `survey_unknown`.
+  /// In the order in which they came in. Errors: `survey_unknown`, `cursor_unknown`.
   Result<ResponsePage> list(SurveyId survey, std::int64_t limit, std::string_view after);
 
   /// Errors: `response_unknown`.

@@ -1,0 +1,450 @@
+#include "support/child.hpp"
+#include "support/http_world.hpp"
+#include "support/shared_data.hpp"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <set>
+
+using namespace insightflow;
+using namespace insightflow::test;
+
+namespace {
+
+using Arguments = std::vector<std::string>;
+
+struct Ran {
+  int code = 0;
+  std::string out, err;
+};
+
+/// A folder in which the command is run, with the streams of each run.
+struct Desk {
+  Ran run(Arguments arguments, std::string_view in = {}) {
+    arguments.insert(arguments.begin(), INSIGHTFLOW_COMMAND);
+    put_file(folder / "in", in);
+    Child child(std::move(arguments), folder / "in", folder / "out", folder / "err",
+                folder.path().string());
+    Ran ran{child.wait(), file_text(folder / "out"), file_text(folder / "err")};
+    // No terminal, no drawing.
+    CHECK(ran.err.find('\r') == std::string::npos);
+    CHECK(ran.err.find('\033') == std::string::npos);
+    CHECK(ran.out.find('\033') == std::string::npos);
+    return ran;
+  }
+  void put(const std::string& name, std::string_view text) { put_file(folder / name, text); }
+  std::string text(const std::string& name) { return file_text(folder / name); }
+
+  TemporaryFolder folder;
+};
+
+struct Row {
+  Arguments arguments;
+  int code;
+  const char* out;  ///< Part of standard output.
+  const char* err;  ///< Part of standard error; "" where it must be empty.
+  const char* in = "";
+};
+
+void check(Desk& desk, const Row& row) {
+  std::string line;
+  for (const std::string& argument : row.arguments) line += argument + " ";
+  CAPTURE(line);
+  const Ran ran = desk.run(row.arguments, row.in);
+  CAPTURE(ran.out.substr(0, 1500));
+  CAPTURE(ran.err.substr(0, 1500));
+  CHECK(ran.code == row.code);
+  CHECK(ran.out.find(row.out) != std::string::npos);
+  if (*row.err)
+    CHECK(ran.err.find(row.err) != std::string::npos);
+  else
+    CHECK(ran.err.empty());
+}
+
+const char* const good_survey = R"({"title":"Trial","hidden":["plan"],"questions":[
+  {"id":"q1","kind":"nps","text":"How likely are you to recommend the planner to a colleague?"},
+  {"id":"q2","kind":"open_text","text":"What is the main reason for your score?"}]})";
+const char* const biased_survey = R"({"title":"Trial","questions":[
+  {"id":"q1","kind":"open_text","text":"Don't you agree that our great app is amazing?"}]})";
+
+std::string comments_csv(int rows) {
+  static const char* const texts[] = {
+      "The mobile app is slow and crashes every day", "Support was friendly and answered quickly",
+      "Too expensive for a small team", "\"I love the boards, they are easy to use\"",
+      "The calendar sync is missing"};
+  std::string out = "id,plan,comment\n";
+  for (int i = 0; i < rows; ++i)
+    out += std::to_string(i) + (i % 2 ? ",free," : ",team,") + texts[i % 5] + "\n";
+  return out;
+}
+
+std::string replaced(std::string text, std::string_view from, std::string_view to) {
+  for (std::size_t at = 0; (at = text.find(from, at)) != text.npos; at += to.size())
+    text.replace(at, from.size(), to);
+  return text;
+}
+
+std::size_t line_count(const std::string& text) {
+  return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+/// A desk with a published survey "trial".
+struct FieldedDesk : Desk {
+  FieldedDesk() {
+    put("survey.json", good_survey);
+    REQUIRE(run({"init"}).code == 0);
+    REQUIRE(run({"survey", "create", "survey.json", "--slug", "trial", "--publish"}).code == 0);
+  }
+  std::string answers(int rows) {
+    std::string out = "q1,q2,hidden.plan\n";
+    for (int i = 0; i < rows; ++i)
+      out += std::to_string(i % 11) + (i % 2 ? ",\"Slow, but " : ",\"Fast; row ") +
+             std::to_string(i) + "\",team\n";
+    return out;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("the first round works as the help says") {
+  Desk desk;
+  desk.put("answers.csv", FieldedDesk().answers(60) + "99,too high,team\n");
+  desk.put("answer.json", R"({"answers":{"q1":9,"q2":"From a file"}})");
+  desk.put("plain.json", good_survey);
+  const Row rows[] = {
+      {{"init"}, 0, "API key", ""},
+      {{"survey", "generate", "--goal", "Why do trial users leave?", "--out", "survey.json"},
+       0,
+       "",
+       ""},
+      {{"lint", "survey.json"}, 0, "", ""},
+      {{"survey", "create", "survey.json", "--slug", "made", "--publish"}, 0, "published", ""},
+      {{"survey", "create", "plain.json", "--slug", "trial", "--publish"}, 0, "published", ""},
+      {{"survey", "list"}, 0, "trial  published  0 answers", ""},
+      {{"respond", "trial", "answer.json", "--idempotency-key", "k"}, 0, "-", ""},
+      {{"respond", "trial", "answer.json", "--idempotency-key", "k"}, 0, "stored before", ""},
+      {{"respond", "trial", "-"}, 0, "-", "", R"({"answers":{"q1":3,"q2":"From a pipe"}})"},
+      {{"import", "trial", "answers.csv"},
+       0,
+       "61 rows: 60 stored, 0 already there, 1 set aside",
+       ""},
+      {{"import", "trial", "answers.csv"},
+       0,
+       "61 rows: 0 stored, 60 already there, 1 set aside",
+       ""},
+      {{"export", "trial", "--out", "all.csv"}, 0, "", ""},
+      {{"export", "trial", "--out", "all.jsonl"}, 0, "", ""},
+      {{"export", "trial", "--format", "jsonl"}, 0, "From a pipe", ""},
+      {{"insights", "run", "trial"}, 0, "62 of 62 responses used", ""},
+      {{"insights", "list", "trial"}, 0, "completed", ""},
+      {{"insights", "show", "trial"}, 0, "62 of 62 responses used", ""},
+      {{"report", "trial", "--out", "r.html"}, 0, "", "Wrote r.html."},
+      {{"report", "trial", "--out", "r.md"}, 0, "", "Wrote r.md."},
+      {{"report", "trial", "--out", "r.json"}, 0, "", "Wrote r.json."},
+      {{"report", "trial", "--out", "r.csv"}, 0, "", "Wrote r.csv."},
+      {{"report", "trial", "--format", "markdown"}, 0, "# ", ""},
+      {{"analyze", "answers.csv", "--text", "q2", "--by", "hidden.plan", "--out", "a.html",
+        "--per-response", "lines.jsonl"},
+       0,
+       "",
+       "Wrote a.html."},
+      {{"backup", "copy.db"}, 0, "Wrote copy.db.", ""},
+      {{"--db", "copy.db", "export", "trial"}, 0, "From a pipe", ""},
+      {{"key", "create", "--role", "editor", "--name", "ci"}, 0, "if", ""},
+      {{"key", "list"}, 0, "ci", ""},
+      {{"insights", "run", "trial", "--queue", "--force-refresh"}, 0, "queued", ""},
+      {{"work", "--until-idle"}, 0, "1 job run", ""},
+      {{"survey", "close", "trial"}, 0, "closed", ""},
+      {{"respond", "trial", "answer.json"}, 4, "", "no longer takes answers"},
+      {{"survey", "reopen", "trial"}, 0, "published", ""},
+      {{"version"}, 0, "insightflow ", ""},
+      {{"openapi"}, 0, "\"openapi\"", ""},
+      {{"--help"}, 0, "A first round", ""},
+  };
+  for (const Row& row : rows) check(desk, row);
+  CHECK(desk.text("r.html").find("<svg") != std::string::npos);
+  CHECK(desk.text("r.md").starts_with("# "));
+  json_of(desk.text("r.json"));
+  CHECK(line_count(desk.text("r.csv")) > 5);
+  CHECK(desk.text("answers.csv.quarantine.csv").find("too high") != std::string::npos);
+  CHECK(line_count(desk.text("all.csv")) == 63);
+  CHECK(line_count(desk.text("all.jsonl")) == 62);
+  const std::string lines = desk.text("lines.jsonl");
+  CHECK(line_count(lines) == 61);
+  const auto first = json_of(lines.substr(0, lines.find('\n')));
+  CHECK(text_at(first, "/row") == "1");
+  CHECK(text_at(first, "/text") == "Fast; row 0");
+  CHECK(!text_at(first, "/sentiment/label").empty());
+  CHECK(!text_at(first, "/sentiment/score").empty());
+  CHECK(text_at(first, "/themes").starts_with("["));
+  // Nothing half-written is left behind.
+  for (const auto& entry : std::filesystem::directory_iterator(desk.folder.path()))
+    CHECK(entry.path().extension() != ".partial");
+}
+
+TEST_CASE("--json writes JSON everywhere, errors included") {
+  FieldedDesk desk;
+  desk.put("answers.csv", desk.answers(30));
+  desk.put("biased.json", biased_survey);
+  desk.put("comments.csv", comments_csv(20));
+  const struct {
+    Arguments arguments;
+    int code;
+  } rows[] = {{{"init", "--name", "Second"}, 0},
+              {{"--workspace", "Default", "survey", "generate", "--goal", "Churn", "--store"}, 0},
+              {{"survey", "generate", "--goal", "Churn"}, 0},
+              {{"lint", "survey.json"}, 0},
+              {{"lint", "biased.json"}, 1},
+              {{"--workspace", "Default", "survey", "list"}, 0},
+              {{"--workspace", "Default", "survey", "show", "trial"}, 0},
+              {{"--workspace", "Default", "survey", "show", "trial", "--version", "1"}, 0},
+              {{"--workspace", "Default", "survey", "lint", "trial"}, 0},
+              {{"--workspace", "Default", "import", "trial", "answers.csv"}, 0},
+              {{"--workspace", "Default", "insights", "run", "trial"}, 0},
+              {{"--workspace", "Default", "insights", "list", "trial"}, 0},
+              {{"--workspace", "Default", "insights", "show", "trial"}, 0},
+              {{"--workspace", "Default", "report", "trial"}, 0},
+              {{"--workspace", "Default", "key", "create"}, 0},
+              {{"--workspace", "Default", "key", "list"}, 0},
+              {{"analyze", "comments.csv", "--text", "comment"}, 0},
+              {{"work", "--until-idle"}, 0},
+              {{"backup", "copy.db"}, 0},
+              {{"version"}, 0},
+              {{"openapi"}, 0}};
+  for (auto row : rows) {
+    std::string line;
+    for (const std::string& argument : row.arguments) line += argument + " ";
+    CAPTURE(line);
+    row.arguments.insert(row.arguments.begin(), "--json");
+    const Ran ran = desk.run(row.arguments);
+    CAPTURE(ran.err);
+    CHECK(ran.code == row.code);
+    json_of(ran.out);
+  }
+  const Arguments wrong[] = {{"survey", "show", "trial"},
+                             {"--workspace", "Default", "survey", "show", "nothing"},
+                             {"lint", "missing.json"},
+                             {"analyze", "missing.csv", "--text", "a"},
+                             {"--db", "none.db", "survey", "list"},
+                             {"backup", "copy.db"},
+                             {"key", "revoke", "x"}};
+  for (auto arguments : wrong) {
+    CAPTURE(arguments.back());
+    arguments.insert(arguments.begin(), "--json");
+    const Ran ran = desk.run(arguments);
+    CHECK(ran.code != 0);
+    CHECK(ran.out.empty());
+    CHECK(!text_at(json_of(ran.err), "/error/code").empty());
+    CHECK(!text_at(json_of(ran.err), "/error/message").empty());
+  }
+}
+
+TEST_CASE("wrong use is told with what to do, and nothing is left broken") {
+  FieldedDesk desk;
+  desk.put("biased.json", biased_survey);
+  desk.put("broken.json", "{\"title\":");
+  desk.put("latin.json", "{\"title\":\"caf\xe9\",\"questions\":[]}");
+  desk.put("empty.csv", "");
+  desk.put("header.csv", "a,b\n");
+  desk.put("comments.csv", comments_csv(20));
+  desk.put("latin.csv", "comment\ncaf\xe9 is good\n");
+  desk.put("binary.csv", std::string("\x7f"
+                                     "ELF\0\0\x01\x02\xff\xfe\0\0",
+                                     12));
+  desk.put("ragged.csv", "a,comment\n1,good\n2\n3,\"open\n");
+  desk.put("wrong.json", R"({"answers":{"q1":77,"q9":1}})");
+  desk.put("no-database.db",
+           "this is a text file, not a database, and it is long enough to be read "
+           "as a header of one hundred bytes or so");
+  std::filesystem::create_directory(desk.folder / "folder");
+  const Row rows[] = {
+      {{}, 2, "", "--help"},
+      {{"fly"}, 2, "", "fly"},
+      {{"survey"}, 2, "", "--help"},
+      {{"survey", "fly"}, 2, "", "fly"},
+      {{"analyze"}, 2, "", "FILE"},
+      {{"analyze", "comments.csv", "--colour"}, 2, "", "--colour"},
+      {{"init"}, 4, "", "insightflow key create"},
+      {{"--db", "none.db", "survey", "list"}, 3, "", "none.db"},
+      {{"--db", "folder", "survey", "list"}, 5, "", "folder"},
+      {{"--db", "no-database.db", "survey", "list"}, 70, "", "no-database.db"},
+      {{"--workspace", "Nobody", "survey", "list"}, 3, "", "Nobody"},
+      {{"lint", "missing.json"}, 2, "", "missing.json"},
+      {{"lint", "folder"}, 2, "", "is a folder"},
+      {{"lint"}, 2, "", "Name a file"},
+      {{"lint", "biased.json"}, 1, "leading", ""},
+      {{"lint", "broken.json"}, 2, "", "broken.json"},
+      {{"lint", "latin.json"}, 2, "", "UTF-8"},
+      {{"lint", "survey.json", "broken.json"}, 2, "", "broken.json"},
+      {{"lint", "--explain", "nothing"}, 2, "", "no rule 'nothing'"},
+      {{"lint", "-"}, 0, "", "", good_survey},
+      {{"lint", "-"}, 1, "", "", biased_survey},
+      {{"lint", "-"}, 2, "", "Not valid JSON", "["},
+      {{"lint", "-"}, 2, "", "", ""},
+      {{"survey", "create", "broken.json"}, 2, "", "broken.json"},
+      {{"survey", "create", "survey.json", "--slug", "trial"}, 4, "", "slug"},
+      {{"survey", "create", "survey.json", "--slug", "Not a slug"}, 2, "", "slug"},
+      {{"survey", "show", "nothing"}, 3, "", "insightflow survey list"},
+      {{"survey", "show", "trial", "--version", "9"}, 3, "", "version"},
+      {{"survey", "generate", "--goal", ""}, 2, "", "what you want to find out"},
+      {{"survey", "generate", "--goal", "a", "--kind", "guess"}, 2, "", "guess"},
+      {{"survey", "generate", "--goal", "a", "--tone", "rude"}, 2, "", "rude"},
+      {{"survey", "generate", "--goal", "a", "--out", "folder"}, 2, "", "folder"},
+      {{"survey", "generate", "--goal", "a", "--out", "no/such/place"}, 2, "", "no/such/place"},
+      {{"respond", "nothing", "wrong.json"}, 3, "", "no survey"},
+      {{"respond", "trial", "wrong.json"}, 2, "", "/answers/q9"},
+      {{"respond", "trial", "missing.json"}, 2, "", "missing.json"},
+      {{"import", "trial", "missing.csv"}, 2, "", "missing.csv"},
+      {{"import", "trial", "empty.csv"}, 2, "", "empty"},
+      {{"import", "trial", "header.csv"}, 2, "", "column"},
+      {{"import", "trial", "latin.csv", "--column", "comment=q2"}, 0, "1 set aside", ""},
+      {{"import", "trial", "comments.csv", "--column", "comment"}, 2, "", "HEADER=QUESTION"},
+      {{"import", "trial", "comments.csv", "--column", "comment=q77"}, 2, "", "q77"},
+      {{"import", "trial", "comments.csv", "--column", "word=q2"}, 2, "", "word"},
+      {{"import", "trial", "binary.csv"}, 2, "", ""},
+      {{"import", "trial", "comments.csv", "--format", "xlsx"}, 2, "", "xlsx"},
+      {{"export", "trial", "--out", "no/such/place.csv"}, 2, "", "no/such/place.csv"},
+      {{"export", "trial", "--out", "/dev/full"}, 2, "", "/dev/full"},
+      {{"insights", "run", "trial", "--themes", "0"}, 2, "", "--themes"},
+      {{"insights", "run", "trial", "--by", "q77"},
+       4,
+       "",
+       "The run has failed: segment_unknown: There is no question 'q77'"},
+      {{"insights", "show", "trial"}, 3, "", "insightflow insights run trial"},
+      {{"report", "trial"}, 3, "", "insightflow insights run trial"},
+      {{"report", "trial", "--out", "a.pdf"}, 2, "", "--format"},
+      {{"report", "trial", "--format", "pdf"}, 2, "", "html, markdown, json or csv"},
+      {{"analyze", "missing.csv", "--text", "comment"}, 2, "", "missing.csv"},
+      {{"analyze", "folder", "--text", "comment"}, 2, "", "is a folder"},
+      {{"analyze", "comments.csv", "--text", "words"}, 2, "", "comment"},
+      {{"analyze", "comments.csv", "--text", "comment", "--by", "words"}, 2, "", "words"},
+      {{"analyze", "comments.csv", "--text", "comment", "--themes", "0"}, 2, "", "--themes"},
+      {{"analyze", "comments.csv", "--text", "comment", "--themes", "many"}, 2, "", "--themes"},
+      {{"analyze", "comments.csv", "--text", "comment", "--out", "a.pdf"}, 2, "", "--format"},
+      {{"analyze", "comments.csv", "--text", "comment", "--out", "no/such/a.html"},
+       2,
+       "",
+       "no/such/a.html"},
+      {{"analyze", "comments.csv", "--text", "comment", "--per-response", "folder"},
+       2,
+       "",
+       "folder"},
+      {{"analyze", "empty.csv", "--text", "comment"}, 2, "", "empty"},
+      {{"analyze", "latin.csv", "--text", "comment"}, 0, "line 2, utf8_invalid", ""},
+      {{"analyze", "binary.csv", "--text", "comment"}, 2, "", ""},
+      {{"analyze", "-", "--text", "comment"}, 2, "", "empty", ""},
+      {{"analyze", "-", "--text", "comment"}, 0, "20 of 20", "", nullptr},
+      {{"backup", "folder"}, 4, "", "folder"},
+      {{"backup", "survey.json"}, 4, "", "survey.json"},
+      {{"key", "create", "--role", "king"}, 2, "", "king"},
+      {{"key", "revoke", "nothing"}, 2, "", ""},
+      {{"key", "revoke", "019301ab-0000-7000-8000-000000000000"}, 3, "", "key"},
+      {{"serve", "--port", "99999"}, 2, "", "--port"},
+      {{"serve", "--address", "nowhere"}, 2, "", "nowhere"},
+  };
+  const std::string piped = comments_csv(20);
+  for (Row row : rows) {
+    if (row.in == nullptr) row.in = piped.c_str();
+    const bool fails = row.code >= 2;
+    if (fails && *row.err == '\0') row.err = "insightflow:";
+    check(desk, row);
+  }
+  // A device is written to, never put aside.
+  for (const Arguments& arguments :
+       {Arguments{"analyze", "comments.csv", "--text", "comment", "--out", "/dev/full", "--format",
+                  "html"},
+        Arguments{"survey", "generate", "--goal", "Churn", "--out", "/dev/full"}}) {
+    check(desk, {arguments, 2, "", "/dev/full"});
+    struct stat kind {};
+    REQUIRE(::stat("/dev/full", &kind) == 0);
+    CHECK(S_ISCHR(kind.st_mode));
+    CHECK(!std::filesystem::exists("/dev/full.partial"));
+  }
+  check(desk, {{"survey", "list"}, 0, "trial", ""});
+  CHECK(desk.text("survey.json") == good_survey);
+}
+
+TEST_CASE("a full disk behind standard output is an error") {
+  FieldedDesk desk;
+  desk.put("comments.csv", comments_csv(20));
+  for (const Arguments& arguments :
+       {Arguments{"analyze", "comments.csv", "--text", "comment"},
+        Arguments{"export", "trial", "--format", "csv"}, Arguments{"survey", "show", "trial"},
+        Arguments{"openapi"}, Arguments{"lint", "survey.json"}}) {
+    CAPTURE(arguments.front());
+    Arguments all = arguments;
+    all.insert(all.begin(), INSIGHTFLOW_COMMAND);
+    Child child(all, "/dev/null", "/dev/full", desk.folder / "err", desk.folder.path().string());
+    CHECK(child.wait() == 2);
+    CHECK(file_text(desk.folder / "err").find("insightflow:") != std::string::npos);
+  }
+}
+
+TEST_CASE("analyze reads the same out of every way to write a table") {
+  Desk desk;
+  const std::string plain = comments_csv(40);
+  desk.put("plain.csv", plain);
+  desk.put("crlf.csv", replaced(plain, "\n", "\r\n"));
+  desk.put("bom.csv", "\xef\xbb\xbf" + plain);
+  std::string semicolons = plain;
+  for (std::size_t at = 0; at < semicolons.size();) {
+    // The two separators of each line; the texts keep their commas.
+    for (int i = 0; i < 2; ++i) semicolons[semicolons.find(',', at)] = ';';
+    at = semicolons.find('\n', at) + 1;
+  }
+  desk.put("semicolon.csv", semicolons);
+  const Arguments base{"--title", "T",        "--text", "comment",        "--by",
+                       "plan",    "--format", "json",   "--per-response", "lines.jsonl"};
+  const auto analyze = [&](const std::string& file, std::string_view in = {}) {
+    Arguments arguments{"analyze", file};
+    arguments.insert(arguments.end(), base.begin(), base.end());
+    const Ran ran = desk.run(arguments, in);
+    CAPTURE(ran.err);
+    CHECK(ran.code == 0);
+    CHECK(ran.err.empty());
+    return ran.out + desk.text("lines.jsonl");
+  };
+  const std::string wanted = analyze("plain.csv");
+  CHECK(text_at(json_of(wanted.substr(0, wanted.find("\n{\"row\""))), "/responses_used") == "40");
+  CHECK(analyze("plain.csv") == wanted);
+  CHECK(analyze("-", plain) == wanted);
+  for (const char* file : {"crlf.csv", "bom.csv", "semicolon.csv"}) {
+    CAPTURE(file);
+    CHECK(analyze(file) == wanted);
+  }
+  // A report has the same bytes in every format, too.
+  for (const char* format : {"html", "markdown", "csv"}) {
+    const Arguments arguments{"analyze", "plain.csv", "--text", "comment", "--format", format};
+    CHECK(desk.run(arguments).out == desk.run(arguments).out);
+  }
+}
+
+TEST_CASE("real comments are analysed whole, and alike each time") {
+  Desk desk;
+  const struct {
+    const char *set, *file, *text, *by;
+  } rows[] = {{"austin_survey_comments", "community-survey-open-ended-comments-2016-2017.csv",
+               "Comment", "Year"},
+              {"class_survey_comments", "surveyData_2.csv", "comments", "questions_key"}};
+  for (const auto& row : rows) {
+    const auto folder = shared_data(row.set);
+    if (!folder) continue;
+    CAPTURE(row.set);
+    const Arguments arguments{"analyze",        (*folder / row.file).string(),
+                              "--text",         row.text,
+                              "--by",           row.by,
+                              "--format",       "json",
+                              "--per-response", "lines.jsonl"};
+    const Ran ran = desk.run(arguments);
+    CAPTURE(ran.err);
+    CHECK(ran.code == 0);
+    const auto findings = json_of(ran.out);
+    CHECK(findings.at_pointer("/summary").as_array().size() > 1);
+    const std::string lines = desk.text("lines.jsonl");
+    CHECK(line_count(lines) > 400);
+    const Ran again = desk.run(arguments);
+    CHECK(again.out == ran.out);
+    CHECK(desk.text("lines.jsonl") == lines);
+  }
+}
