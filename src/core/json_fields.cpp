@@ -1,3 +1,5 @@
+#include "core/json_append.hpp"
+
 #include <insightflow/core/json.hpp>
 #include <insightflow/core/utf8.hpp>
 
@@ -31,7 +33,9 @@ bool empty(const Type& type, const void* object) {
     case Shape::boolean: return !*static_cast<const bool*>(object);
     case Shape::integer: return type.get_integer(object) == 0;
     case Shape::number: return type.get_number(object) == 0;
-    case Shape::text: return type.get_text(object).empty();
+    case Shape::text:
+      return type.format.empty() ? static_cast<const std::string*>(object)->empty()
+                                 : type.get_text(object).empty();
     case Shape::list:
     case Shape::map: return type.size(object) == 0;
     case Shape::optional: return type.peek(address(object)) == nullptr;
@@ -39,52 +43,73 @@ bool empty(const Type& type, const void* object) {
   }
 }
 
+/// False for what is not the reader's business, and for what is left out while it is empty.
+bool is_written(const Field& field, const void* object, Audience audience) {
+  if (audience == Audience::api && field.note.internal) return false;
+  const Type& type = field.type();
+  return !(field.note.omit_empty || type.shape == Shape::optional) ||
+         !empty(type, field.at(address(object)));
+}
+
+/// Where the reader stands. It is written out as a pointer only when something is wrong there.
+struct Path {
+  const Path* parent = nullptr;
+  std::string_view key{};
+  std::size_t index = 0;
+  bool is_index = false;
+
+  std::string pointer() const {
+    if (parent == nullptr) return {};
+    return is_index ? pointer_to(parent->pointer(), index) : pointer_to(parent->pointer(), key);
+  }
+};
+
 /// Reads one document and collects every problem on the way.
 class Reader {
  public:
   explicit Reader(Audience audience) : audience_(audience) {}
 
-  void read(const Type& type, void* object, const json::value& from, const std::string& pointer) {
+  void read(const Type& type, void* object, const json::value& from, const Path& path) {
     switch (type.shape) {
       case Shape::boolean:
         if (from.is_bool())
           *static_cast<bool*>(object) = from.get_bool();
         else
-          mismatch("true or false", from, pointer);
+          mismatch("true or false", from, path);
         return;
-      case Shape::integer: read_integer(type, object, from, pointer); return;
+      case Shape::integer: read_integer(type, object, from, path); return;
       case Shape::number:
         if (from.is_number())
           type.set_number(object, from.to_number<double>());
         else
-          mismatch("a number", from, pointer);
+          mismatch("a number", from, path);
         return;
       case Shape::text:
-      case Shape::enumeration: read_text(type, object, from, pointer); return;
+      case Shape::enumeration: read_text(type, object, from, path); return;
       case Shape::optional:
         if (from.is_null())
           type.clear(object);
         else
-          read(type.item(), type.engage(object), from, pointer);
+          read(type.item(), type.engage(object), from, path);
         return;
       case Shape::list: {
-        if (!from.is_array()) return mismatch("a list", from, pointer);
+        if (!from.is_array()) return mismatch("a list", from, path);
         type.clear(object);
         const json::array& array = from.get_array();
         for (std::size_t i = 0; i < array.size(); ++i)
-          read(type.item(), type.append(object), array[i], pointer_to(pointer, i));
+          read(type.item(), type.append(object), array[i], Path{&path, {}, i, true});
         return;
       }
       case Shape::map: {
-        if (!from.is_object()) return mismatch("an object", from, pointer);
+        if (!from.is_object()) return mismatch("an object", from, path);
         type.clear(object);
         for (const auto& [key, item] : from.get_object())
-          read(type.item(), type.insert(object, key), item, pointer_to(pointer, key));
+          read(type.item(), type.insert(object, key), item, Path{&path, key});
         return;
       }
-      case Shape::object: read_object(type, object, from, pointer); return;
+      case Shape::object: read_object(type, object, from, path); return;
       case Shape::custom: {
-        if (const auto done = type.read_custom(object, from); !done) take(done.error(), pointer);
+        if (const auto done = type.read_custom(object, from); !done) take(done.error(), path);
         return;
       }
     }
@@ -93,9 +118,8 @@ class Reader {
   std::vector<Problem> problems;
 
  private:
-  void read_object(const Type& type, void* object, const json::value& from,
-                   const std::string& pointer) {
-    if (!from.is_object()) return mismatch("an object", from, pointer);
+  void read_object(const Type& type, void* object, const json::value& from, const Path& path) {
+    if (!from.is_object()) return mismatch("an object", from, path);
     const json::object& input = from.get_object();
     std::size_t known = 0;
     for (const Field& field : type.fields) {
@@ -105,10 +129,10 @@ class Reader {
       if (audience_ == Audience::api && field.note.read_only) continue;
       if (at == nullptr) {
         if (field.note.required)
-          add(pointer, "field_missing", "\"" + std::string(field.name) + "\" is missing.");
+          add(path, "field_missing", "\"" + std::string(field.name) + "\" is missing.");
         continue;
       }
-      const std::string inner = pointer_to(pointer, field.name);
+      const Path inner{&path, field.name};
       const std::size_t before = problems.size();
       read(field.type(), field.at(object), *at, inner);
       if (problems.size() == before) check_bounds(field, field.at(object), inner);
@@ -119,13 +143,12 @@ class Reader {
       for (const Field& field : type.fields)
         found = found || (field.name == key && !field.note.internal);
       if (!found)
-        add(pointer_to(pointer, key), "field_unknown",
+        add(Path{&path, key}, "field_unknown",
             "There is no field \"" + std::string(utf8::prefix(key, 64)) + "\" here.");
     }
   }
 
-  void read_integer(const Type& type, void* object, const json::value& from,
-                    const std::string& pointer) {
+  void read_integer(const Type& type, void* object, const json::value& from, const Path& path) {
     std::int64_t number = 0;
     if (from.is_int64()) {
       number = from.get_int64();
@@ -133,27 +156,26 @@ class Reader {
                std::abs(from.get_double()) < exact) {
       number = static_cast<std::int64_t>(from.get_double());
     } else if (from.is_number()) {
-      return add(pointer, "type_mismatch", "Expected a whole number.");
+      return add(path, "type_mismatch", "Expected a whole number.");
     } else {
-      return mismatch("a whole number", from, pointer);
+      return mismatch("a whole number", from, path);
     }
-    if (!type.set_integer(object, number)) add(pointer, "out_of_range", "The number is too large.");
+    if (!type.set_integer(object, number)) add(path, "out_of_range", "The number is too large.");
   }
 
-  void read_text(const Type& type, void* object, const json::value& from,
-                 const std::string& pointer) {
-    if (!from.is_string()) return mismatch("a text", from, pointer);
+  void read_text(const Type& type, void* object, const json::value& from, const Path& path) {
+    if (!from.is_string()) return mismatch("a text", from, path);
     if (const auto done = type.set_text(object, from.get_string()); !done) {
       Error error = done.error();
       if (type.shape == Shape::enumeration) {
         error.detail = "'" + std::string(utf8::prefix(from.get_string(), 64)) + "' is not one of:";
         for (const std::string_view known : type.slugs) (error.detail += ' ') += known;
       }
-      take(error, pointer);
+      take(error, path);
     }
   }
 
-  void check_bounds(const Field& field, void* object, const std::string& pointer) {
+  void check_bounds(const Field& field, void* object, const Path& path) {
     const Type* type = &field.type();
     if (type->shape == Shape::optional) {
       object = type->peek(object);
@@ -178,9 +200,9 @@ class Reader {
       default: return;
     }
     if (size < field.note.min)
-      add(pointer, "out_of_range", "At least " + number(field.note.min) + unit + " needed.");
+      add(path, "out_of_range", "At least " + number(field.note.min) + unit + " needed.");
     else if (size > field.note.max)
-      add(pointer, "out_of_range", "At most " + number(field.note.max) + unit + " allowed.");
+      add(path, "out_of_range", "At most " + number(field.note.max) + unit + " allowed.");
   }
 
   static std::string number(double value) {
@@ -188,23 +210,25 @@ class Reader {
     return {digits, std::to_chars(digits, digits + sizeof digits, value).ptr};
   }
 
-  void mismatch(std::string_view expected, const json::value& found, const std::string& pointer) {
+  void mismatch(std::string_view expected, const json::value& found, const Path& path) {
     static constexpr std::array kinds{"nothing",  "true or false", "a number", "a number",
                                       "a number", "a text",        "a list",   "an object"};
-    add(pointer, "type_mismatch",
+    add(path, "type_mismatch",
         "Expected " + std::string(expected) + ", found " +
             kinds[static_cast<std::size_t>(found.kind())] + ".");
   }
 
   /// An error of a field's own type, its pointers moved below `pointer`.
-  void take(const Error& error, const std::string& pointer) {
-    if (error.problems.empty()) return add(pointer + error.pointer, error.reason, error.detail);
+  void take(const Error& error, const Path& path) {
+    if (error.problems.empty()) return add(path, error.reason, error.detail, error.pointer);
     for (const Problem& problem : error.problems)
-      add(pointer + problem.pointer, problem.reason, problem.detail);
+      add(path, problem.reason, problem.detail, problem.pointer);
   }
 
-  void add(std::string pointer, std::string_view reason, std::string detail) {
-    if (problems.size() < 100) problems.push_back({std::move(pointer), reason, std::move(detail)});
+  void add(const Path& path, std::string_view reason, std::string detail,
+           std::string_view below = {}) {
+    if (problems.size() < 100)
+      problems.push_back({path.pointer() + std::string(below), reason, std::move(detail)});
   }
 
   Audience audience_;
@@ -262,12 +286,8 @@ json::value write_json(const Type& type, const void* object, Audience audience) 
       json::object out;
       out.reserve(type.fields.size());
       for (const Field& field : type.fields) {
-        if (audience == Audience::api && field.note.internal) continue;
-        const void* item = field.at(address(object));
-        const Type& inner = field.type();
-        if ((field.note.omit_empty || inner.shape == Shape::optional) && empty(inner, item))
-          continue;
-        out.emplace(field.name, write_json(inner, item, audience));
+        if (!is_written(field, object, audience)) continue;
+        out.emplace(field.name, write_json(field.type(), field.at(address(object)), audience));
       }
       return out;
     }
@@ -282,7 +302,7 @@ json::value write_json(const Type& type, const void* object, Audience audience) 
 
 Result<void> read_json(const Type& type, void* object, const json::value& from, Audience audience) {
   Reader reader(audience);
-  reader.read(type, object, from, "");
+  reader.read(type, object, from, Path{});
   if (!reader.problems.empty()) return invalid(std::move(reader.problems));
   return success();
 }
@@ -293,8 +313,96 @@ Result<void> read_json_text(const Type& type, void* object, std::string_view tex
   return read_json(type, object, value, audience);
 }
 
+namespace {
+
+/// Writes JSON text straight away: what is stored or sent needs no tree of values in between.
+class Writer {
+ public:
+  Writer(std::string& out, Audience audience) : out_(out), audience_(audience) {}
+
+  void write(const Type& type, const void* object) {
+    switch (type.shape) {
+      case Shape::boolean: out_ += *static_cast<const bool*>(object) ? "true" : "false"; return;
+      case Shape::integer: append_json(out_, type.get_integer(object)); return;
+      case Shape::number: append_json(out_, whole_or_double(type.get_number(object))); return;
+      case Shape::text:
+        if (type.format.empty()) {
+          append_json(out_, *static_cast<const std::string*>(object));
+          return;
+        }
+        [[fallthrough]];
+      case Shape::enumeration: append_json(out_, std::string_view(type.get_text(object))); return;
+      case Shape::optional:
+        if (const void* item = type.peek(address(object)))
+          write(type.item(), item);
+        else
+          out_ += "null";
+        return;
+      case Shape::list: write_list(type, object); return;
+      case Shape::map: write_map(type, object); return;
+      case Shape::object: write_object(type, object); return;
+      case Shape::custom: {
+        json::value value;
+        type.write_custom(object, value);
+        append_json(out_, value);
+        return;
+      }
+    }
+  }
+
+ private:
+  void write_list(const Type& type, const void* object) {
+    out_ += '[';
+    const std::size_t size = type.size(object);
+    for (std::size_t i = 0; i < size; ++i) {
+      if (i > 0) out_ += ',';
+      write(type.item(), type.item_at(address(object), i));
+    }
+    out_ += ']';
+  }
+
+  void write_map(const Type& type, const void* object) {
+    struct Visit {
+      Writer& writer;
+      const Type& item;
+      bool first = true;
+    } visit{*this, type.item()};
+    out_ += '{';
+    type.each(object, &visit, [](void* with, std::string_view key, const void* item) {
+      auto& entry = *static_cast<Visit*>(with);
+      entry.writer.key(key, std::exchange(entry.first, false));
+      entry.writer.write(entry.item, item);
+    });
+    out_ += '}';
+  }
+
+  void write_object(const Type& type, const void* object) {
+    out_ += '{';
+    bool first = true;
+    for (const Field& field : type.fields) {
+      if (!is_written(field, object, audience_)) continue;
+      key(field.name, std::exchange(first, false));
+      write(field.type(), field.at(address(object)));
+    }
+    out_ += '}';
+  }
+
+  void key(std::string_view name, bool first) {
+    if (!first) out_ += ',';
+    append_json(out_, name);
+    out_ += ':';
+  }
+
+  std::string& out_;
+  const Audience audience_;
+};
+
+}  // namespace
+
 std::string write_json_text(const Type& type, const void* object, Audience audience) {
-  return serialize(write_json(type, object, audience));
+  std::string out;
+  Writer(out, audience).write(type, object);
+  return out;
 }
 
 json::object json_schema(const Type& type, std::string_view prefix, json::object& definitions,

@@ -1,3 +1,5 @@
+#include "core/json_append.hpp"
+
 #include <insightflow/core/json.hpp>
 #include <insightflow/core/utf8.hpp>
 
@@ -130,7 +132,12 @@ struct Handler {
 void append_string(std::string& out, std::string_view text) {
   static constexpr char hex[] = "0123456789abcdef";
   out += '"';
-  for (const char c : text) {
+  std::size_t plain = 0;  // where the stretch began that needs no escape
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c != '"' && c != '\\' && static_cast<unsigned char>(c) >= 0x20) continue;
+    out.append(text.substr(plain, i - plain));
+    plain = i + 1;
     switch (c) {
       case '"': out += "\\\""; break;
       case '\\': out += "\\\\"; break;
@@ -138,15 +145,12 @@ void append_string(std::string& out, std::string_view text) {
       case '\r': out += "\\r"; break;
       case '\t': out += "\\t"; break;
       default:
-        if (static_cast<unsigned char>(c) < 0x20) {
-          out += "\\u00";
-          out += hex[c >> 4];
-          out += hex[c & 15];
-        } else {
-          out += c;
-        }
+        out += "\\u00";
+        out += hex[c >> 4];
+        out += hex[c & 15];
     }
   }
+  out.append(text.substr(plain));
   out += '"';
 }
 
@@ -229,6 +233,16 @@ Result<json::value> parse_json(std::string_view text, const JsonLimits& limits) 
         Code::invalid, "json_too_deep",
         "The JSON is nested deeper than " + std::to_string(limits.max_depth) + " levels" + where);
   return fail(Code::invalid, "json_malformed", "Not valid JSON: " + ec.message() + where);
+}
+
+void append_json(std::string& out, std::string_view text) {
+  append_string(out, text);
+}
+void append_json(std::string& out, std::int64_t number) {
+  append_number(out, number);
+}
+void append_json(std::string& out, const json::value& value) {
+  append(out, value, -1);
 }
 
 std::string serialize(const json::value& value) {
