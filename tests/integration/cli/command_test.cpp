@@ -307,10 +307,7 @@ TEST_CASE("wrong use is told with what to do, and nothing is left broken") {
       {{"export", "trial", "--out", "no/such/place.csv"}, 2, "", "no/such/place.csv"},
       {{"export", "trial", "--out", "/dev/full"}, 2, "", "/dev/full"},
       {{"insights", "run", "trial", "--themes", "0"}, 2, "", "--themes"},
-      {{"insights", "run", "trial", "--by", "q77"},
-       4,
-       "",
-       "The run has failed: segment_unknown: There is no question 'q77'"},
+      {{"insights", "run", "trial", "--by", "q77"}, 2, "", "There is no question 'q77'"},
       {{"insights", "show", "trial"}, 3, "", "insightflow insights run trial"},
       {{"report", "trial"}, 3, "", "insightflow insights run trial"},
       {{"report", "trial", "--out", "a.pdf"}, 2, "", "--format"},
@@ -440,7 +437,7 @@ TEST_CASE("real comments are analysed whole, and alike each time") {
     CAPTURE(ran.err);
     CHECK(ran.code == 0);
     const auto findings = json_of(ran.out);
-    CHECK(findings.at_pointer("/summary").as_array().size() > 1);
+    CHECK(!findings.at_pointer("/summary").as_array().empty());
     const std::string lines = desk.text("lines.jsonl");
     CHECK(line_count(lines) > 400);
     const Ran again = desk.run(arguments);
