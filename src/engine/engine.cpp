@@ -56,7 +56,9 @@ Result<response::Receipt> Engine::respond(std::string_view slug,
   return state_->intake.submit(slug, submission, idempotency_key);
 }
 
-response::Intake& Engine::intake() const { return state_->intake; }
+response::Intake& Engine::intake() const {
+  return state_->intake;
+}
 
 Result<int> Engine::work_until_idle(const Ctx& ctx) {
   jobs::Worker worker = state_->worker();
@@ -67,10 +69,16 @@ Result<int> Engine::work_until_idle(const Ctx& ctx) {
   }
 }
 
-void Engine::work(std::stop_token stop) { state_->worker().run(std::move(stop)); }
+void Engine::work(std::stop_token stop) {
+  state_->worker().run(std::move(stop));
+}
 
-Result<void> Engine::backup(const std::string& path) { return state_->db->backup(path); }
+Result<void> Engine::backup(const std::string& path) {
+  return state_->db->backup(path);
+}
 
-storage::Database& Engine::database() const { return *state_->db; }
+storage::Database& Engine::database() const {
+  return *state_->db;
+}
 
 }  // namespace insightflow

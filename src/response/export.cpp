@@ -10,15 +10,16 @@ namespace {
 
 constexpr std::int64_t rows_per_piece = 500;
 
-/// The questions of all versions: those of the latest in its order, then what older ones had besides.
+/// The questions of all versions: those of the latest in its order, then what older ones had
+/// besides.
 Result<survey::Questionnaire> all_questions(storage::Tx& tx, SurveyId id) {
   survey::Questionnaire out;
   const storage::Param params[] = {id};
   BOOST_OUTCOME_TRY(tx.each(
       "SELECT questionnaire FROM survey_versions WHERE survey_id = ?1 ORDER BY number DESC", params,
       [&](const storage::Row& row) -> Result<void> {
-        BOOST_OUTCOME_TRY(auto version, from_json_text<survey::Questionnaire>(
-                                            row.text(0), Audience::storage));
+        BOOST_OUTCOME_TRY(auto version,
+                          from_json_text<survey::Questionnaire>(row.text(0), Audience::storage));
         if (out.questions.empty()) {
           out = std::move(version);
           return success();
@@ -41,10 +42,10 @@ Result<ChunkProducer> Transfers::export_all(SurveyId survey, TableFormat format)
   survey::Questionnaire questionnaire;
   std::int64_t last = 0;
   BOOST_OUTCOME_TRY(scope_.db.read([&](storage::Tx& tx) -> Result<void> {
-    BOOST_OUTCOME_TRY(const auto known,
-                      tx.find<std::int64_t>(
-                          "SELECT count(*) FROM surveys WHERE workspace_id = ?1 AND id = ?2",
-                          {scope_.actor.workspace, survey}));
+    BOOST_OUTCOME_TRY(
+        const auto known,
+        tx.find<std::int64_t>("SELECT count(*) FROM surveys WHERE workspace_id = ?1 AND id = ?2",
+                              {scope_.actor.workspace, survey}));
     if (known.value_or(0) == 0)
       return fail(Code::not_found, "survey_unknown", "No survey of this workspace has this id.");
     BOOST_OUTCOME_TRY(questionnaire, all_questions(tx, survey));
@@ -57,27 +58,27 @@ Result<ChunkProducer> Transfers::export_all(SurveyId survey, TableFormat format)
   }));
   std::string head;
   if (format == TableFormat::csv) append_csv_row(head, export_header(questionnaire));
-  return ChunkProducer([&db = scope_.db, survey, format, last, head, at = std::int64_t{0},
-                        questionnaire = std::move(questionnaire)](
-                           std::string& piece) mutable -> Result<bool> {
-    piece += std::exchange(head, {});
-    std::int64_t read = 0;
-    BOOST_OUTCOME_TRY(db.read([&](storage::Tx& tx) {
-      return each_response(tx, survey, {at, last, rows_per_piece},
-                           [&](std::int64_t sequence, Response&& response) -> Result<void> {
-                             ++read;
-                             at = sequence;
-                             if (format == TableFormat::csv) {
-                               append_csv_row(piece, export_row(questionnaire, response));
-                             } else {
-                               piece += to_json_text(response);
-                               piece += '\n';
-                             }
-                             return success();
-                           });
-    }));
-    return read == rows_per_piece;
-  });
+  return ChunkProducer(
+      [&db = scope_.db, survey, format, last, head, at = std::int64_t{0},
+       questionnaire = std::move(questionnaire)](std::string& piece) mutable -> Result<bool> {
+        piece += std::exchange(head, {});
+        std::int64_t read = 0;
+        BOOST_OUTCOME_TRY(db.read([&](storage::Tx& tx) {
+          return each_response(tx, survey, {at, last, rows_per_piece},
+                               [&](std::int64_t sequence, Response&& response) -> Result<void> {
+                                 ++read;
+                                 at = sequence;
+                                 if (format == TableFormat::csv) {
+                                   append_csv_row(piece, export_row(questionnaire, response));
+                                 } else {
+                                   piece += to_json_text(response);
+                                   piece += '\n';
+                                 }
+                                 return success();
+                               });
+        }));
+        return read == rows_per_piece;
+      });
 }
 
 }  // namespace insightflow::response

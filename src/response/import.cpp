@@ -12,6 +12,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
+#include <charconv>
 #include <set>
 
 namespace insightflow::response {
@@ -148,16 +149,26 @@ class JsonlRows final : public RowSource {
   std::vector<std::string> header_;
 };
 
-/// The same row of the same file always gets the same id, so that an import can be repeated.
-Result<ResponseId> derived_id(SurveyId survey, const Candidate& candidate,
-                              const std::string& name) {
-  std::string hex = security::sha256(
+/// The same row of the same file always gets the same id, so that an import can be repeated. It
+/// begins with the line, which keeps the index of ids growing at its end, or is a hash of the row's
+/// own name.
+ResponseId derived_id(SurveyId survey, const Candidate& candidate, const std::string& name) {
+  const std::string hash = security::sha256(
       survey.str() + '\n' +
       (name.empty() ? std::to_string(candidate.line) + '\n' + candidate.original : name));
-  hex[12] = '8';  // UUID version 8: custom (RFC 9562)
-  hex[16] = '8';
-  return ResponseId::parse(hex.substr(0, 8) + '-' + hex.substr(8, 4) + '-' + hex.substr(12, 4) +
-                           '-' + hex.substr(16, 4) + '-' + hex.substr(20, 12));
+  ResponseId id;
+  auto& bytes = id.uuid.bytes;
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    unsigned byte = 0;
+    std::from_chars(hash.data() + 2 * i, hash.data() + 2 * i + 2, byte, 16);
+    bytes[i] = static_cast<std::uint8_t>(byte);
+  }
+  if (name.empty())
+    for (std::size_t i = 0; i < 6; ++i)
+      bytes[i] = static_cast<std::uint8_t>(candidate.line >> (40 - 8 * i));
+  bytes[6] = 0x80 | (bytes[6] & 0x0F);  // UUID version 8: custom (RFC 9562)
+  bytes[8] = 0x80 | (bytes[8] & 0x3F);
+  return id;
 }
 
 /// The id a row is stored under; nothing when the survey has it already.
@@ -173,7 +184,7 @@ Result<std::optional<ResponseId>> free_id(storage::Tx& tx, SurveyId survey,
     if (!used_by) return own.value();
     if (*used_by == survey) return std::nullopt;
   }
-  BOOST_OUTCOME_TRY(const auto derived, derived_id(survey, candidate, name));
+  const ResponseId derived = derived_id(survey, candidate, name);
   BOOST_OUTCOME_TRY(const auto used_by, owner(derived));
   if (used_by || taken.contains(derived)) return std::nullopt;
   return derived;

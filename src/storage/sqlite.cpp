@@ -315,7 +315,8 @@ Result<std::unique_ptr<Database>> open_sqlite(const SqliteOptions& options,
   if (sqlite3_db_readonly(writer->handle(), "main") == 1)
     return at_path(sqlite_error(SQLITE_READONLY, nullptr));
   const auto prepared = [&]() -> Result<void> {
-    BOOST_OUTCOME_TRY(writer->script("PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL;"));
+    BOOST_OUTCOME_TRY(writer->script(
+        "PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA cache_size = -16384;"));
     BOOST_OUTCOME_TRY(const bool ready, up_to_date(*writer, migrations));
     BOOST_OUTCOME_TRY(writer->script("PRAGMA journal_mode = WAL;"));
     if (ready) return success();

@@ -6,7 +6,8 @@
 
 namespace insightflow::response {
 
-/// Reads lines (LF or CRLF) from a stream in constant memory; passes over empty ones. Not thread-safe.
+/// Reads lines (LF or CRLF) from a stream in constant memory; passes over empty ones. Not
+/// thread-safe.
 class LineReader {
  public:
   explicit LineReader(ChunkSource source, std::size_t most = 16u << 20)

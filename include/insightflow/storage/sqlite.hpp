@@ -25,10 +25,11 @@ struct SqliteOptions {
   int writes_per_commit = 256;
 };
 
-/// Opens a database file: write-ahead log, `synchronous=FULL`, foreign keys on; brings an older
-/// file up to date. Errors: `database_missing`, `database_newer` (written by a newer program),
-/// `database_foreign` (not one of ours), `migration_changed`, `database_read_only`,
-/// `database_corrupt`, `database_busy`, `database_full`, `database_failed`.
+/// Opens a database file: write-ahead log, `synchronous=FULL`, foreign keys on, up to 16 MiB of
+/// page cache for the writer; brings an older file up to date. Errors: `database_missing`,
+/// `database_newer` (written by a newer program), `database_foreign` (not one of ours),
+/// `migration_changed`, `database_read_only`, `database_corrupt`, `database_busy`, `database_full`,
+/// `database_failed`.
 Result<std::unique_ptr<Database>> open_sqlite(const SqliteOptions& options);
 
 /// One numbered step of the schema.
