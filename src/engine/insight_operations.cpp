@@ -1,0 +1,135 @@
+#include "engine/operation_tables.hpp"
+
+#include <insightflow/report/report.hpp>
+
+#include <boost/json/value.hpp>
+
+namespace insightflow {
+
+using namespace detail;
+
+namespace {
+
+struct ReportQuery {
+  report::Format format = report::Format::html;
+};
+BOOST_DESCRIBE_STRUCT(ReportQuery, (), (format))
+
+Result<Reply> start_run(const Call& call) {
+  BOOST_OUTCOME_TRY(const auto id, call.id<SurveyId>());
+  BOOST_OUTCOME_TRY(const auto request, call.read_body<insight::RunRequest>());
+  BOOST_OUTCOME_TRY(const auto run, call.session->insights().start(id, request));
+  Reply out = reply(run, run.cached ? 200 : 202);
+  out.location = "/insight-runs/" + run.id.str();
+  return out;
+}
+Result<Reply> list_runs(const Call& call) {
+  BOOST_OUTCOME_TRY(const auto id, call.id<SurveyId>());
+  BOOST_OUTCOME_TRY(const auto runs, call.session->insights().list(id));
+  return reply(runs);
+}
+Result<Reply> get_run(const Call& call) {
+  BOOST_OUTCOME_TRY(const auto id, call.id<RunId>());
+  BOOST_OUTCOME_TRY(const auto run, call.session->insights().get(id));
+  return reply(run);
+}
+Result<Reply> cancel_run(const Call& call) {
+  BOOST_OUTCOME_TRY(const auto id, call.id<RunId>());
+  BOOST_OUTCOME_TRY(const auto run, call.session->insights().cancel(id));
+  return reply(run);
+}
+Result<Reply> get_findings(const Call& call) {
+  BOOST_OUTCOME_TRY(const auto id, call.id<RunId>());
+  BOOST_OUTCOME_TRY(const auto findings, call.session->insights().findings(id));
+  return reply(findings);
+}
+Result<Reply> get_report(const Call& call) {
+  BOOST_OUTCOME_TRY(const auto id, call.id<RunId>());
+  BOOST_OUTCOME_TRY(const auto query, call.read_query<ReportQuery>());
+  BOOST_OUTCOME_TRY(const auto findings, call.session->insights().findings(id));
+  const report::FormatInfo& format = report::info(query.format);
+  return Reply{.media_type = std::string(format.media_type),
+               .body = format.render(findings),
+               .file_name = "report." + std::string(format.extension)};
+}
+
+Result<Reply> get_job(const Call& call) {
+  BOOST_OUTCOME_TRY(const auto id, call.id<JobId>());
+  BOOST_OUTCOME_TRY(const auto job,
+                    call.session->jobs().get(call.session->scope().actor.workspace, id));
+  return reply(job);
+}
+Result<Reply> cancel_job(const Call& call) {
+  BOOST_OUTCOME_TRY(const auto id, call.id<JobId>());
+  BOOST_OUTCOME_TRY(const auto job,
+                    call.session->jobs().cancel(call.session->scope().actor.workspace, id));
+  return reply(job);
+}
+
+}  // namespace
+
+std::span<const Operation> insight_operations() {
+  static const Operation table[] = {
+      {.name = "insights.start",
+       .method = "POST",
+       .path = "/surveys/{survey_id}/insight-runs",
+       .summary = "Analyse the answers; 200 when nothing has changed since the last run.",
+       .permission = edit,
+       .status = 202,
+       .body = type<insight::RunRequest>,
+       .output = type<insight::Run>,
+       .run = start_run},
+      {.name = "insights.list",
+       .method = "GET",
+       .path = "/surveys/{survey_id}/insight-runs",
+       .summary = "List the latest runs, newest first.",
+       .permission = read,
+       .output = type<insight::RunPage>,
+       .run = list_runs},
+      {.name = "insights.get",
+       .method = "GET",
+       .path = "/insight-runs/{run_id}",
+       .summary = "How far a run is.",
+       .permission = read,
+       .output = type<insight::Run>,
+       .run = get_run},
+      {.name = "insights.cancel",
+       .method = "DELETE",
+       .path = "/insight-runs/{run_id}",
+       .summary = "Stop a run.",
+       .permission = edit,
+       .output = type<insight::Run>,
+       .run = cancel_run},
+      {.name = "insights.findings",
+       .method = "GET",
+       .path = "/insight-runs/{run_id}/findings",
+       .summary = "What a completed run found; every quote is checked again.",
+       .permission = read,
+       .output = type<insight::Findings>,
+       .run = get_findings},
+      {.name = "insights.report",
+       .method = "GET",
+       .path = "/insight-runs/{run_id}/report",
+       .summary = "The findings as a document.",
+       .permission = read,
+       .query = type<ReportQuery>,
+       .output_media = "text/html, text/markdown, application/json, text/csv",
+       .run = get_report},
+      {.name = "jobs.get",
+       .method = "GET",
+       .path = "/jobs/{job_id}",
+       .summary = "State and progress of a job.",
+       .permission = read,
+       .output = type<jobs::Job>,
+       .run = get_job},
+      {.name = "jobs.cancel",
+       .method = "DELETE",
+       .path = "/jobs/{job_id}",
+       .summary = "Cancel a queued job, or ask a running one to stop.",
+       .permission = edit,
+       .output = type<jobs::Job>,
+       .run = cancel_job}};
+  return table;
+}
+
+}  // namespace insightflow
