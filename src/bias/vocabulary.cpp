@@ -243,7 +243,9 @@ const std::vector<Entry> vocabulary{
      "not applicable|does not apply|n/a|no experience|too early to say|can't remember|"
      "cannot remember|don't remember|do not remember|not familiar|have not used|haven't used|"
      "no answer|prefer not to say|prefer not to answer|refused|no preference|i did not use|"
-     "i do not use|i have not used|haven't tried|did not use|have not tried|not tried"},
+     "i do not use|i have not used|haven't tried|did not use|have not tried|not tried|"
+     "did not contact|didn't contact|did not attend|did not visit|did not order|did not receive|"
+     "did not need|did not take part|have not contacted|haven't contacted|have not needed"},
     {Mark::midpoint,
      "neither|neutral|neither agree nor disagree|about the same|average|undecided|unchanged|mixed|"
      "no difference|about right|no change|so-so|indifferent|okay|ok|acceptable|"
