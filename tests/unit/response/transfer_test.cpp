@@ -509,12 +509,14 @@ TEST_CASE("a published set of odd CSV files is read as it says") {
 
 TEST_CASE_FIXTURE(Fixture, "memory stays flat however long the file is") {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  // What is freed stays resident under a sanitizer, so there only the rows are checked.
   constexpr int count = 4'000;
+  constexpr std::int64_t most_growth = std::int64_t{1} << 40;
 #else
   constexpr int count = 200'000;
+  constexpr std::int64_t most_growth = 8 << 20;
 #endif
   constexpr int early = count / 10;
-  constexpr std::int64_t most_growth = 8 << 20;
   std::string piece;
   std::int64_t at_early = 0;
   const ChunkSource source = [&, i = 0]() mutable -> Result<std::string_view> {

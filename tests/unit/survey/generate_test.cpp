@@ -68,7 +68,8 @@ TEST_CASE("generate: what is asked for is honoured") {
     CHECK(texts.size() == static_cast<std::size_t>(count));
   }
   brief.constraints = {.count = 5, .kinds = {Kind::csat, Kind::open_text}};
-  for (const Question& question : generate(brief).value().questions)
+  const Questionnaire chosen = generate(brief).value();
+  for (const Question& question : chosen.questions)
     CHECK((question.kind == Kind::csat || question.kind == Kind::open_text));
 }
 
@@ -158,7 +159,8 @@ TEST_CASE("generate: of an idea nobody is asked how satisfied they are with it")
        {"Would people pay for a meal-planning app?", "Is there a market for reusable cups?"}) {
     Brief brief{.goal = goal};
     brief.constraints.count = 20;
-    for (const Question& question : generate(brief).value().questions) {
+    const Questionnaire survey = generate(brief).value();
+    for (const Question& question : survey.questions) {
       CAPTURE(question.text);
       CHECK(question.kind != Kind::csat);
     }
