@@ -82,7 +82,7 @@ Error sqlite_error(int code, sqlite3* db) {
        "The database cannot be written to. Check the permissions of the file and its folder."},
       {SQLITE_PERM, Code::unavailable, "database_read_only",
        "Access to the database file is not permitted. Check its permissions."},
-      {SQLITE_CANTOPEN, Code::unavailable, "database_missing",
+      {SQLITE_CANTOPEN, Code::not_found, "database_missing",
        "The database file cannot be opened. Check the path and the permissions of its folder."},
       {SQLITE_CORRUPT, Code::corrupt, "database_corrupt",
        "The database file is damaged. Restore the last backup."},

@@ -267,7 +267,7 @@ TEST_CASE("wrong use is told with what to do, and nothing is left broken") {
       {{"analyze", "comments.csv", "--colour"}, 2, "", "--colour"},
       {{"init"}, 4, "", "insightflow key create"},
       {{"--db", "none.db", "survey", "list"}, 3, "", "none.db"},
-      {{"--db", "folder", "survey", "list"}, 5, "", "folder"},
+      {{"--db", "folder", "survey", "list"}, 3, "", "folder"},
       {{"--db", "no-database.db", "survey", "list"}, 70, "", "no-database.db"},
       {{"--workspace", "Nobody", "survey", "list"}, 3, "", "Nobody"},
       {{"lint", "missing.json"}, 2, "", "missing.json"},
