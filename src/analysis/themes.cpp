@@ -29,7 +29,7 @@ constexpr double loose = 0.6;
 /// … its label is in a fifth of its pieces and ten times as common there as elsewhere, …
 constexpr Distinctness clear{.recall = 0.2, .lift = 2.3};
 /// … and a piece belongs to it when it is at least this near, compared with its typical piece.
-constexpr float belongs = 0.55f;
+constexpr float belongs = 0.7f;
 
 /// What is learned from the sample: how to turn text into vectors, and where the themes lie.
 class Learner {
