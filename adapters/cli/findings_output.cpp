@@ -15,11 +15,6 @@ std::string one_line(std::string_view quote) {
   return out;
 }
 
-/// Quotes of closed questions are bare values; they say nothing to a reader.
-bool worth_showing(const insight::Evidence& evidence) {
-  return evidence.quote.find(' ') != std::string::npos;
-}
-
 }  // namespace
 
 std::string findings_text(const insight::Findings& findings) {
@@ -30,7 +25,7 @@ std::string findings_text(const insight::Findings& findings) {
     out += "• " + one_line(statement.text) + "\n";
     std::size_t shown = 0;
     for (const insight::Evidence& evidence : statement.evidence) {
-      if (shown == quotes_shown || !worth_showing(evidence)) continue;
+      if (shown == quotes_shown || !insight::own_words(findings, evidence)) continue;
       out += "    “" + one_line(evidence.quote) + "”  [" + evidence.response_id + "]\n";
       ++shown;
     }

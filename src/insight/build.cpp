@@ -47,7 +47,6 @@ Manifest manifest_of(const Dataset& dataset, const Settings& settings) {
                .responses = static_cast<std::int64_t>(dataset.records.size())};
   security::Sha256 inputs;
   for (const Record& record : dataset.records) {
-    inputs.update(record.id);
     inputs.update(to_json_text(record.submission, Audience::storage));
     inputs.update("\n");
   }

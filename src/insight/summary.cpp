@@ -92,16 +92,25 @@ std::optional<std::string> about_score(const QuestionFindings& question) {
   return std::nullopt;
 }
 
-const analysis::Share* leader(const QuestionFindings& question) {
-  const analysis::Share* top = nullptr;
-  for (const analysis::Share& share : question.distribution)
-    if (share.count > 0 && (top == nullptr || share.count > top->count)) top = &share;
-  return top;
+/// The options that were chosen most often: one, or several with the same count.
+std::vector<const analysis::Share*> leaders(const QuestionFindings& question) {
+  std::vector<const analysis::Share*> out;
+  for (const analysis::Share& share : question.distribution) {
+    if (share.count == 0 || (!out.empty() && share.count < out.front()->count)) continue;
+    if (!out.empty() && share.count > out.front()->count) out.clear();
+    out.push_back(&share);
+  }
+  return out;
 }
 
-std::string about_choice(const QuestionFindings& question, const analysis::Share& top) {
-  return "\"" + top.label + "\" leads the answers to \"" + question.text +
-         "\": " + percent(top.share) + " (95 % interval " + range(top.interval) + ") of " +
+std::string about_choice(const QuestionFindings& question,
+                         const std::vector<const analysis::Share*>& top) {
+  std::string names;
+  for (std::size_t i = 0; i < top.size(); ++i)
+    names += (i == 0 ? "\"" : i + 1 == top.size() ? " and \"" : ", \"") + top[i]->label + "\"";
+  return names + (top.size() == 1 ? " is" : " are") + " chosen most often in \"" + question.text +
+         "\": " + percent(top.front()->share) + (top.size() == 1 ? "" : " each") +
+         " (95 % interval " + range(top.front()->interval) + ") of " +
          std::to_string(question.answered) + ".";
 }
 
@@ -134,8 +143,8 @@ std::vector<Statement> summarise(const Findings& findings, const Dataset& datase
       if (!question.themes.empty()) themes.push_back(about_themes(question));
     } else if (const auto sentence = about_score(question)) {
       scores.push_back({*sentence, id, cited(dataset, id)});
-    } else if (const auto* top = leader(question); top && choices.size() < most_choices) {
-      choices.push_back({about_choice(question, *top), id, cited(dataset, id, top->id)});
+    } else if (const auto top = leaders(question); !top.empty() && choices.size() < most_choices) {
+      choices.push_back({about_choice(question, top), id, cited(dataset, id, top.front()->id)});
     }
   }
   std::vector<Statement> out = std::move(scores);

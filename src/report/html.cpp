@@ -338,13 +338,14 @@ void HtmlPage::evidence(std::span<const insight::Evidence> evidence) {
   std::vector<insight::Evidence> spoken;
   std::string values;
   for (const insight::Evidence& one : evidence) {
-    if (words::own_words(findings_, one))
+    if (insight::own_words(findings_, one))
       spoken.push_back(one);
     else
-      (values += values.empty() ? "Among them: " : ", ") += one.response_id;
+      (values += values.empty() ? "" : ", ") += one.response_id;
   }
   quotes(spoken);
-  if (!values.empty()) page_.element("p", {{"class", "cites"}}, values);
+  if (!values.empty())
+    unfold("Some of these answers", [&] { page_.element("p", {{"class", "cites"}}, values); });
 }
 
 void HtmlPage::quotes(std::span<const insight::Evidence> evidence) {

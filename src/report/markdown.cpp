@@ -194,7 +194,7 @@ std::string to_markdown(const insight::Findings& findings) {
     for (std::size_t i = 0; i < findings.summary.size(); ++i) {
       out.paragraph(std::to_string(i + 1) + ". " + escape_markdown(findings.summary[i].text));
       std::vector<insight::Evidence> spoken = findings.summary[i].evidence;
-      std::erase_if(spoken, [&](const auto& one) { return !words::own_words(findings, one); });
+      std::erase_if(spoken, [&](const auto& one) { return !insight::own_words(findings, one); });
       out.quotes(spoken, i < 9 ? "   " : "    ");
     }
   }

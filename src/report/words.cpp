@@ -286,13 +286,6 @@ bool shows_intervals(const insight::Findings& findings) {
                      });
 }
 
-bool own_words(const insight::Findings& findings, const insight::Evidence& evidence) {
-  for (const insight::QuestionFindings& question : findings.questions)
-    if (question.question_id == evidence.question_id)
-      return question.kind == survey::Kind::open_text;
-  return true;  // the words behind "other", or a source of its own
-}
-
 std::string_view question_text(const insight::Findings& findings, std::string_view id) {
   for (const QuestionFindings& question : findings.questions)
     if (question.question_id == id && !question.text.empty()) return question.text;

@@ -55,9 +55,6 @@ inline constexpr std::string_view interval_note =
 /// Shares on fewer answers than this are marked.
 inline constexpr std::int64_t small_base = 30;
 
-/// True for the respondent's own words; false for the bare value of a closed question.
-bool own_words(const insight::Findings& findings, const insight::Evidence& evidence);
-
 /// The text of a question by its id; the id itself for a column of a file.
 std::string_view question_text(const insight::Findings& findings, std::string_view id);
 

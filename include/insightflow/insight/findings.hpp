@@ -110,7 +110,7 @@ struct Manifest {
   std::string survey_id;
   std::int64_t survey_version = 0;
   std::string survey_digest;
-  std::string inputs_digest;  ///< SHA-256 over the answers in order.
+  std::string inputs_digest;  ///< SHA-256 over the answers in order, without their ids.
   std::int64_t responses = 0;
   std::uint64_t seed = 0;
   std::map<std::string, std::string> settings;
@@ -136,6 +136,15 @@ struct Findings {
 BOOST_DESCRIBE_STRUCT(Findings, (),
                       (title, language, responses_total, responses_used, summary, questions,
                        cross_tabs, notes, manifest))
+
+/// True for a respondent's own words; false for the bare value of a closed question, which is cited
+/// but says nothing as a quote.
+inline bool own_words(const Findings& findings, const Evidence& evidence) {
+  for (const QuestionFindings& question : findings.questions)
+    if (question.question_id == evidence.question_id)
+      return question.kind == survey::Kind::open_text;
+  return true;  // the words behind "other"
+}
 
 }  // namespace insightflow::insight
 
