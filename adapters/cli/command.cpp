@@ -254,7 +254,7 @@ Result<survey::Survey> find_survey(const Session& session, const std::string& id
 }
 
 Result<response::TableFormat> table_format(const std::string& asked, const std::string& path) {
-  if (!asked.empty()) return from_slug<response::TableFormat>(asked);
+  if (!asked.empty()) return one_of<response::TableFormat>(asked);
   const std::string extension = std::filesystem::path(path).extension().string();
   return extension == ".jsonl" || extension == ".ndjson" ? response::TableFormat::jsonl
                                                          : response::TableFormat::csv;

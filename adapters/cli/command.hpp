@@ -88,6 +88,16 @@ class OutputFile {
   std::string path_;
 };
 
+/// The enumerator of a slug; an unknown one is answered with those there are.
+template <class E>
+Result<E> one_of(std::string_view text) {
+  if (const auto known = from_slug<E>(text)) return known.value();
+  std::string all;
+  for (const std::string_view slug : type_of<E>().slugs) (all += all.empty() ? "" : ", ") += slug;
+  return fail(Code::invalid, "slug_unknown",
+              "'" + std::string(text) + "' is not one of " + all + ".");
+}
+
 /// The survey of an id or a slug.
 Result<survey::Survey> find_survey(const Session& session, const std::string& id_or_slug);
 

@@ -54,8 +54,15 @@ int main(int argc, char** argv) {
                   "'. 'insightflow --help' lists them.");
       return cli::bad_input;
     }
-    const int code = app.exit(error);
-    return code == 0 ? cli::success : cli::bad_input;
+    if (error.get_exit_code() == 0) {
+      app.exit(error);  // prints the help that was asked for
+      return cli::success;
+    }
+    const bool json = std::find(argv, argv + argc, std::string_view("--json")) != argv + argc;
+    cli::print_error(fail(Code::invalid, "usage",
+                          std::string(error.what()) + ". 'insightflow --help' tells more."),
+                     json);
+    return cli::bad_input;
   }
   // What was printed counts once it is out: a full disk behind a pipe or a redirection is an error.
   if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {

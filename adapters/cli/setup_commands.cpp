@@ -40,7 +40,7 @@ void add_setup_commands(CLI::App& app, Context& context) {
   create->add_option("--name", *key_name, "What the key is for")->capture_default_str();
   create->add_option("--role", *role, "viewer, editor, admin or owner")->capture_default_str();
   on_call(*create, context, [&context, key_name, role]() -> Result<void> {
-    BOOST_OUTCOME_TRY(const auto wanted, from_slug<identity::Role>(*role));
+    BOOST_OUTCOME_TRY(const auto wanted, one_of<identity::Role>(*role));
     BOOST_OUTCOME_TRY(auto engine, context.open());
     BOOST_OUTCOME_TRY(const auto session, context.owner(engine));
     BOOST_OUTCOME_TRY(const auto made, session.keys().create(*key_name, wanted));

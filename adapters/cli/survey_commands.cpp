@@ -71,9 +71,9 @@ void add_generate(CLI::App& parent, Context& context) {
   command->add_flag("--store", arguments->store, "Store it as a draft as well");
   on_call(*command, context, [&context, arguments]() -> Result<void> {
     survey::Brief& wanted = arguments->brief;
-    BOOST_OUTCOME_TRY(wanted.tone, from_slug<survey::Tone>(arguments->tone));
+    BOOST_OUTCOME_TRY(wanted.tone, one_of<survey::Tone>(arguments->tone));
     for (const std::string& kind : arguments->kinds) {
-      BOOST_OUTCOME_TRY(const auto one, from_slug<survey::Kind>(kind));
+      BOOST_OUTCOME_TRY(const auto one, one_of<survey::Kind>(kind));
       wanted.constraints.kinds.push_back(one);
     }
     if (arguments->store) {
@@ -243,7 +243,8 @@ void add_survey_commands(CLI::App& app, Context& context) {
     if (!arguments->rule.empty()) {
       const std::string text = bias::explain(arguments->rule);
       if (text.empty())
-        return fail(Code::invalid, "rule_unknown", "There is no rule '" + arguments->rule + "'.");
+        return fail(Code::invalid, "rule_unknown",
+                    "There is no rule '" + arguments->rule + "'. docs/rules lists them.");
       print(text);
       return insightflow::success();
     }
