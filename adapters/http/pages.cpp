@@ -19,7 +19,6 @@ using survey::Kind;
 using survey::Question;
 using survey::Questionnaire;
 
-constexpr std::size_t max_fields = 10'000;
 constexpr std::string_view right_to_left[] = {"ar", "dv", "fa", "he", "ps", "ur", "yi"};
 
 std::string field(const FormFields& fields, std::string_view name) {
