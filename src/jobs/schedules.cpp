@@ -57,14 +57,14 @@ Result<ScheduleList> Schedules::list() {
   });
 }
 
-Result<void> Schedules::remove(std::string_view kind, std::string_view subject) {
-  return db_.write([&](storage::Tx& tx) -> Result<void> {
-    BOOST_OUTCOME_TRY(const auto removed,
-                      tx.execute("DELETE FROM job_schedules WHERE workspace_id = ?1 AND kind = ?2 "
-                                 "AND subject = ?3",
-                                 {workspace_, kind, subject}));
-    if (removed == 0) return unknown_schedule();
-    return success();
+Result<Schedule> Schedules::remove(std::string_view kind, std::string_view subject) {
+  static const std::string sql =
+      "DELETE FROM job_schedules WHERE workspace_id = ?1 AND kind = ?2 AND subject = ?3 RETURNING " +
+      columns;
+  return db_.write([&](storage::Tx& tx) -> Result<Schedule> {
+    BOOST_OUTCOME_TRY(auto removed, tx.find<Schedule>(sql, {workspace_, kind, subject}));
+    if (!removed) return unknown_schedule();
+    return std::move(*removed);
   });
 }
 

@@ -53,8 +53,8 @@ class Schedules {
   /// All of the workspace, in the order they were made.
   Result<ScheduleList> list();
 
-  /// Errors: `schedule_unknown`.
-  Result<void> remove(std::string_view kind, std::string_view subject);
+  /// Gives the schedule that was. Errors: `schedule_unknown`.
+  Result<Schedule> remove(std::string_view kind, std::string_view subject);
 
  private:
   storage::Database& db_;
