@@ -76,12 +76,14 @@ Result<int> Engine::work_until_idle(const Ctx& ctx) {
 Result<void> Engine::work(std::stop_token stop, const WorkOptions& options) {
   std::map<std::string, jobs::Handler> handlers = state_->handlers();
   if (!options.kinds.empty()) {
+    std::string known;
+    for (const auto& [kind, handler] : handlers) known += (known.empty() ? "" : ", ") + kind;
     std::map<std::string, jobs::Handler> wanted;
     for (const std::string& kind : options.kinds) {
       auto node = handlers.extract(kind);
       if (node.empty() && !wanted.contains(kind))
         return fail(Code::invalid, "job_kind_unknown",
-                    "There are no jobs of the kind '" + kind + "'.");
+                    "There are no jobs of the kind '" + kind + "'; there are " + known + ".");
       wanted.insert(std::move(node));
     }
     handlers = std::move(wanted);
