@@ -67,6 +67,10 @@ Ids furnish(HttpWorld& world, HttpClient& owner, std::string_view slug) {
   ids["run_id"] = text_at(run, "/id");
   ids["job_id"] = text_at(run, "/job_id");
   REQUIRE(world.engine.work_until_idle().value() >= 1);
+  REQUIRE(owner
+              .send("PUT", "/api/v1/surveys/" + ids["survey_id"] + "/insight-schedule",
+                    R"({"cron":"@daily"})")
+              .status == 200);
   ids["project_id"] =
       text_at(json_of(owner.post("/api/v1/projects", R"({"name":"P"})").body), "/id");
   ids["key_id"] =
@@ -104,6 +108,7 @@ std::string body_of(const Operation& operation) {
       {"lint", questionnaire},
       {"responses.import", "q1,q2\n9,good\n"},
       {"insights.start", "{}"},
+      {"insights.schedule", R"({"cron":"@daily"})"},
       {"projects.create", R"({"name":"Walk"})"},
       {"projects.update", R"({"name":"Walked"})"},
       {"keys.create", R"({"name":"walk","role":"viewer"})"},
