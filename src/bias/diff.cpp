@@ -1,4 +1,4 @@
-#include "bias/diff.hpp"
+#include <insightflow/bias/fix.hpp>
 
 #include <algorithm>
 #include <vector>
@@ -25,6 +25,8 @@ struct Row {
   std::string_view line;
 };
 
+/// Myers 1986. Texts that share almost nothing are shown as one replacement, so that the cost stays
+/// bounded.
 constexpr int most_edits = 2000;
 
 /// The shortest way from `a` to `b`, or the plain replacement when it is longer than `most_edits`.

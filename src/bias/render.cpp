@@ -175,10 +175,12 @@ void append_summary(std::string& out, const Report& report, const survey::Questi
     out += ", " + std::to_string(report.suppressed.size()) + " suppressed";
   if (!report.known.empty()) out += ", " + std::to_string(report.known.size()) + " in the baseline";
   out += ".\n";
-  std::string figures;
-  for (const FigureLine& line : figure_lines(survey))
-    figures += (figures.empty() ? "" : "; ") + line.label + ": " + line.value;
-  if (!figures.empty()) out += figures + ".\n";
+  std::string_view between;
+  for (const FigureLine& line : figure_lines(survey)) {
+    ((out += between) += line.label) += ": " + line.value + ".";
+    between = " ";
+  }
+  if (!between.empty()) out += '\n';
   for (const KnownFinding& entry : report.stale)
     out += "The baseline names " + clean(entry.rule) +
            (entry.question_id.empty() ? "" : " in " + clean(entry.question_id)) +
@@ -235,7 +237,7 @@ std::vector<FigureLine> figure_lines(const survey::Questionnaire& survey) {
   const auto tenths = static_cast<std::int64_t>(predicted_minutes(survey) * 10 + 0.5);
   return {
       {"predicted minutes", std::to_string(tenths / 10) + "." + std::to_string(tenths % 10)},
-      {"open questions", std::to_string(open) + " of " + std::to_string(survey.questions.size())}};
+      {"Open questions", std::to_string(open) + " of " + std::to_string(survey.questions.size())}};
 }
 
 std::string explain(std::string_view rule_id) {
