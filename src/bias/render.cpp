@@ -236,7 +236,7 @@ std::vector<FigureLine> figure_lines(const survey::Questionnaire& survey) {
     open += question.kind == survey::Kind::open_text;
   const auto tenths = static_cast<std::int64_t>(predicted_minutes(survey) * 10 + 0.5);
   return {
-      {"predicted minutes", std::to_string(tenths / 10) + "." + std::to_string(tenths % 10)},
+      {"Predicted minutes", std::to_string(tenths / 10) + "." + std::to_string(tenths % 10)},
       {"Open questions", std::to_string(open) + " of " + std::to_string(survey.questions.size())}};
 }
 

@@ -101,6 +101,7 @@ std::string body_of(const Operation& operation) {
       {"surveys.generate", R"({"goal":"Why do trial users leave?"})"},
       {"surveys.create", survey_json("walked")},
       {"surveys.update", survey_json("trial")},
+      {"surveys.save", survey_json("trial")},
       {"lint", questionnaire},
       {"responses.import", "q1,q2\n9,good\n"},
       {"insights.start", "{}"},
