@@ -3,6 +3,8 @@
 #include <insightflow/bias/baseline.hpp>
 #include <insightflow/security/digest.hpp>
 
+#include <algorithm>
+
 namespace insightflow::bias {
 
 namespace {
