@@ -84,6 +84,7 @@ std::string document(const std::vector<bias::Linted>& all, LintFormat format, bo
   }
   std::string out;
   for (const bias::Linted& linted : all) {
+    if (linted.error) continue;  // Told on standard error, at once.
     if (!one_file) out += (out.empty() ? "" : "\n") + linted.file + ":\n";
     out += bias::to_text(linted, style_of(output));
   }
@@ -95,8 +96,8 @@ Result<void> publish(const std::vector<bias::Linted>& all, bool one_file, const 
   const LintFormat format = format_of(output, context);
   for (const bias::Linted& linted : all)
     context.exit = std::max(context.exit, bias::exit_code(linted.report));
-  // Nothing was read and the error has been told: an empty document would say that all is well.
-  if (all.empty()) return insightflow::success();
+  // The report of one file that could not be read: there is none, and the error has been told.
+  if (one_file && format == LintFormat::json && all[0].error) return insightflow::success();
   return write_file(output.out, document(all, format, one_file, output));
 }
 
@@ -127,7 +128,8 @@ Result<void> apply_baseline(const std::string& path, std::vector<bias::Linted>& 
   }
   bias::BaselineFilter filter(baseline.value());
   for (bias::Linted& linted : all) filter.apply(linted.report, linted.survey);
-  for (bias::Linted& linted : all) linted.report.stale = filter.stale(seen_from(path, linted.file));
+  for (bias::Linted& linted : all)
+    if (!linted.error) linted.report.stale = filter.stale(seen_from(path, linted.file));
   return insightflow::success();
 }
 
@@ -211,9 +213,10 @@ Result<void> lint_files(Context& context, const Arguments& arguments) {
   };
   // A file that cannot be read does not keep the others from being checked.
   for (const std::string& file : files)
-    if (const auto done = one(file); !done) {
+    if (auto done = one(file); !done) {
       print_error(done.error(), context.json);
       context.exit = std::max(context.exit, int{exit_code(done.error())});
+      all.push_back({.file = file, .error = std::move(done).error()});
     }
   if (!arguments.write_baseline.empty())
     return context.exit == success ? write_baseline(arguments.write_baseline, all)
@@ -359,13 +362,21 @@ void add_stored_lint_command(CLI::App& survey, Context& context) {
   auto* command = survey.add_subcommand("lint", "Check a stored draft for bias");
   auto id = std::make_shared<std::string>();
   auto output = std::make_shared<Output>();
+  auto config = std::make_shared<std::string>();
   command->add_option("SURVEY", *id, "Id or slug")->required();
   add_output_options(*command, *output);
-  on_call(*command, context, [&context, id, output]() -> Result<void> {
+  command->add_option("--config", *config,
+                      "Settings; else .insightflow-lint.json of this folder or above");
+  on_call(*command, context, [&context, id, output, config]() -> Result<void> {
+    LintSettings settings;
+    if (!config->empty()) {
+      BOOST_OUTCOME_TRY(settings.named(*config));
+    }
+    BOOST_OUTCOME_TRY(const bias::Options* options, settings.of("-"));
     BOOST_OUTCOME_TRY(auto engine, context.open());
     BOOST_OUTCOME_TRY(const auto session, context.owner(engine));
     BOOST_OUTCOME_TRY(const auto draft, find_survey(session, *id));
-    std::vector<bias::Linted> all{{draft.slug, draft, bias::lint(draft), {}}};
+    std::vector<bias::Linted> all{{draft.slug, draft, bias::lint(draft, *options)}};
     return publish(all, true, *output, context);
   });
 }

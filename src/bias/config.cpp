@@ -1,6 +1,9 @@
 #include <insightflow/bias/config.hpp>
 #include <insightflow/core/json.hpp>
 
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
 #include <algorithm>
 #include <array>
 
@@ -73,12 +76,17 @@ std::span<const ProfileRow> profiles() {
 }
 
 Result<Config> read_config(std::string_view text) {
-  BOOST_OUTCOME_TRY(auto config, from_json_text<Config>(text));
+  BOOST_OUTCOME_TRY(const auto value, parse_json(text));
+  auto config = from_json<Config>(value);
   std::vector<Problem> problems;
-  for (const auto& [id, setting] : config.rules)
-    if (!is_rule(id)) problems.push_back(unknown_rule(pointer_to("/rules", id), id));
-  if (!problems.empty()) return invalid(std::move(problems));
-  return config;
+  if (!config) problems = config.error().problems;
+  const json::object* object = value.if_object();
+  const json::value* chosen = object ? object->if_contains("rules") : nullptr;
+  if (chosen && chosen->is_object())
+    for (const auto& [id, setting] : chosen->get_object())
+      if (!is_rule(id)) problems.push_back(unknown_rule(pointer_to("/rules", id), std::string(id)));
+  if (problems.empty()) return config;
+  return invalid(std::move(problems));
 }
 
 Options options_of(const Config& config) {

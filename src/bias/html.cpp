@@ -160,14 +160,23 @@ std::string to_html(std::span<const Linted> all) {
   Counts sum;
   std::string body;
   for (const Linted& linted : all) {
+    const std::string file = foreign(linted.file == "-" ? "standard input" : linted.file);
+    if (linted.error) {
+      const std::string why = "<p>" + element("span", "Not checked.", "severity") + " " +
+                              foreign(linted.error->detail) + "</p>\n";
+      body += element("section", "\n" + element("h2", file) + "\n" +
+                                     element("div", "\n" + why, "finding error") + "\n") +
+              "\n";
+      continue;
+    }
     const Counts& counts = linted.report.counts;
     sum.errors += counts.errors;
     sum.warnings += counts.warnings;
     sum.notes += counts.notes;
     sum.questions += counts.questions;
     std::string part = element("h2", foreign(linted.report.title)) + "\n";
-    part += element("p", foreign(linted.file == "-" ? "standard input" : linted.file), "soft") +
-            "\n" + element("p", totals(counts)) + "\n" + figures(linted);
+    part +=
+        element("p", file, "soft") + "\n" + element("p", totals(counts)) + "\n" + figures(linted);
     for (const Group& group : groups_of(linted))
       part += element("article", "\n" + element("h3", group.title) + "\n" + group.blocks) + "\n";
     body += element("section", "\n" + part + remarks(linted.report)) + "\n";

@@ -19,6 +19,11 @@ char32_t unit_at(std::string_view text, std::size_t at) {
   return unit;
 }
 
+/// Some editors put a byte order mark before the text; it is no part of the first line.
+std::size_t start_of(std::string_view text) {
+  return text.starts_with("\xEF\xBB\xBF") ? 3 : 0;
+}
+
 std::size_t utf8_length(char32_t point) {
   return point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
 }
@@ -42,6 +47,7 @@ Result<JsonSource> JsonSource::read(std::string_view text) {
   BOOST_OUTCOME_TRY(const auto value, parse_json(text));
   static_cast<void>(value);
   JsonSource source(text);
+  source.at_ = start_of(text);
   source.scan();
   return source;
 }
@@ -150,16 +156,16 @@ std::size_t JsonSource::offset_in(const JsonNode& string, std::size_t decoded) c
   return std::min(at, string.end - 1);
 }
 
-LineTable::LineTable(std::string_view text) : text_(text), lines_{{}} {
+LineTable::LineTable(std::string_view text) : text_(text), lines_{{start_of(text), 0}} {
   std::size_t character = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
+  for (std::size_t i = lines_[0].byte; i < text.size(); ++i) {
     character += (static_cast<unsigned char>(text[i]) & 0xC0) != 0x80;
     if (text[i] == '\n') lines_.push_back({i + 1, character});
   }
 }
 
 Place LineTable::place(std::size_t byte) const {
-  byte = std::min(byte, text_.size());
+  byte = std::clamp(byte, lines_[0].byte, text_.size());
   const auto after = std::upper_bound(lines_.begin(), lines_.end(), byte,
                                       [](std::size_t b, const Line& l) { return b < l.byte; });
   const Line& line = *std::prev(after);

@@ -41,20 +41,34 @@ std::string attribute(std::string_view name, std::string_view value) {
   return " " + std::string(name) + "=\"" + escaped(value) + "\"";
 }
 
-std::string counts(std::size_t tests, std::size_t failures) {
+std::string counts(std::size_t tests, std::size_t failures, std::size_t errors) {
   return attribute("tests", std::to_string(tests)) +
-         attribute("failures", std::to_string(failures)) + attribute("errors", "0") +
-         attribute("time", "0");
+         attribute("failures", std::to_string(failures)) +
+         attribute("errors", std::to_string(errors)) + attribute("time", "0");
+}
+
+/// A suite with one case: the file could not be read.
+std::string unread(const Error& error, const std::string& file) {
+  return "  <testsuite" + attribute("name", file) + counts(1, 0, 1) + ">\n    <testcase" +
+         attribute("classname", file) + attribute("name", "read") + attribute("time", "0") +
+         ">\n      <error" + attribute("type", error.reason) + attribute("message", error.detail) +
+         "/>\n    </testcase>\n  </testsuite>\n";
 }
 
 }  // namespace
 
 std::string to_junit(std::span<const Linted> all) {
   std::string body;
-  std::size_t tests = 0, failures = 0;
+  std::size_t tests = 0, failures = 0, errors = 0;
   for (const Linted& linted : all) {
-    const std::vector<Case> cases = cases_of(linted);
     const std::string file = linted.file == "-" ? "stdin" : linted.file;
+    if (linted.error) {
+      body += unread(*linted.error, file);
+      ++tests;
+      ++errors;
+      continue;
+    }
+    const std::vector<Case> cases = cases_of(linted);
     std::size_t failed = 0;
     std::string inner;
     for (const Case& one : cases) {
@@ -70,13 +84,13 @@ std::string to_junit(std::span<const Linted> all) {
         inner += "      <system-out>" + escaped(lines_of(one.quiet)) + "</system-out>\n";
       inner += "    </testcase>\n";
     }
-    body += "  <testsuite" + attribute("name", file) + counts(cases.size(), failed) + ">\n" +
+    body += "  <testsuite" + attribute("name", file) + counts(cases.size(), failed, 0) + ">\n" +
             inner + "  </testsuite>\n";
     tests += cases.size();
     failures += failed;
   }
   return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites" +
-         attribute("name", "insightflow lint") + counts(tests, failures) + ">\n" + body +
+         attribute("name", "insightflow lint") + counts(tests, failures, errors) + ">\n" + body +
          "</testsuites>\n";
 }
 

@@ -119,6 +119,14 @@ std::string count(std::int64_t number, std::string_view thing) {
   return std::to_string(number) + " " + std::string(thing) + (number == 1 ? "" : "s");
 }
 
+json::object error_entry(const Error& error) {
+  json::array details;
+  for (const Problem& problem : error.problems)
+    details.push_back(json::object{
+        {"pointer", problem.pointer}, {"code", problem.reason}, {"message", problem.detail}});
+  return {{"code", error.reason}, {"message", error.detail}, {"details", std::move(details)}};
+}
+
 /// "survey.json:12:5: ", or nothing where the source is not known.
 class Locator {
  public:
@@ -208,6 +216,7 @@ std::string to_text(const Report& report, const survey::Questionnaire& survey,
 }
 
 std::string to_text(const Linted& linted, const TextStyle& style) {
+  if (linted.error) return clean(linted.error->detail) + "\n";
   return text_of(linted.report, linted.survey, style, &linted);
 }
 
@@ -219,6 +228,10 @@ std::string to_json_document(std::span<const Linted> all) {
   json::array files;
   Counts sum;
   for (const Linted& linted : all) {
+    if (linted.error) {
+      files.push_back(json::object{{"file", linted.file}, {"error", error_entry(*linted.error)}});
+      continue;
+    }
     const Counts& counts = linted.report.counts;
     sum.errors += counts.errors;
     sum.warnings += counts.warnings;

@@ -145,20 +145,38 @@ class Results {
   std::optional<LineTable> lines_;
 };
 
+/// What kept a file from being checked.
+json::object notification(const Linted& linted, std::size_t artifact) {
+  const json::object location{
+      {"physicalLocation",
+       json::object{
+           {"artifactLocation", json::object{{"uri", uri_of(linted.file)}, {"index", artifact}}}}}};
+  return {{"level", "error"},
+          {"descriptor", json::object{{"id", linted.error->reason}}},
+          {"message", message(linted.error->detail)},
+          {"locations", json::array{location}}};
+}
+
 }  // namespace
 
 std::string to_sarif(std::span<const Linted> all, std::string_view version) {
-  json::array artifacts, results;
+  json::array artifacts, results, failures;
   for (std::size_t i = 0; i < all.size(); ++i) {
     artifacts.push_back(json::object{{"location", json::object{{"uri", uri_of(all[i].file)}}}});
-    Results(all[i], i).append(results);
+    if (all[i].error)
+      failures.push_back(notification(all[i], i));
+    else
+      Results(all[i], i).append(results);
   }
+  json::object invocation{{"executionSuccessful", failures.empty()}};
+  if (!failures.empty()) invocation["toolExecutionNotifications"] = std::move(failures);
   json::object driver{{"name", "InsightFlow"},
                       {"version", version},
                       {"semanticVersion", version},
                       {"rules", rule_entries()}};
   json::object run{{"tool", json::object{{"driver", std::move(driver)}}},
                    {"columnKind", "unicodeCodePoints"},
+                   {"invocations", json::array{std::move(invocation)}},
                    {"artifacts", std::move(artifacts)},
                    {"results", std::move(results)}};
   return pretty(json::object{{"$schema", "https://json.schemastore.org/sarif-2.1.0.json"},

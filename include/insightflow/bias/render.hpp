@@ -7,12 +7,15 @@ namespace insightflow::bias {
 
 /// One questionnaire that was linted, with what the documents need to know of where it came from.
 struct Linted {
-  std::string file;  ///< As the reader of the document knows it; "-" for standard input.
-  survey::Questionnaire survey;
-  Report report;
+  std::string file{};  ///< As the reader of the document knows it; "-" for standard input.
+  survey::Questionnaire survey{};
+  Report report{};
   /// The JSON text the questionnaire was read from, for lines and columns; empty where it came
   /// from another format.
-  std::string source;
+  std::string source{};
+  /// Why it could not be read. All but the file is empty then, and every document says so: a file
+  /// that was not checked must not look like one that is fine.
+  std::optional<Error> error{};
 };
 
 struct TextStyle {
@@ -33,7 +36,8 @@ std::string to_text(const Linted& linted, const TextStyle& style = {});
 /// The report as indented JSON.
 std::string to_json_document(const Report& report);
 
-/// Several reports as one JSON document: {"files":[{"file","report"}…],"counts"}.
+/// Several reports as one JSON document: {"files":[{"file","report"}…],"counts"}; with "error" (as
+/// over HTTP) for "report" where a file could not be read.
 std::string to_json_document(std::span<const Linted> all);
 
 /// SARIF 2.1.0, one run. Regions count code points in the JSON source; a questionnaire without

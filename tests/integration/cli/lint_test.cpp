@@ -36,6 +36,7 @@ TEST_CASE("lint: files, folders and what stands in the way") {
   desk.put("clean.json", clean);
   desk.put("vague.json", vague);
   desk.put("broken.json", R"({"questions":[)");
+  desk.put("marked.json", std::string("\xEF\xBB\xBF") + clean);
   std::filesystem::create_directories(desk.folder / "set/deep/.hidden");
   std::filesystem::create_directories(desk.folder / "empty");
   desk.put("set/b.json", clean);
@@ -57,6 +58,7 @@ TEST_CASE("lint: files, folders and what stands in the way") {
       {{"lint", "vague.json", "--out", "no/such/place"}, 2, "", "no/such/place"},
       {{"lint", "-", "-"}, 2, "", "read once", vague},
       {{"lint", "-"}, 1, "standard input:2:45: q1", "", vague},
+      {{"lint", "marked.json"}, 0, "0 warnings", ""},
       {{"lint", "--rules"}, 0, "  double-barrelled ", ""},
       {{"lint", "--explain", "leading"}, 0, "\"allow\"", ""},
       {{"lint", "--explain", "suppression"}, 0, "acceptance", ""},
@@ -71,6 +73,16 @@ TEST_CASE("lint: files, folders and what stands in the way") {
   // A questionnaire that is broken does not slip through.
   desk.put("set/broken.json", R"({"questions":[)");
   CHECK(desk.run({"lint", "set"}).code == 2);
+  const Row documents[] = {
+      {{"lint", "set", "--format", "junit"}, 2, "<error type=\"json_malformed\"", "broken.json"},
+      {{"lint", "broken.json", "--format", "junit"}, 2, "errors=\"1\"", "broken.json"},
+      {{"lint", "set", "--format", "sarif"}, 2, "toolExecutionNotifications", "broken.json"},
+      {{"lint", "set", "--format", "html"}, 2, "Not checked.", "broken.json"},
+      {{"lint", "set", "--format", "json"}, 2, "\"json_malformed\"", "broken.json"},
+  };
+  for (const Row& row : documents) check(desk, row);
+  CHECK(desk.run({"lint", "broken.json", "--format", "json"}).out.empty());
+  CHECK(desk.run({"lint", "broken.json"}).out.empty());
 }
 
 TEST_CASE("lint: every format, on the screen and in a file") {
@@ -232,4 +244,8 @@ TEST_CASE("lint: a stored draft in every format") {
   check(desk, {{"survey", "lint", "trial"}, 1, "vague-quantifier", ""});
   const auto sarif = json_of(desk.run({"survey", "lint", "trial", "--format", "sarif"}).out);
   CHECK(text_at(sarif, "/runs/0/artifacts/0/location/uri") == "trial");
+  desk.put("quiet.json", R"({"rules":{"vague-quantifier":"off"}})");
+  check(desk, {{"survey", "lint", "trial", "--config", "quiet.json"}, 0, "0 warnings", ""});
+  desk.put(".insightflow-lint.json", R"({"rules":{"vague-quantifier":"error"}})");
+  check(desk, {{"survey", "lint", "trial"}, 1, "1 error", "Settings from"});
 }

@@ -55,8 +55,12 @@ TEST_CASE("config: what is wrong in a settings file is told with its place") {
     CHECK(config.error().reason == row.reason);
     CHECK(config.error().pointer == row.pointer);
   }
-  // Every wrong rule is named at once.
+  // All that is wrong is named at once.
   CHECK(read_config(R"({"rules":{"a":"off","b":"off"}})").error().problems.size() == 2);
+  CHECK(read_config(R"({"rules":{"a":"off","leading":"loud"},"b":1})").error().problems.size() ==
+        3);
+  // Some editors put a byte order mark before a text.
+  CHECK(read_config("\xEF\xBB\xBF{\"least\":\"error\"}").value().least == Severity::error);
   CHECK(json_schema(type_of<Config>()).contains("$defs"));
 }
 

@@ -174,6 +174,10 @@ TEST_CASE("fix: a file keeps its layout, its escapes and what other programs wro
        "\"lint\": {\"allow\": [{\"rule\": \"leading\", \"reason\": \"a\"}]}}]}",
        "{\"title\": \"T\", \"questions\": [{\"id\": \"q1\", \"kind\": \"yes_no\", \"text\": \"Did "
        "it work?\"}]}"},
+      // A byte order mark stays where it is.
+      {"\xEF\xBB\xBF{\"title\": \"T\", \"questions\": [], \"lint\": {\"allow\": [{\"rule\": "
+       "\"jargon\", \"reason\": \"a\"}]}}",
+       "\xEF\xBB\xBF{\"title\": \"T\", \"questions\": []}"},
   };
   for (const Row& row : rows) {
     const auto survey = from_json_text<survey::Questionnaire>(row.before, Audience::storage);
@@ -290,4 +294,12 @@ TEST_CASE("source: pointers and spans lead to bytes, lines and columns") {
   CHECK(lines.place(text.size() + 5).line == 3);
   CHECK(LineTable("").place(0).line == 1);
   CHECK(LineTable("a\n").place(2).line == 2);
+  // A byte order mark counts for nothing.
+  const std::string marked = "\xEF\xBB\xBF" + text;
+  const Place after = LineTable(marked).place(3 + text.find("title"));
+  CHECK(after.column == 3);
+  CHECK(after.character == 2);
+  CHECK(LineTable(marked).place(0).column == 1);
+  CHECK(JsonSource::read(marked).value().at("/title")->start ==
+        source.value().at("/title")->start + 3);
 }

@@ -61,6 +61,8 @@ std::vector<Linted> sample() {
   BaselineFilter filter(baseline);
   filter.apply(out[2].report, out[2].survey);
   out[0].report.stale = {{"folder/a b.json", "leading", "q9", "00", "Gone."}};
+  out.push_back({.file = "gone<.json",
+                 .error = fail(Code::invalid, "file_unreadable", "'gone<.json': No such file.")});
   return out;
 }
 
@@ -180,13 +182,15 @@ TEST_CASE("text: a file is named with line and column, and everything is told at
 TEST_CASE("JSON: one report for each file") {
   const std::vector<Linted> all = sample();
   const json::value document = parse_json(to_json_document(all)).value();
-  REQUIRE(at(document, "/files").as_array().size() == 3);
+  REQUIRE(at(document, "/files").as_array().size() == 4);
   CHECK(at(document, "/files/0/file").as_string() == "folder/a b.json");
   const auto again = from_json<Report>(at(document, "/files/0/report"));
   REQUIRE(again.has_value());
   CHECK(again.value() == all[0].report);
   CHECK(at(document, "/counts/errors").as_int64() >= 1);
   CHECK(at(document, "/files/2/report/known").as_array().size() == 1);
+  CHECK(at(document, "/files/3/error/code").as_string() == "file_unreadable");
+  CHECK(document.at_pointer("/files/3").as_object().size() == 2);
 }
 
 TEST_CASE("SARIF: what version 2.1.0 demands is there, and regions lead to the words") {
@@ -257,7 +261,14 @@ TEST_CASE("SARIF: what version 2.1.0 demands is there, and regions lead to the w
   CHECK(known == 1);
   CHECK(placed == 3);
   CHECK(to_sarif(all, "1.2.3") == to_sarif(sample(), "1.2.3"));
-  CHECK(at(parse_json(to_sarif({}, "1")).value(), "/runs/0/results").as_array().empty());
+  // A file that could not be read makes the run one that failed.
+  CHECK(!at(run, "/invocations/0/executionSuccessful").as_bool());
+  const json::value& told = at(run, "/invocations/0/toolExecutionNotifications/0");
+  CHECK(at(told, "/descriptor/id").as_string() == "file_unreadable");
+  CHECK(at(told, "/locations/0/physicalLocation/artifactLocation/index").as_int64() == 3);
+  const json::value nothing = parse_json(to_sarif({}, "1")).value();
+  CHECK(at(nothing, "/runs/0/results").as_array().empty());
+  CHECK(at(nothing, "/runs/0/invocations/0/executionSuccessful").as_bool());
 }
 
 TEST_CASE("SARIF: the document passes the schema, where one is given") {
@@ -306,10 +317,11 @@ TEST_CASE("JUnit: well-formed, and the counts are those of the cases") {
     for (std::size_t at = 0; (at = xml.find(what, at)) != xml.npos; ++at) ++count;
     return count;
   };
-  CHECK(times("<testsuite ") == 3);
-  CHECK(times("<testcase ") == 14 + 2 + 2);
-  const std::string totals = "<testsuites name=\"insightflow lint\" tests=\"18\" failures=\"" +
-                             std::to_string(times("<failure ")) + "\"";
+  CHECK(times("<testsuite ") == 4);
+  CHECK(times("<testcase ") == 14 + 2 + 2 + 1);
+  CHECK(times("<error type=\"file_unreadable\"") == 1);
+  const std::string totals = "<testsuites name=\"insightflow lint\" tests=\"19\" failures=\"" +
+                             std::to_string(times("<failure ")) + "\" errors=\"1\"";
   CHECK(xml.find(totals) != std::string::npos);
   CHECK(xml.find("<b>") == std::string::npos);
   // What the baseline knows does not fail.
@@ -329,6 +341,8 @@ TEST_CASE("HTML: one page that needs nothing else") {
   for (const auto& element : page.elements())
     if (element.name == "mark") marks += element.text == "regularly";
   CHECK(marks == 1);
+  CHECK(html.find("gone&lt;.json") != std::string::npos);
+  CHECK(html.find("Not checked.") != std::string::npos);
   CHECK(html.find("As in 2019 &lt;3.") != std::string::npos);
   CHECK(html.find("Predicted minutes") != std::string::npos);
   CHECK(to_html(sample()) == html);
