@@ -19,7 +19,7 @@ using privacy::Shape;
 namespace {
 
 constexpr std::size_t made_sentences = 60000;
-constexpr std::size_t most_ordinary = 60000;
+constexpr std::size_t most_ordinary = 90000;
 constexpr int rounds = 4;
 constexpr int scale = 32;
 
@@ -158,7 +158,8 @@ void study(const Sentence& sentence, const Lexicon& lexicon, Rng& chance, double
   // context are learned as well.
   for (std::size_t i = 0; i < page.size(); ++i) {
     Seen& here = seen[i + margin];
-    if (right[i] == Tag::none || here.word == 0 || chance.below(100) >= 45) continue;
+    if (right[i] == Tag::none || here.word == 0 || chance.below(100) >= ((here.word & word_country) != 0 ? 15u : 45u))
+      continue;
     here.word &= word_common | word_street | word_title;
     if ((here.word & word_common) == 1) here.word &= static_cast<std::uint16_t>(~word_common);
     set_key(page[i], here);
@@ -248,7 +249,14 @@ int main(int count, char** arguments) {
     }
     if (sentences.size() >= most_ordinary) continue;
     tokenize(line, tokens);
-    if (harmless(Page{line, tokens}, lexicon)) sentences.push_back({line, {}});
+    if (!harmless(Page{line, tokens}, lexicon)) continue;
+    if (chance.below(2) == 0)
+      if (Sentence sentence = writer.peopled(line); !sentence.spans.empty()) {
+        sentences.push_back(std::move(sentence));
+        ++named;
+        continue;
+      }
+    sentences.push_back(chance.below(2) == 0 ? writer.mistyped(line) : Sentence{line, {}});
   }
   std::cerr << sentences.size() << " ordinary sentences, " << named << " of them with names\n";
   for (std::size_t i = 0; i < made_sentences; ++i) sentences.push_back(writer.sentence());

@@ -2,6 +2,8 @@
 
 #include <insightflow/core/utf8.hpp>
 
+#include <algorithm>
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -447,6 +449,99 @@ Sentence Writer::named(std::string_view text) {
     at = mark + 6;
   }
   Sentence out = fill(form);
+  change_case(out);
+  return out;
+}
+
+namespace {
+
+struct Swap {
+  std::string_view words;  ///< Between blanks, in lower case.
+  std::array<std::string_view, 3> forms;
+};
+constexpr std::array swaps{
+    Swap{"he", {"{{first_name}}", "{{person}}", "{{prefix}} {{last_name}}"}},
+    Swap{"she", {"{{first_name}}", "{{person}}", "{{prefix}} {{last_name}}"}},
+    Swap{"him", {"{{first_name}}", "{{person}}", "{{last_name}}"}},
+    Swap{"his", {"{{first_name}}'s", "{{person}}'s", "{{last_name}}'s"}},
+    Swap{"someone", {"{{first_name}}", "{{person}}", "{{organization}}"}},
+    Swap{"somebody", {"{{first_name}}", "{{person}}", "{{organization}}"}},
+    Swap{"they", {"{{organization}}", "{{first_name}} and {{first_name}}", "{{organization}}"}},
+    Swap{"them", {"{{organization}}", "{{person}}", "{{first_name}} and {{first_name}}"}},
+    Swap{"there", {"in {{city}}", "in {{country}}", "to {{city}}, {{country}}"}},
+    Swap{"here", {"in {{city}}", "in {{country}}", "at {{building_number}} {{street_name}}"}},
+    Swap{"home", {"to {{city}}", "to {{country}}", "to {{address}}"}},
+    Swap{"the city", {"{{city}}", "{{city}}", "{{city}}, {{country}}"}},
+    Swap{"the town", {"{{city}}", "{{city}}", "{{city}}"}},
+    Swap{"this country", {"{{country}}", "{{country}}", "{{country}}"}},
+    Swap{"the country", {"{{country}}", "{{country}}", "{{country}}"}},
+    Swap{"the world", {"{{country}}", "{{city}}", "{{country}}"}},
+    Swap{"the company", {"{{organization}}", "{{organization}}", "the {{organization}}"}},
+    Swap{"the store", {"{{organization}}", "the {{organization}}", "{{street_name}}"}},
+    Swap{"the bank", {"{{organization}}", "{{organization}}", "the {{organization}}"}},
+    Swap{"my bank", {"{{organization}}", "{{organization}}", "{{organization}}"}},
+    Swap{"this place", {"{{city}}", "{{organization}}", "{{building_number}} {{street_name}}"}},
+    Swap{"my friend", {"{{first_name}}", "{{person}}", "my friend {{first_name}}"}},
+    Swap{"my mom", {"{{first_name}}", "my mom {{first_name}}", "{{person}}"}},
+    Swap{"my boss", {"{{person}}", "my boss {{first_name}}", "{{last_name}}"}},
+    Swap{"the manager", {"{{person}}", "{{first_name}}", "{{prefix}} {{last_name}}"}},
+    Swap{"work", {"{{organization}}", "work", "{{organization}} in {{city}}"}},
+    Swap{"school", {"{{organization}}", "school", "school in {{city}}"}},
+    Swap{"the movie", {"the movie with {{person}}", "the {{person}} movie", "the movie"}},
+    Swap{"dude", {"{{first_name}}", "{{person}}", "{{last_name}}"}},
+    Swap{"guy", {"{{first_name}}", "{{person}}", "{{last_name}}"}}};
+
+}  // namespace
+
+Sentence Writer::peopled(std::string_view text) {
+  const std::string lower = " " + privacy::folded(text) + " ";
+  if (lower.size() != text.size() + 2) return {};
+  std::vector<std::pair<std::size_t, const Swap*>> places;
+  for (const Swap& swap : swaps) {
+    const std::string word = " " + std::string(swap.words) + " ";
+    for (std::size_t at = lower.find(word); at != lower.npos; at = lower.find(word, at + 1))
+      places.push_back({at, &swap});
+  }
+  if (places.empty()) return {};
+  std::sort(places.begin(), places.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::string form;
+  std::size_t done = 0;
+  for (const auto& [at, swap] : places) {
+    if (at < done || (places.size() > 1 && chance(30))) continue;
+    form.append(text.substr(done, at - done));
+    form += swap->forms[below(swap->forms.size())];
+    done = at + swap->words.size();
+  }
+  form.append(text.substr(std::min(done, text.size())));
+  Sentence out = fill(form);
+  change_case(out);
+  return out;
+}
+
+Sentence Writer::mistyped(std::string_view text) {
+  Words words = split(text, " ");
+  for (std::string& word : words) {
+    const bool plain = std::all_of(word.begin(), word.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+    if (!plain || word.size() < 3 || !chance(12)) continue;
+    const std::size_t at = below(word.size() - 1);
+    switch (below(7)) {
+      case 0: std::swap(word[at], word[at + 1]); break;
+      case 1: word.erase(at, 1); break;
+      case 2: word.insert(at, 1, word[at]); break;
+      case 3: word[at] = static_cast<char>('a' + below(26)); break;
+      case 4: word = capitals(word, true); break;
+      case 5: word = capitals(word, false); break;
+      default: {
+        word.clear();  // some abbreviation
+        const char first = chance(75) ? 'A' : 'a';
+        for (std::size_t i = 2 + below(3); i-- > 0;) word += static_cast<char>(first + static_cast<char>(below(26)));
+      }
+    }
+  }
+  Sentence out;
+  for (const std::string& word : words) out.text += (out.text.empty() ? "" : " ") + word;
+  const std::size_t style = below(100);
+  if (style < 4) out.text = capitals(out.text, true);
   change_case(out);
   return out;
 }

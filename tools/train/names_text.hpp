@@ -36,6 +36,13 @@ class Writer {
   /// A sentence in which each "[NAME]" becomes a person.
   Sentence named(std::string_view text);
 
+  /// An ordinary sentence in which pronouns and the like give way to names: "he said" becomes "Omar
+  /// said". Without spans where there was nothing to replace.
+  Sentence peopled(std::string_view text);
+
+  /// An ordinary sentence as people type it: letters swapped or lost, words in capitals.
+  Sentence mistyped(std::string_view text);
+
   const Words& list(const std::string& name) const { return lists_.at(name); }
 
  private:
