@@ -144,6 +144,9 @@ std::optional<Found> find_code(const Page& page, std::size_t i) {
     return std::nullopt;
   if (auto found = iban(page, i)) return found;
   if (page[i].kind != Kind::mixed && page[i].shape != Shape::upper) return std::nullopt;
+  // An id that starts with a word of letters has digits in the next.
+  if (page[i].kind != Kind::mixed && !page.is(i + 1, Kind::mixed) && !page.is(i + 1, Kind::number))
+    return std::nullopt;
   const Code code = read_code(page, i);
   const auto found = [&](EntityType type, std::size_t length, double score) {
     return Found{type, page[i].begin, code.ends[length], score};
@@ -180,12 +183,15 @@ std::optional<Found> find_secret(const Page& page, std::size_t i) {
     return Found{EntityType::secret, static_cast<std::uint32_t>(begin),
                  static_cast<std::uint32_t>(std::min(end, text.size())), 0.99};
   }
+  // Few words begin like a key: the first letter, and the low bits of the second.
   static constexpr auto starts = [] {
-    std::array<bool, 256> out{};
-    for (const Prefix& prefix : prefixes) out[static_cast<unsigned char>(prefix.start[0])] = true;
+    std::array<std::uint32_t, 256> out{};
+    for (const Prefix& prefix : prefixes)
+      out[static_cast<unsigned char>(prefix.start[0])] |= 1u << (prefix.start[1] & 31);
     return out;
   }();
-  if (starts[static_cast<unsigned char>(text[begin])] && begin + 20 <= text.size())
+  if (begin + 20 <= text.size() &&
+      (starts[static_cast<unsigned char>(text[begin])] >> (text[begin + 1] & 31) & 1) != 0)
     for (const Prefix& prefix : prefixes) {
       if (text.compare(begin, prefix.start.size(), prefix.start) != 0) continue;
       const std::size_t end = key_end(text, begin);

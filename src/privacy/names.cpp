@@ -78,6 +78,13 @@ Letters see(const Page& page, std::span<const Found> taken, std::span<const std:
       seen.key = 64u + static_cast<std::uint32_t>(next->type);
       continue;
     }
+    // The end of a file's or a page's name.
+    if (token.shape == Shape::lower && i > 1 && page.touches(i) && page.is_mark(i - 1, '.') &&
+        page.touches(i - 1) && page.wordlike(i - 2)) {
+      seen.shape = static_cast<std::uint8_t>(Shape::taken);
+      seen.key = 63;
+      continue;
+    }
     if (token.kind == Kind::word) {
       seen.word = look_up(lexicon, token.hash);
       ++words;
@@ -160,8 +167,9 @@ void find_names(const Page& page, std::span<const Found> taken, double least,
   Tag open_tag = Tag::none;
   double sum = 0;
   int count = 0;
+  bool letters_seen = false;
   const auto close = [&] {
-    if (is_entity(open_tag)) {
+    if (is_entity(open_tag) && letters_seen) {
       open.type = entity_of_tag[static_cast<std::size_t>(open_tag)];
       open.score = std::max(probability(sum, count, scale), asked);
       out.push_back(open);
@@ -203,7 +211,9 @@ void find_names(const Page& page, std::span<const Found> taken, double least,
       open.begin = page[i].begin;
       sum = 0;
       count = 0;
+      letters_seen = false;
     }
+    letters_seen |= page[i].kind == Kind::word || page[i].kind == Kind::mixed;
     if (letter_or_digit) open.end = page[i].end;
     sum += entity_most - (sums[0] - model.header.bias);
     ++count;

@@ -352,6 +352,22 @@ using Test = std::optional<Verdict> (*)(const Part&);
 constexpr std::array<Test, 7> tests{ip_address, card, social_security, birthday, documents,
                                     national,   phone};
 
+/// The last token of "x12", "x 12" or "ext. 12" at token `i`; 0 where there is none.
+std::size_t extension_behind(const Page& page, std::size_t i) {
+  if (page.is(i, Kind::mixed)) {
+    const std::string_view word = page.text_of(i);
+    return (word[0] == 'x' || word[0] == 'X') &&
+                   word.find_first_not_of("0123456789", 1) == word.npos
+               ? i
+               : 0;
+  }
+  if (!page.is(i, Kind::word) ||
+      (page[i].hash != word_hash("x") && page[i].hash != word_hash("ext")))
+    return 0;
+  const std::size_t digits = i + (page.is_mark(i + 1, '.') ? 2 : 1);
+  return page.is(digits, Kind::number) ? digits : 0;
+}
+
 bool glue(const Page& page, std::size_t i) {
   if (page.wordlike(i)) return true;
   return i < page.size() && page[i].kind == Kind::mark &&
@@ -398,14 +414,8 @@ std::optional<Found> find_number(const Page& page, std::size_t i, std::size_t& l
             from == 0 ? phrase.first
                       : phrase.groups[from].token - (phrase.groups[from].enclosed ? 1 : 0);
         std::size_t last = phrase.groups[to - 1].token + (phrase.groups[to - 1].enclosed ? 1 : 0);
-        // "ext. 12"
-        if (verdict->type == EntityType::phone_number && to == phrase.count &&
-            page.is(phrase.end, Kind::word) &&
-            (page[phrase.end].hash == word_hash("x") ||
-             page[phrase.end].hash == word_hash("ext"))) {
-          const std::size_t digits = phrase.end + (page.is_mark(phrase.end + 1, '.') ? 2 : 1);
-          if (page.is(digits, Kind::number)) last = digits;
-        }
+        if (verdict->type == EntityType::phone_number && to == phrase.count)
+          last = std::max(last, extension_behind(page, phrase.end));
         return Found{verdict->type, page[first].begin, page[last].end, verdict->score};
       }
     }
@@ -414,7 +424,10 @@ std::optional<Found> find_number(const Page& page, std::size_t i, std::size_t& l
 }
 
 std::optional<Found> find_birthday(const Page& page, std::size_t i) {
-  // "12 March 1985", "March 12, 1985", "12th of March"
+  // "12 March 1985", "March 12, 1985", "12 of March"
+  if (page[i].kind == Kind::word && !page.is(i + 1, Kind::number) &&
+      !page.is(i + 1, Kind::mixed) && !page.is_mark(i + 1, '.'))
+    return std::nullopt;
   const bool month_first = page.is(i, Kind::word) && (cues_of(page[i].hash) & cue_month) != 0;
   std::size_t k = i;
   if (month_first) {

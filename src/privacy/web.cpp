@@ -21,12 +21,12 @@ bool contains(std::string_view words, std::string_view word) {
 /// Ends of names that are seldom anything else; IANA's list has over a thousand more.
 constexpr std::string_view plain_endings =
     "com org net edu gov mil int info biz io dev app ai co tv eu uk de fr nl ch jp cn ru br au ca "
-    "mx es pt pl se fi dk cz sk hu ro bg gr tr ua kr tw hk sg nz za ie ee lt lv si hr rs lu cl ar "
+    "mx es pt pl se fi dk cz sk hu ro bg gr tr ua kr tw hk sg nz za ie ee lt lv si hr lu cl ar "
     "pe ve xyz online shop store blog tech cloud club mobi asia jobs travel kz ge am th vn ph pk "
     "ng ke gh eg ma tn ir";
 /// Ends that are words, or file names, too: believed only beside "www", a path or another dot.
 constexpr std::string_view doubtful_endings =
-    "it is me in at be so to no my us as do id al il fm ly gl by la li tk ws cc site name news "
+    "it is me in at be so to no my us as do id al il fm ly gl by la li tk ws cc rs site name news "
     "page space world live life today email work one top pro agency";
 
 bool all_lower(std::string_view word) {

@@ -220,6 +220,7 @@ int main(int count, char** arguments) {
   for (const char* list :
        {"streets_en", "streets_before", "streets_end", "streets_after", "secondary"})
     flag_words(lexicon, writer.list(list), word_street, counts);
+  for (const std::string& word : writer.list("technical")) lexicon.flag(word_hash(word), 2);
   // In order of the hash, so that the table does not depend on the map.
   std::vector<std::pair<std::uint32_t, Count>> ordered(counts.begin(), counts.end());
   std::sort(ordered.begin(), ordered.end(),
