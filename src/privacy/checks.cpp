@@ -81,9 +81,14 @@ bool luhn(std::string_view digits) noexcept {
   return !digits.empty() && sum % 10 == 0;
 }
 
+bool issued_card(std::string_view digits) noexcept {
+  if (digits.size() < 12 || digits.size() > 19) return false;
+  return (digits[0] >= '2' && digits[0] <= '6') || digits.starts_with("0604") ||
+         (digits.size() == 15 && digits.starts_with("1800"));
+}
+
 bool valid_card(std::string_view digits) noexcept {
-  return digits.size() >= 12 && digits.size() <= 19 && digits[0] >= '2' && digits[0] <= '6' &&
-         luhn(digits);
+  return issued_card(digits) && luhn(digits);
 }
 
 int iban_length(std::string_view country) noexcept {

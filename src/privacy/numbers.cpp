@@ -171,8 +171,7 @@ std::optional<Verdict> card(const Part& part) {
                                             : digits.size() < 13 ? 0.6
                                                                  : 0.9};
   // Mistyped, but called a card.
-  const bool card_length = digits.size() >= 13 && digits.size() <= 19;
-  if (part.has(cue_card) && card_length && digits[0] >= '2' && digits[0] <= '6')
+  if (part.has(cue_card) && digits.size() >= 13 && issued_card(digits))
     return Verdict{EntityType::credit_card, 0.6};
   return std::nullopt;
 }
@@ -425,8 +424,8 @@ std::optional<Found> find_number(const Page& page, std::size_t i, std::size_t& l
 
 std::optional<Found> find_birthday(const Page& page, std::size_t i) {
   // "12 March 1985", "March 12, 1985", "12 of March"
-  if (page[i].kind == Kind::word && !page.is(i + 1, Kind::number) &&
-      !page.is(i + 1, Kind::mixed) && !page.is_mark(i + 1, '.'))
+  if (page[i].kind == Kind::word && !page.is(i + 1, Kind::number) && !page.is(i + 1, Kind::mixed) &&
+      !page.is_mark(i + 1, '.'))
     return std::nullopt;
   const bool month_first = page.is(i, Kind::word) && (cues_of(page[i].hash) & cue_month) != 0;
   std::size_t k = i;

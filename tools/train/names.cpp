@@ -158,7 +158,8 @@ void study(const Sentence& sentence, const Lexicon& lexicon, Rng& chance, double
   // context are learned as well.
   for (std::size_t i = 0; i < page.size(); ++i) {
     Seen& here = seen[i + margin];
-    if (right[i] == Tag::none || here.word == 0 || chance.below(100) >= ((here.word & word_country) != 0 ? 15u : 45u))
+    if (right[i] == Tag::none || here.word == 0 ||
+        chance.below(100) >= ((here.word & word_country) != 0 ? 15u : 45u))
       continue;
     here.word &= word_common | word_street | word_title;
     if ((here.word & word_common) == 1) here.word &= static_cast<std::uint16_t>(~word_common);

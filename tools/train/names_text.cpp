@@ -503,7 +503,8 @@ Sentence Writer::peopled(std::string_view text) {
       places.push_back({at, &swap});
   }
   if (places.empty()) return {};
-  std::sort(places.begin(), places.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::sort(places.begin(), places.end(),
+            [](const auto& a, const auto& b) { return a.first < b.first; });
   std::string form;
   std::size_t done = 0;
   for (const auto& [at, swap] : places) {
@@ -521,7 +522,8 @@ Sentence Writer::peopled(std::string_view text) {
 Sentence Writer::mistyped(std::string_view text) {
   Words words = split(text, " ");
   for (std::string& word : words) {
-    const bool plain = std::all_of(word.begin(), word.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+    const bool plain =
+        std::all_of(word.begin(), word.end(), [](char c) { return c >= 'a' && c <= 'z'; });
     if (!plain || word.size() < 3 || !chance(12)) continue;
     const std::size_t at = below(word.size() - 1);
     switch (below(7)) {
@@ -534,7 +536,8 @@ Sentence Writer::mistyped(std::string_view text) {
       default: {
         word.clear();  // some abbreviation
         const char first = chance(75) ? 'A' : 'a';
-        for (std::size_t i = 2 + below(3); i-- > 0;) word += static_cast<char>(first + static_cast<char>(below(26)));
+        for (std::size_t i = 2 + below(3); i-- > 0;)
+          word += static_cast<char>(first + static_cast<char>(below(26)));
       }
     }
   }

@@ -7,7 +7,11 @@
 /// else in the text is a no. Pure; time is linear in a text that is refused beyond 34 characters.
 namespace insightflow::privacy {
 
-/// ISO/IEC 7812: 12 to 19 digits, a first digit that is issued to cards (2 to 6), Luhn's sum.
+/// Length and first digits of payment cards: 12 to 19 digits that begin with 2 to 6, with 0604
+/// (Maestro), or 15 with 1800 (JCB).
+bool issued_card(std::string_view digits) noexcept;
+
+/// ISO/IEC 7812: an issued card with Luhn's sum.
 bool valid_card(std::string_view digits) noexcept;
 
 /// ISO 13616: the length of the country, mod 97.

@@ -17,6 +17,8 @@ struct Row {
 const Row rows[]{{"card", valid_card, "4111111111111111"},
                  {"card of 15", valid_card, "378282246310005"},
                  {"card of 13", valid_card, "4222222222222"},
+                 {"card of 12 with 0604", valid_card, "060412345674"},
+                 {"card of 15 with 1800", valid_card, "180012345678905"},
                  {"IBAN GB", valid_iban, "GB82WEST12345698765432"},
                  {"IBAN DE", valid_iban, "DE89370400440532013000"},
                  {"IBAN NO", valid_iban, "NO9386011117947"},
@@ -69,11 +71,16 @@ TEST_CASE("Numbers that were never issued") {
   struct {
     bool (*check)(std::string_view) noexcept;
     std::string_view text;
-  } const never[]{{valid_us_ssn, "000123456"}, {valid_us_ssn, "666123456"},
-                  {valid_us_ssn, "900123456"}, {valid_us_ssn, "123004567"},
-                  {valid_us_ssn, "123450000"}, {valid_card, "0000000000000000"},
-                  {valid_cpf, "11111111111"},  {valid_bsn, "000000000"},
-                  {valid_nino, "GB123456C"},   {valid_nino, "AB123456E"},
+  } const never[]{{valid_us_ssn, "000123456"},
+                  {valid_us_ssn, "666123456"},
+                  {valid_us_ssn, "900123456"},
+                  {valid_us_ssn, "123004567"},
+                  {valid_us_ssn, "123450000"},
+                  {valid_card, "0000000000000000"},
+                  {valid_cpf, "11111111111"},
+                  {valid_bsn, "000000000"},
+                  {valid_nino, "GB123456C"},
+                  {valid_nino, "AB123456E"},
                   {valid_iban, "ZZ82WEST12345698765432"}};
   for (const auto& row : never) {
     CAPTURE(row.text);

@@ -32,8 +32,8 @@ TEST_CASE("Pseudonyms agree for one value within a scope, and nowhere else") {
   CHECK(names.name(EntityType::email_address, "a.b@example.org") !=
         names.name(EntityType::email_address, "ab@example.org"));
 
-  const std::string text = redact("ann@example.org wrote, ANN@example.org replied", {}, Mode::pseudonym,
-                                  &names);
+  const std::string text =
+      redact("ann@example.org wrote, ANN@example.org replied", {}, Mode::pseudonym, &names);
   CHECK(text.find("example") == text.npos);
   const std::size_t end = text.find(']');
   CHECK(text.find(text.substr(0, end + 1), end) != text.npos);
@@ -44,7 +44,8 @@ TEST_CASE("Pseudonyms agree for one value within a scope, and nowhere else") {
 TEST_CASE("Pseudonyms of many values differ") {
   const Pseudonyms names("k", "");
   std::set<std::string> seen;
-  for (int i = 0; i < 20000; ++i) seen.insert(names.name(EntityType::person, "p" + std::to_string(i)));
+  for (int i = 0; i < 20000; ++i)
+    seen.insert(names.name(EntityType::person, "p" + std::to_string(i)));
   CHECK(seen.size() == 20000);
 }
 
