@@ -260,8 +260,10 @@ void add_privacy_commands(CLI::App& app, Context& context) {
                       "Field of the JSON objects that holds the text; without it all texts of an "
                       "object are redacted, and --format jsonl reads 'text'");
   command->add_option("--mode", arguments->mode, "mask, pseudonym or drop")->capture_default_str();
-  command->add_option("--type", arguments->types,
-                      "Only these types, as EMAIL_ADDRESS; repeat for several");
+  command
+      ->add_option("--type", arguments->types,
+                   "Only these types, as EMAIL_ADDRESS; repeat for several")
+      ->allow_extra_args(false);
   command
       ->add_option("--least-score", arguments->least_score,
                    "How certain it must be, 0 to 1; lower finds more")

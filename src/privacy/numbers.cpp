@@ -106,6 +106,7 @@ struct Part {
   std::size_t from, to;  ///< Groups.
   std::uint32_t cues;    ///< Around the whole phrase.
   bool stuck_before, stuck_after;
+  bool before_name;  ///< A word with a capital follows: a house and its street.
 
   std::size_t count() const { return to - from; }
   std::size_t length(std::size_t group) const { return phrase.groups[from + group].length; }
@@ -313,7 +314,7 @@ std::optional<Verdict> phone(const Part& part) {
     return found(told ? 0.9 : 0.75);
 
   bool decimal = part.count() == 2 && part.before(1) == '.';
-  if (told && !decimal && digits.size() <= 15) {
+  if (told && !decimal && digits.size() <= 15 && !(part.before_name && digits.size() < 10)) {
     if (part.count() == 1) return found(digits.size() >= 7 ? 0.85 : 0.6);
     return found(0.85);
   }
@@ -390,7 +391,9 @@ std::optional<Found> find_number(const Page& page, std::size_t i, std::size_t& l
   std::size_t next = phrase.end;
   // "…-Office\": a label behind the number.
   while (next < page.size() && next < phrase.end + 3 && page[next].kind == Kind::mark) ++next;
-  const std::uint32_t after = page.cues_after(next, 2);
+  // The next sentence is about something else.
+  const bool sentence_ends = page.is_mark(phrase.end, '.') && !page.is(phrase.end + 1, Kind::mark);
+  const std::uint32_t after = sentence_ends ? 0 : page.cues_after(next, 2);
   cues |= after & (cue_phone | cue_not_phone);
   bool stuck_after = touches_next && glue(page, phrase.end) && (after & cue_phone) == 0;
   if (stuck_after &&
@@ -399,12 +402,16 @@ std::optional<Found> find_number(const Page& page, std::size_t i, std::size_t& l
       !(page.wordlike(phrase.end + 1) && page.touches(phrase.end + 1)))
     stuck_after = false;  // the end of the sentence
 
+  const bool before_name = page.is(phrase.end, Kind::word) && page[phrase.end].space_before &&
+                           page[phrase.end].shape == Shape::capitalised;
+
   for (std::size_t from = 0; from < phrase.count; ++from) {
     if (from > 0 && phrase.groups[from].before != ' ') continue;
     for (std::size_t to = phrase.count; to > from; --to) {
       if (to < phrase.count && phrase.groups[to].before != ' ') continue;
       const Part part{
-          phrase, from, to, cues, stuck_before && from == 0, stuck_after && to == phrase.count};
+          phrase,     from, to, cues, stuck_before && from == 0, stuck_after && to == phrase.count,
+          before_name};
       if (part.digits().size() < 4) continue;
       for (const Test test : tests) {
         const auto verdict = test(part);

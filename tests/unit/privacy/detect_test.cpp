@@ -82,6 +82,7 @@ TEST_CASE("What only looks like an identifier stays") {
                    {"write me @ noon", ""},
                    {"1 2 3 4 5 6 7 8 9 10 11 12", ""},
                    {"my password is bad", ""},
+                   {"the house is 99081. Please call again", ""},
                    {"C++ and C# :: fine", ""}};
   check(rows);
 }
