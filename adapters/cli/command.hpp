@@ -111,7 +111,7 @@ void add_insight_commands(CLI::App& app, Context& context);   // insights …, r
 void add_job_commands(CLI::App& app, Context& context);       // jobs …
 void add_analyze_command(CLI::App& app, Context& context);
 void add_privacy_commands(CLI::App& app, Context& context);  // redact
-void add_server_commands(CLI::App& app, Context& context);  // serve, work, openapi
+void add_server_commands(CLI::App& app, Context& context);   // serve, work, openapi
 
 template <class T>
 void print_as_json(const T& object) {
