@@ -31,7 +31,7 @@ struct Section {
 };
 
 const std::vector<Section> sections{
-    // {"sentiment", "tweeteval", measure_sentiment},
+    {"privacy", "presidio_pii", measure_privacy},
 };
 
 }  // namespace
