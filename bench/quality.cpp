@@ -31,7 +31,8 @@ struct Section {
 };
 
 const std::vector<Section> sections{
-    // {"sentiment", "tweeteval", measure_sentiment},
+    {"sentiment", "tweeteval", measure_sentiment},
+    {"language", "xquad", measure_language},
 };
 
 }  // namespace

@@ -29,4 +29,7 @@ struct Table {
 };
 Table read_table(const std::filesystem::path& file);
 
+boost::json::object measure_sentiment();
+boost::json::object measure_language();
+
 }  // namespace bench

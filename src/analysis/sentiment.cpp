@@ -11,26 +11,87 @@ namespace insightflow::analysis {
 
 namespace {
 
-MoodOdds odds_of(const TokenizedText& text, std::size_t first, std::size_t last) {
-  thread_local SentimentFeatures features;
-  features.collect(text, first, last);
-  if (features.known == 0) return {};
-  static const SentimentModel model = sentiment_model();
+/// Whole numbers, so that no order of adding matters.
+struct Sums {
+  std::int32_t negative = 0;
+  std::int32_t positive = 0;
+  std::uint32_t count = 0;
+  bool seen = false;  ///< Some feature has a weight.
+};
+
+/// What the words said that were met last, so that the letters of a common word are not hashed
+/// again and again. A lookup never changes a result.
+class WordCache {
+ public:
+  struct Entry {
+    std::uint64_t key = 0;
+    Sums sums;
+    WordTraits traits;
+  };
+  Entry& at(std::uint64_t key) { return entries_[key >> (64 - bits)]; }
+
+ private:
+  static constexpr int bits = 12;
+  std::vector<Entry> entries_ = std::vector<Entry>(std::size_t{1} << bits);
+};
+
+class Scorer {
+ public:
   std::int64_t negative = 0, positive = 0;
+  std::size_t count = 0;
   bool seen = false;
-  for (const std::uint32_t bucket : features.buckets) {
-    const std::int8_t* pair = &model.weights[2 * static_cast<std::size_t>(bucket)];
-    negative += pair[0];
-    positive += pair[1];
-    seen = seen || pair[0] != 0 || pair[1] != 0;
+
+  Scorer(const SentimentModel& model, WordCache& cache) : model_(model), cache_(cache) {}
+
+  void add(std::uint64_t h, Worth worth) {
+    Sums sums;
+    weigh(sums, h, worth);
+    join(sums);
   }
-  if (!seen) return {};
+
+  WordTraits word(std::string_view form, std::uint64_t h, bool negated, bool letters) {
+    const std::uint64_t key = combine(h, 2 * negated + letters);
+    WordCache::Entry& entry = cache_.at(key);
+    if (entry.key != key) {
+      entry = {key, {}, {}};
+      entry.traits =
+          features::of_word(form, h, negated, letters,
+                            [&](std::uint64_t f, Worth worth) { weigh(entry.sums, f, worth); });
+    }
+    join(entry.sums);
+    return entry.traits;
+  }
+
+ private:
+  void weigh(Sums& sums, std::uint64_t h, Worth worth) const {
+    const std::int8_t* pair = &model_.weights[2 * static_cast<std::size_t>(bucket_of(h))];
+    sums.negative += worth * pair[0];
+    sums.positive += worth * pair[1];
+    ++sums.count;
+    sums.seen = sums.seen || pair[0] != 0 || pair[1] != 0;
+  }
+  void join(const Sums& sums) {
+    negative += sums.negative;
+    positive += sums.positive;
+    count += sums.count;
+    seen = seen || sums.seen;
+  }
+
+  const SentimentModel& model_;
+  WordCache& cache_;
+};
+
+MoodOdds odds_of(const TokenizedText& text, std::size_t first, std::size_t last) {
+  thread_local WordCache cache;
+  static const SentimentModel model = sentiment_model();
+  Scorer sums(model, cache);
+  if (features::walk(text, first, last, sums) == 0 || !sums.seen) return {};
   const SentimentModelHeader& header = model.header;
   const double unit =
-      header.unit / sentiment_fixed_point / std::sqrt(static_cast<double>(features.buckets.size()));
-  const double a = numeric::exp(static_cast<double>(negative) * unit +
+      header.unit / sentiment_fixed_point / halves / std::sqrt(static_cast<double>(sums.count));
+  const double a = numeric::exp(static_cast<double>(sums.negative) * unit +
                                 header.negative_bias / sentiment_fixed_point);
-  const double b = numeric::exp(static_cast<double>(positive) * unit +
+  const double b = numeric::exp(static_cast<double>(sums.positive) * unit +
                                 header.positive_bias / sentiment_fixed_point);
   const double sum = a + b + 1;
   return {a / sum, 1 / sum, b / sum};
@@ -72,7 +133,7 @@ std::vector<Mood> sentence_sentiments(const TokenizedText& text) {
 }
 
 std::string_view sentiment_model_version() {
-  return "sentiment-1";
+  return "sentiment-2";
 }
 
 }  // namespace insightflow::analysis
