@@ -6,78 +6,86 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 namespace insightflow::analysis {
 
 namespace {
 
-/// Whole numbers, so that no order of adding matters.
-struct Sums {
-  std::int32_t negative = 0;
-  std::int32_t positive = 0;
-  std::uint32_t count = 0;
-  bool seen = false;  ///< Some feature has a weight.
+/// What a word says, in whole numbers, so that no order of adding matters.
+struct WordSums {
+  std::uint64_t key = 0;
+  std::int32_t negative = 0, positive = 0;
+  std::int16_t turned_negative = 0, turned_positive = 0;  ///< More, behind a negation.
+  std::uint16_t count = 0;
+  WordTraits traits;
 };
+static_assert(sizeof(WordSums) == 24);
 
-/// What the words said that were met last, so that the letters of a common word are not hashed
-/// again and again. A lookup never changes a result.
+/// The words that were met last, so that the letters of a common word are not hashed again and
+/// again. Whether a word is found here never changes a result.
 class WordCache {
  public:
-  struct Entry {
-    std::uint64_t key = 0;
-    Sums sums;
-    WordTraits traits;
-  };
-  Entry& at(std::uint64_t key) { return entries_[key >> (64 - bits)]; }
+  WordSums& at(std::uint64_t key) { return entries_[key >> (64 - bits)]; }
 
  private:
-  static constexpr int bits = 12;
-  std::vector<Entry> entries_ = std::vector<Entry>(std::size_t{1} << bits);
+  static constexpr int bits = 14;
+  std::vector<WordSums> entries_ = std::vector<WordSums>(std::size_t{1} << bits);
 };
 
 class Scorer {
  public:
   std::int64_t negative = 0, positive = 0;
   std::size_t count = 0;
-  bool seen = false;
 
-  Scorer(const SentimentModel& model, WordCache& cache) : model_(model), cache_(cache) {}
+  Scorer(const SentimentModel& model, WordCache& cache)
+      : weights_(model.weights.data()), cache_(cache) {}
 
   void add(std::uint64_t h, Worth worth) {
-    Sums sums;
-    weigh(sums, h, worth);
-    join(sums);
+    const std::int8_t* pair = pair_of(h);
+    negative += worth * pair[0];
+    positive += worth * pair[1];
+    ++count;
   }
 
+  void expect(std::uint64_t h) { __builtin_prefetch(&cache_.at(h)); }
+
   WordTraits word(std::string_view form, std::uint64_t h, bool negated, bool letters) {
-    const std::uint64_t key = combine(h, 2 * negated + letters);
-    WordCache::Entry& entry = cache_.at(key);
-    if (entry.key != key) {
-      entry = {key, {}, {}};
-      entry.traits =
-          features::of_word(form, h, negated, letters,
-                            [&](std::uint64_t f, Worth worth) { weigh(entry.sums, f, worth); });
+    WordSums& word = cache_.at(h);
+    if (word.key != h) learn(word, form, h, letters);
+    negative += word.negative;
+    positive += word.positive;
+    count += word.count;
+    if (negated) {
+      negative += word.turned_negative;
+      positive += word.turned_positive;
+      ++count;
     }
-    join(entry.sums);
-    return entry.traits;
+    if (word.traits.strength != 0) add(features::lexicon_key(word.traits.strength, negated), plain);
+    return word.traits;
   }
 
  private:
-  void weigh(Sums& sums, std::uint64_t h, Worth worth) const {
-    const std::int8_t* pair = &model_.weights[2 * static_cast<std::size_t>(bucket_of(h))];
-    sums.negative += worth * pair[0];
-    sums.positive += worth * pair[1];
-    ++sums.count;
-    sums.seen = sums.seen || pair[0] != 0 || pair[1] != 0;
-  }
-  void join(const Sums& sums) {
-    negative += sums.negative;
-    positive += sums.positive;
-    count += sums.count;
-    seen = seen || sums.seen;
+  const std::int8_t* pair_of(std::uint64_t h) const {
+    return weights_ + 2 * static_cast<std::size_t>(bucket_of(h));
   }
 
-  const SentimentModel& model_;
+  void learn(WordSums& word, std::string_view form, std::uint64_t h, bool letters) const {
+    word = {.key = h, .traits = features::traits_of(form)};
+    features::of_word(form, h, letters, [&](std::uint64_t f, Worth worth) {
+      const std::int8_t* pair = pair_of(f);
+      word.negative += worth * pair[0];
+      word.positive += worth * pair[1];
+      ++word.count;
+    });
+    features::of_negation(h, 0, true, [&](std::uint64_t f, Worth worth) {
+      const std::int8_t* pair = pair_of(f);
+      word.turned_negative = static_cast<std::int16_t>(worth * pair[0]);
+      word.turned_positive = static_cast<std::int16_t>(worth * pair[1]);
+    });
+  }
+
+  const std::int8_t* weights_;
   WordCache& cache_;
 };
 
@@ -85,7 +93,7 @@ MoodOdds odds_of(const TokenizedText& text, std::size_t first, std::size_t last)
   thread_local WordCache cache;
   static const SentimentModel model = sentiment_model();
   Scorer sums(model, cache);
-  if (features::walk(text, first, last, sums) == 0 || !sums.seen) return {};
+  if (features::walk(text, first, last, sums) == 0) return {};
   const SentimentModelHeader& header = model.header;
   const double unit =
       header.unit / sentiment_fixed_point / halves / std::sqrt(static_cast<double>(sums.count));

@@ -34,7 +34,7 @@ Scope scope_of(std::string_view form) {
 }
 
 WordTraits features::traits_of(std::string_view form) {
-  return {strength_of(form), scope_of(form)};
+  return {static_cast<std::int8_t>(strength_of(form)), scope_of(form)};
 }
 
 }  // namespace insightflow::analysis

@@ -187,7 +187,8 @@ class Pass {
   void word() {
     const std::size_t start = at_;
     std::size_t at = at_;
-    form_.clear();
+    char* const form = form_.data();
+    std::size_t size = 0;
     bool plain = true, elongated = false, digits = true;
     std::size_t letters = 0, capitals = 0;
     while (at < text_.size() && at - start < max_word_bytes) {
@@ -197,18 +198,16 @@ class Pass {
         const Class kind = ascii_classes[byte];
         if (kind == Class::letter) {
           const char folded = lower(c);
-          const std::size_t size = form_.size();
           ++letters;
           capitals += is_upper(c);
           digits = false;
-          if (size >= 2 && form_[size - 1] == folded && form_[size - 2] == folded)
+          if (size >= 2 && form[size - 1] == folded && form[size - 2] == folded)
             elongated = true;
           else
-            form_ += folded;
-        } else if (kind == Class::digit) {
-          form_ += c;
-        } else if (at > start && at + 1 < text_.size() && inner(c, at, digits)) {
-          form_ += c;
+            form[size++] = folded;
+        } else if (kind == Class::digit ||
+                   (at > start && at + 1 < text_.size() && inner(c, at, digits))) {
+          form[size++] = c;
         } else {
           break;
         }
@@ -219,19 +218,22 @@ class Pass {
       const char32_t point = utf8::decode(text_, next);
       if (point == typographic_apostrophe) {
         if (at == start || digits || next >= text_.size() || !starts_word(next)) break;
-        form_ += '\'';
+        form[size++] = '\'';
       } else {
         const Class kind = class_of(point);
         if (kind != Class::letter && kind != Class::digit && kind != Class::joiner) break;
-        form_.append(text_, at, next - at);
+        std::copy(text_.begin() + static_cast<std::ptrdiff_t>(at),
+                  text_.begin() + static_cast<std::ptrdiff_t>(next), form + size);
+        size += next - at;
         plain = false;
         digits = digits && kind == Class::digit;
       }
       at = next;
     }
-    if (!plain) fold(form_);
+    std::string_view spelling(form, size);
+    if (!plain) spelling = fold(spelling);
     if (plain && at + 1 < text_.size() && text_[at] == '@' && starts_word(at + 1)) return mail(at);
-    Token& token = emit(digits ? TokenKind::number : TokenKind::word, at, form_);
+    Token& token = emit(digits ? TokenKind::number : TokenKind::word, at, spelling);
     token.capital = is_upper(text_[start]);
     token.shouted = letters >= 2 && capitals == letters;
     token.elongated = elongated;
@@ -261,17 +263,17 @@ class Pass {
   }
 
   /// NFKC and case folding (utf8proc). Falls back to the spelling as it is.
-  void fold(std::string& form) {
+  std::string_view fold(std::string_view form) {
     constexpr auto options = static_cast<utf8proc_option_t>(
         UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE);
     const auto* bytes = reinterpret_cast<const utf8proc_uint8_t*>(form.data());
     const auto size = static_cast<utf8proc_ssize_t>(form.size());
     utf8proc_ssize_t needed = utf8proc_decompose(
         bytes, size, points_.data(), static_cast<utf8proc_ssize_t>(points_.size()), options);
-    if (needed < 0 || needed > static_cast<utf8proc_ssize_t>(points_.size()) - 1) return;
+    if (needed < 0 || needed > static_cast<utf8proc_ssize_t>(points_.size()) - 1) return form;
     needed = utf8proc_reencode(points_.data(), needed, options);
-    if (needed < 0) return;
-    form.assign(reinterpret_cast<const char*>(points_.data()), static_cast<std::size_t>(needed));
+    if (needed < 0) return form;
+    return {reinterpret_cast<const char*>(points_.data()), static_cast<std::size_t>(needed)};
   }
 
   bool address() {
@@ -293,16 +295,16 @@ class Pass {
 
   bool named(TokenKind kind) {
     std::size_t end = at_ + 1;
-    form_.clear();
+    std::size_t size = 0;
     while (end < text_.size() && end - at_ < max_word_bytes) {
       const auto byte = static_cast<unsigned char>(text_[end]);
       if (byte >= 128 || (ascii_classes[byte] != Class::letter &&
                           ascii_classes[byte] != Class::digit && byte != '_'))
         break;
-      form_ += lower(text_[end++]);
+      form_[size++] = lower(text_[end++]);
     }
-    if (form_.empty()) return false;
-    emit(kind, end, form_);
+    if (size == 0) return false;
+    emit(kind, end, {form_.data(), size});
     return true;
   }
 
@@ -314,7 +316,9 @@ class Pass {
     }();
     if (!leads[static_cast<unsigned char>(text_[at_])] || after_glued_word()) return false;
     for (const std::string_view face : emoticons) {
-      if (text_.substr(at_, face.size()) != face) continue;
+      if (face[0] != text_[at_] || at_ + 1 == text_.size() || face[1] != text_[at_ + 1] ||
+          text_.substr(at_, face.size()) != face)
+        continue;
       const std::size_t end = at_ + face.size();
       // "XDocument" and "a :port" are no faces.
       if (end < text_.size() && starts_word(end)) continue;
@@ -365,7 +369,7 @@ class Pass {
   TokenizedText& out_;
   std::size_t at_ = 0;
   bool spaced_ = false, new_line_ = false, after_word_ = false;
-  std::string form_;
+  std::array<char, max_word_bytes + 8> form_;
   std::array<utf8proc_int32_t, 4 * max_word_bytes> points_;  // room to work in
 };
 

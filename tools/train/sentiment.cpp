@@ -59,9 +59,13 @@ struct List {
   std::vector<Feature> features;
 
   void add(std::uint64_t h, Worth worth) { features.push_back({bucket_of(h), worth}); }
+  void expect(std::uint64_t) {}
   WordTraits word(std::string_view form, std::uint64_t h, bool negated, bool letters) {
-    return features::of_word(form, h, negated, letters,
-                             [&](std::uint64_t key, Worth worth) { add(key, worth); });
+    const auto to_list = [&](std::uint64_t key, Worth worth) { add(key, worth); };
+    const WordTraits traits = features::traits_of(form);
+    features::of_word(form, h, letters, to_list);
+    features::of_negation(h, traits.strength, negated, to_list);
+    return traits;
   }
 };
 
