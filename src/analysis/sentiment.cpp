@@ -28,8 +28,15 @@ class WordCache {
  public:
   WordSums& at(std::uint64_t key) { return entries_[key >> (64 - bits)]; }
 
+  /// Room to work in: what is to be added up once it has been fetched.
+  struct Due {
+    const std::int8_t* pair;
+    std::int64_t worth;
+  };
+  std::vector<Due> due;
+
  private:
-  static constexpr int bits = 14;
+  static constexpr int bits = 16;
   std::vector<WordSums> entries_ = std::vector<WordSums>(std::size_t{1} << bits);
 };
 
@@ -39,13 +46,22 @@ class Scorer {
   std::size_t count = 0;
 
   Scorer(const SentimentModel& model, WordCache& cache)
-      : weights_(model.weights.data()), cache_(cache) {}
+      : weights_(model.weights.data()), cache_(cache) {
+    cache_.due.clear();
+  }
 
   void add(std::uint64_t h, Worth worth) {
     const std::int8_t* pair = pair_of(h);
-    negative += worth * pair[0];
-    positive += worth * pair[1];
-    ++count;
+    __builtin_prefetch(pair);
+    cache_.due.push_back({pair, worth});
+  }
+
+  void finish() {
+    for (const auto& [pair, worth] : cache_.due) {
+      negative += worth * pair[0];
+      positive += worth * pair[1];
+    }
+    count += cache_.due.size();
   }
 
   void expect(std::uint64_t h) { __builtin_prefetch(&cache_.at(h)); }
@@ -94,6 +110,7 @@ MoodOdds odds_of(const TokenizedText& text, std::size_t first, std::size_t last)
   static const SentimentModel model = sentiment_model();
   Scorer sums(model, cache);
   if (features::walk(text, first, last, sums) == 0) return {};
+  sums.finish();
   const SentimentModelHeader& header = model.header;
   const double unit =
       header.unit / sentiment_fixed_point / halves / std::sqrt(static_cast<double>(sums.count));

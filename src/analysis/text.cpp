@@ -309,16 +309,10 @@ class Pass {
   }
 
   bool emoticon() {
-    constexpr auto leads = [] {
-      std::array<bool, 128> out{};
-      for (const std::string_view face : emoticons) out[static_cast<unsigned char>(face[0])] = true;
-      return out;
-    }();
-    if (!leads[static_cast<unsigned char>(text_[at_])] || after_glued_word()) return false;
+    // Most faces fail at their second character.
+    if (!may_begin_face(at_) || after_glued_word()) return false;
     for (const std::string_view face : emoticons) {
-      if (face[0] != text_[at_] || at_ + 1 == text_.size() || face[1] != text_[at_ + 1] ||
-          text_.substr(at_, face.size()) != face)
-        continue;
+      if (text_.substr(at_, face.size()) != face) continue;
       const std::size_t end = at_ + face.size();
       // "XDocument" and "a :port" are no faces.
       if (end < text_.size() && starts_word(end)) continue;
@@ -327,6 +321,19 @@ class Pass {
       return true;
     }
     return false;
+  }
+
+  bool may_begin_face(std::size_t at) const {
+    constexpr auto seconds = [] {
+      std::array<std::array<std::uint64_t, 2>, 128> out{};
+      for (const std::string_view face : emoticons)
+        out[static_cast<unsigned char>(face[0])][face[1] / 64] |= std::uint64_t{1} << face[1] % 64;
+      return out;
+    }();
+    if (at + 1 >= text_.size()) return false;
+    const auto first = static_cast<unsigned char>(text_[at]);
+    const auto second = static_cast<unsigned char>(text_[at + 1]);
+    return first < 128 && second < 128 && (seconds[first][second / 64] >> second % 64 & 1) != 0;
   }
 
   /// Letters that may begin a face ("xD") do so only at the start of a word.
