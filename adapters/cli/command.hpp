@@ -109,6 +109,7 @@ void add_survey_commands(CLI::App& app, Context& context);    // survey …, lin
 void add_response_commands(CLI::App& app, Context& context);  // respond, import, export
 void add_insight_commands(CLI::App& app, Context& context);   // insights …, report
 void add_analyze_command(CLI::App& app, Context& context);
+void add_sentiment_command(CLI::App& app, Context& context);
 void add_server_commands(CLI::App& app, Context& context);  // serve, work, openapi
 
 template <class T>

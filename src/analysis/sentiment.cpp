@@ -2,6 +2,7 @@
 #include "analysis/sentiment_features.hpp"
 #include "analysis/sentiment_model.hpp"
 
+#include <insightflow/analysis/language.hpp>
 #include <insightflow/analysis/sentiment.hpp>
 
 #include <algorithm>
@@ -141,6 +142,13 @@ MoodOdds sentiment_odds(const TokenizedText& text) {
 
 MoodOdds sentiment_odds(const TokenizedText& text, const Sentence& sentence) {
   return odds_of(text, sentence.first, sentence.last);
+}
+
+MoodReading read_mood(const TokenizedText& text) {
+  const LanguageGuess guess = identify_language(text);
+  if (guess.language.empty() ? guess.latin : sentiment_supports(guess.language))
+    return {sentiment_odds(text).mood(), guess.language, {}};
+  return {{}, guess.language, "language_unsupported"};
 }
 
 Mood sentiment(std::string_view text) {
