@@ -92,6 +92,14 @@ constexpr std::array<std::string_view, 43> emoticons{
     ":)",   ":(",   ":D",   ":P",  ":p",  ":/",  ":|",  ":*",   ":o",  ":O",  ";)",
     ";(",   ";D",   "=)",   "=(",  "=D",  "<3",  "xD",  "XD",   ":]",  ":["};
 
+/// Which characters follow a first one in any face, a bit each.
+constexpr auto face_seconds = [] {
+  std::array<std::array<std::uint64_t, 2>, 128> out{};
+  for (const std::string_view face : emoticons)
+    out[static_cast<unsigned char>(face[0])][face[1] / 64] |= std::uint64_t{1} << face[1] % 64;
+  return out;
+}();
+
 class Pass {
  public:
   Pass(std::string_view text, TokenizedText& out) : text_(text), out_(out) {}
@@ -324,16 +332,10 @@ class Pass {
   }
 
   bool may_begin_face(std::size_t at) const {
-    constexpr auto seconds = [] {
-      std::array<std::array<std::uint64_t, 2>, 128> out{};
-      for (const std::string_view face : emoticons)
-        out[static_cast<unsigned char>(face[0])][face[1] / 64] |= std::uint64_t{1} << face[1] % 64;
-      return out;
-    }();
     if (at + 1 >= text_.size()) return false;
     const auto first = static_cast<unsigned char>(text_[at]);
     const auto second = static_cast<unsigned char>(text_[at + 1]);
-    return first < 128 && second < 128 && (seconds[first][second / 64] >> second % 64 & 1) != 0;
+    return first < 128 && second < 128 && (face_seconds[first][second / 64] >> second % 64 & 1) != 0;
   }
 
   /// Letters that may begin a face ("xD") do so only at the start of a word.
