@@ -101,8 +101,11 @@ class Evidences {
 /// What one piece of evidence is worth when `sharers` languages have it in common; divisible.
 constexpr std::int64_t whole = 5040;
 constexpr std::int64_t word_worth = 6, letter_worth = 3, ending_worth = 2;
-/// One frequent word that no other language has is enough.
-constexpr std::int64_t least_evidence = 2 * whole;
+/// A letter that stands alone is an initial or an abbreviation as often as a word.
+constexpr std::int64_t single_worth = 1;
+/// In a short text one frequent word that no other language has is enough; a longer one has more
+/// of them in it.
+constexpr std::int64_t least_evidence = 2 * whole, least_of_word = whole * 2 / 5;
 constexpr double least_confidence = 0.55;
 constexpr std::size_t shortest_with_ending = 5, longest_ending = 6;
 
@@ -118,7 +121,8 @@ class Tally {
         scripts_[static_cast<std::size_t>(Script::latin)] += static_cast<std::int64_t>(form.size());
       else
         letters(form);
-      add(known().find(form, word_evidence), word_worth);
+      ++words_;
+      add(known().find(form, word_evidence), form.size() == 1 ? single_worth : word_worth);
       if (form.size() < shortest_with_ending) continue;
       for (std::size_t size = 2; size <= longest_ending && size + 2 <= form.size(); ++size)
         add(known().find(form.substr(form.size() - size), ending_evidence), ending_worth);
@@ -157,7 +161,8 @@ class Tally {
     if (best == languages) return {{}, 0, latin};
     const double confidence =
         share * static_cast<double>(best_score) / static_cast<double>(best_score + second);
-    if (best_score < least_evidence || confidence < least_confidence)
+    if (best_score < std::max(least_evidence, latin ? words_ * least_of_word : 0) ||
+        confidence < least_confidence)
       return {{}, confidence, latin};
     return {codes[best], confidence, latin};
   }
@@ -186,6 +191,7 @@ class Tally {
 
   std::array<std::int64_t, script_count> scripts_{};
   std::array<std::int64_t, languages> scores_{};
+  std::int64_t words_ = 0;
 };
 
 }  // namespace
