@@ -15,18 +15,17 @@ namespace {
 
 constexpr std::size_t flush_at = 1u << 16;
 constexpr std::int64_t report_every = 4096;
+constexpr std::int64_t most_errors_shown = 20;
+constexpr std::size_t longest_line = 64u << 20;
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 struct Arguments {
   std::string file = "-", field, language;
   bool sentences = false;
 };
 
-std::string mood_json(const analysis::Mood& mood) {
-  return to_json_text(mood);
-}
-
-/// {"label":"positive","score":0.93}; {"reason":"language_unsupported","language":"de"} where the
-/// text is not rated.
+/// {"label":"positive","score":0.93}. A text that is not rated is neutral with 1/3, which says
+/// nothing, and the reason stands beside it, so that scripts find the same members in every line.
 std::string sentiment_json(std::string_view text, const Arguments& arguments,
                            analysis::TokenizedText& tokens) {
   analysis::tokenize(text, tokens);
@@ -35,10 +34,13 @@ std::string sentiment_json(std::string_view text, const Arguments& arguments,
     reading = analysis::read_mood(tokens);
   else
     reading.mood = analysis::sentiment_odds(tokens).mood();
-  if (!reading.mood)
-    return R"({"reason":")" + std::string(reading.reason) + R"(","language":)" +
+  std::string out = to_json_text(reading.mood.value_or(analysis::MoodOdds{}.mood()));
+  if (!reading.mood) {
+    out.back() = ',';
+    out += R"("reason":")" + std::string(reading.reason) + R"(","language":)" +
            (reading.language.empty() ? "null" : '"' + std::string(reading.language) + '"') + "}";
-  std::string out = mood_json(*reading.mood);
+    return out;
+  }
   if (!arguments.sentences) return out;
   out.back() = ',';
   out += R"("sentences":[)";
@@ -47,7 +49,7 @@ std::string sentiment_json(std::string_view text, const Arguments& arguments,
     json::object span{{"start", tokens.sentences[i].start}, {"end", tokens.sentences[i].end}};
     std::string item = serialize(json::value(std::move(span)));
     item.back() = ',';
-    out += (i ? "," : "") + item + mood_json(moods[i]).substr(1);
+    out += (i ? "," : "") + item + to_json_text(moods[i]).substr(1);
   }
   return out + "]}";
 }
@@ -56,7 +58,7 @@ std::string sentiment_json(std::string_view text, const Arguments& arguments,
 /// object has a "sentiment" already: that one is replaced.
 Result<std::string> rated(const std::string& line, const Arguments& arguments,
                           analysis::TokenizedText& tokens) {
-  BOOST_OUTCOME_TRY(auto value, parse_json(line, {.max_bytes = 64u << 20}));
+  BOOST_OUTCOME_TRY(auto value, parse_json(line, {.max_bytes = longest_line}));
   if (!value.is_object())
     return fail(Code::invalid, "object_wanted", "The line is JSON, but no object.");
   json::object& object = value.get_object();
@@ -72,7 +74,7 @@ Result<std::string> rated(const std::string& line, const Arguments& arguments,
                      arguments, tokens);
   std::string out;
   if (object.contains("sentiment")) {
-    object.erase("sentiment");
+    object.stable_erase("sentiment");
     out = serialize(value);
   } else {
     out = line;
@@ -90,7 +92,7 @@ Result<void> rate_lines(Context& context, const Arguments& arguments) {
                     "' cannot be rated: the built-in model knows English (en).");
   const Ctx ctx = context.ctx();
   BOOST_OUTCOME_TRY(auto source, open_file(arguments.file));
-  response::LineReader lines(std::move(source), 64u << 20);
+  response::LineReader lines(std::move(source), longest_line);
   analysis::TokenizedText tokens;
   std::string line, out;
   std::int64_t read = 0, bad = 0;
@@ -101,15 +103,17 @@ Result<void> rate_lines(Context& context, const Arguments& arguments) {
       BOOST_OUTCOME_TRY(ctx.check());
       ctx.report("sentiment", read, 0);
     }
+    if (lines.line() == 1 && line.starts_with(byte_order_mark))
+      line.erase(0, byte_order_mark.size());
     auto answer = rated(line, arguments, tokens);
     if (answer) {
       out += answer.value();
-    } else {
-      ++bad;
+    } else if (++bad <= most_errors_shown) {
       Error error = answer.error();
       error.detail = "Line " + std::to_string(lines.line()) + ": " + error.detail;
       error.pointer = "/" + std::to_string(lines.line() - 1) + error.pointer;
       print_error(error, context.json);
+      if (bad == most_errors_shown) remark("Further lines that cannot be read are only counted.");
     }
     if (out.size() < flush_at) continue;
     print(out);

@@ -85,6 +85,15 @@ constexpr char lower(char c) {
   return is_upper(c) ? static_cast<char>(c + 32) : c;
 }
 
+/// The small letter or digit a byte stands for inside a word; 0 for everything else.
+constexpr auto word_bytes = [] {
+  std::array<char, 256> out{};
+  for (std::size_t c = 0; c < ascii_classes.size(); ++c)
+    if (ascii_classes[c] == Class::letter || ascii_classes[c] == Class::digit)
+      out[c] = lower(static_cast<char>(c));
+  return out;
+}();
+
 /// Longest first within one first character, so that the first match is the right one.
 constexpr std::array<std::string_view, 43> emoticons{
     ":'-(", ":'-)", ">:-(", ":'(", ":')", ":-)", ":-(", ":-D",  ":-P", ":-p", ":-/",
@@ -164,20 +173,20 @@ class Pass {
   }
 
   Token& emit(TokenKind kind, std::size_t end, std::string_view form) {
-    Token token;
+    Token& token = out_.tokens.emplace_back();
     token.start = static_cast<std::uint32_t>(at_);
     token.end = static_cast<std::uint32_t>(end);
     token.form_start = static_cast<std::uint32_t>(out_.forms.size());
+    out_.looked_at += end - at_;
     token.form_size = static_cast<std::uint32_t>(form.size());
     token.kind = kind;
     token.spaced = spaced_;
     token.new_line = new_line_;
     token.linked = after_word_ && !new_line_;
     out_.forms += form;
-    out_.tokens.push_back(token);
     at_ = end;
     spaced_ = new_line_ = after_word_ = false;
-    return out_.tokens.back();
+    return token;
   }
 
   void punctuation(std::size_t end) {
@@ -199,29 +208,28 @@ class Pass {
     std::size_t size = 0;
     bool plain = true, elongated = false, digits = true;
     std::size_t letters = 0, capitals = 0;
-    while (at < text_.size() && at - start < max_word_bytes) {
-      const auto byte = static_cast<unsigned char>(text_[at]);
-      if (byte < 128) {
-        const char c = text_[at];
-        const Class kind = ascii_classes[byte];
-        if (kind == Class::letter) {
-          const char folded = lower(c);
-          ++letters;
-          capitals += is_upper(c);
-          digits = false;
-          if (size >= 2 && form[size - 1] == folded && form[size - 2] == folded)
-            elongated = true;
-          else
-            form[size++] = folded;
-        } else if (kind == Class::digit ||
-                   (at > start && at + 1 < text_.size() && inner(c, at, digits))) {
-          form[size++] = c;
-        } else {
-          break;
-        }
+    const std::size_t limit = std::min(text_.size(), start + max_word_bytes);
+    while (at < limit) {
+      const char c = text_[at];
+      const char folded = word_bytes[static_cast<unsigned char>(c)];
+      if (folded > '9') {
+        ++letters;
+        capitals += folded != c;
+        if (size >= 2 && form[size - 1] == folded && form[size - 2] == folded)
+          elongated = true;
+        else
+          form[size++] = folded;
         ++at;
         continue;
       }
+      if (static_cast<unsigned char>(c) < 128) {
+        digits = digits && letters == 0;
+        if (folded == 0 && (at == start || at + 1 >= text_.size() || !inner(c, at, digits))) break;
+        form[size++] = c;
+        ++at;
+        continue;
+      }
+      digits = digits && letters == 0;
       std::size_t next = at;
       const char32_t point = utf8::decode(text_, next);
       if (point == typographic_apostrophe) {
@@ -238,6 +246,7 @@ class Pass {
       }
       at = next;
     }
+    digits = digits && letters == 0;
     std::string_view spelling(form, size);
     if (!plain) spelling = fold(spelling);
     if (plain && at + 1 < text_.size() && text_[at] == '@' && starts_word(at + 1)) return mail(at);
@@ -285,6 +294,8 @@ class Pass {
   }
 
   bool address() {
+    const char first = lower(text_[at_]);
+    if (first != 'h' && first != 'w') return false;
     const auto prefix = [&](std::string_view lead) {
       if (text_.size() - at_ <= lead.size()) return false;
       for (std::size_t i = 0; i < lead.size(); ++i)
@@ -294,6 +305,7 @@ class Pass {
     if (!prefix("http://") && !prefix("https://") && !prefix("www.")) return false;
     std::size_t end = at_;
     while (end < text_.size() && static_cast<unsigned char>(text_[end]) > ' ') ++end;
+    out_.looked_at += end - at_;
     while (end > at_ + 1 &&
            std::string_view(".,;:!?)]}'\"").find(text_[end - 1]) != std::string_view::npos)
       --end;
@@ -443,8 +455,10 @@ void tokenize(std::string_view text, TokenizedText& out) {
   out.tokens.clear();
   out.sentences.clear();
   out.forms.clear();
+  out.looked_at = 0;
   text = text.substr(0, std::numeric_limits<std::uint32_t>::max() / 4);
   out.forms.reserve(text.size());
+  out.tokens.reserve(text.size() / 4);
   Pass(text, out).run();
   SentencePass(out).run();
 }
