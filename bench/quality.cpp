@@ -33,6 +33,7 @@ struct Section {
 const std::vector<Section> sections{
     {"sentiment", "tweeteval", measure_sentiment},
     {"language", "xquad", measure_language},
+    {"flags", "tweeteval", measure_flags},
 };
 
 }  // namespace

@@ -31,5 +31,6 @@ Table read_table(const std::filesystem::path& file);
 
 boost::json::object measure_sentiment();
 boost::json::object measure_language();
+boost::json::object measure_flags();
 
 }  // namespace bench

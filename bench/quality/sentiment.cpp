@@ -1,7 +1,10 @@
 #include "quality/quality.hpp"
 
+#include <insightflow/analysis/duplicates.hpp>
+#include <insightflow/analysis/gibberish.hpp>
 #include <insightflow/analysis/language.hpp>
 #include <insightflow/analysis/sentiment.hpp>
+#include <insightflow/core/rng.hpp>
 
 #include <boost/json/parse.hpp>
 
@@ -142,29 +145,99 @@ boost::json::object measure_sentiment() {
   return out;
 }
 
-/// Of the questions of XQuAD (one sentence each), how many are read as the language they are in,
-/// as another one, and as unknown, in percent.
+namespace {
+
+/// How many texts are read as the language they are in, as another one, and as unknown, in percent.
+class Readings {
+ public:
+  explicit Readings(std::string_view language) : language_(language) {}
+
+  void add(std::string_view text) {
+    const auto guess = identify_language(tokenize(text));
+    ++all_;
+    right_ += guess.language == language_;
+    unknown_ += guess.language.empty();
+  }
+  json::object figures() const {
+    return {{"texts", all_},
+            {"right", rounded(100 * right_ / all_)},
+            {"unknown", rounded(100 * unknown_ / all_)},
+            {"wrong", rounded(100 * (all_ - right_ - unknown_) / all_)}};
+  }
+
+ private:
+  std::string_view language_;
+  double all_ = 0, right_ = 0, unknown_ = 0;
+};
+
+/// A text as someone writes it who leans on the keyboard.
+std::string mash(insightflow::Rng& rng) {
+  constexpr std::string_view keys = "asdfghjklasdfghjklqwertyuiopzxcvbnm";
+  std::string out;
+  for (std::size_t words = 1 + rng.below(3); words > 0; --words) {
+    for (std::size_t letters = 4 + rng.below(9); letters > 0; --letters)
+      out += keys[rng.below(keys.size())];
+    out += ' ';
+  }
+  return out;
+}
+
+/// The text with one word left out.
+std::string shortened(std::string_view text, insightflow::Rng& rng) {
+  const TokenizedText tokens = tokenize(text);
+  const Token& token = tokens.tokens[rng.below(tokens.tokens.size())];
+  return std::string(text.substr(0, token.start)) + std::string(text.substr(token.end));
+}
+
+}  // namespace
+
+/// The questions of XQuAD (one sentence each), and English tweets, a few of which are in other
+/// languages.
 boost::json::object measure_language() {
   json::object out;
   for (const char* language : {"ar", "de", "en", "es", "zh"}) {
     const auto file = data_folder() / "xquad" / (std::string("xquad.") + language + ".json");
-    double all = 0, right = 0, unknown = 0;
+    Readings readings(language);
     const auto content = json::parse(read_text(file));
     for (const auto& article : content.at("data").as_array())
       for (const auto& paragraph : article.at("paragraphs").as_array())
-        for (const auto& question : paragraph.at("qas").as_array()) {
-          const auto& text = question.at("question").as_string();
-          const auto guess = identify_language(tokenize(std::string_view(text)));
-          ++all;
-          right += guess.language == language;
-          unknown += guess.language.empty();
-        }
-    out[language] = json::object{{"texts", all},
-                                 {"right", rounded(100 * right / all)},
-                                 {"unknown", rounded(100 * unknown / all)},
-                                 {"wrong", rounded(100 * (all - right - unknown) / all)}};
+        for (const auto& question : paragraph.at("qas").as_array())
+          readings.add(std::string_view(question.at("question").as_string()));
+    out[language] = readings.figures();
   }
+  Readings readings("en");
+  for (const Rated& tweet : tweets()) readings.add(tweet.text);
+  out["tweets"] = readings.figures();
   return out;
+}
+
+/// Gibberish: how much of random typing is found, and how much of what people wrote is taken for
+/// it. Near-duplicates: how many tweets of eight words and more are found again with one word left
+/// out, and how many pairs of different tweets are taken for repeats.
+boost::json::object measure_flags() {
+  constexpr int mashes = 5000;
+  insightflow::Rng rng(7);
+  double found = 0, wrong = 0;
+  for (int i = 0; i < mashes; ++i) found += find_gibberish(tokenize(mash(rng))).has_value();
+  const std::vector<Rated> written = tweets();
+  for (const Rated& tweet : written) wrong += find_gibberish(tokenize(tweet.text)).has_value();
+
+  std::vector<std::string> texts;
+  for (const Rated& tweet : written)
+    if (tokenize(tweet.text).tokens.size() >= 8) texts.push_back(tweet.text);
+  const std::size_t originals = texts.size();
+  for (std::size_t i = 0; i < originals; ++i) texts.push_back(shortened(texts[i], rng));
+  const std::vector<std::string_view> views(texts.begin(), texts.end());
+  const std::clock_t start = std::clock();
+  const Duplicates repeats = find_duplicates(views).value();
+  const auto took = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
+  double again = 0, among = 0;
+  for (const Duplicate& repeat : repeats.found) (repeat.text < originals ? among : again) += 1;
+  return {{"gibberish_found", rounded(100 * found / mashes)},
+          {"gibberish_in_tweets", rounded(100 * wrong / static_cast<double>(written.size()))},
+          {"shortened_found", rounded(100 * again / static_cast<double>(originals))},
+          {"repeats_among_tweets", among},
+          {"texts_per_second", std::round(static_cast<double>(texts.size()) / took)}};
 }
 
 }  // namespace bench

@@ -347,7 +347,8 @@ class Pass {
     if (at + 1 >= text_.size()) return false;
     const auto first = static_cast<unsigned char>(text_[at]);
     const auto second = static_cast<unsigned char>(text_[at + 1]);
-    return first < 128 && second < 128 && (face_seconds[first][second / 64] >> second % 64 & 1) != 0;
+    return first < 128 && second < 128 &&
+           (face_seconds[first][second / 64] >> second % 64 & 1) != 0;
   }
 
   /// Letters that may begin a face ("xD") do so only at the start of a word.
