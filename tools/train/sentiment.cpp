@@ -24,7 +24,8 @@ using namespace insightflow::analysis;
 
 namespace {
 
-constexpr int passes = 4;   // over all examples
+constexpr int passes =
+    4;  // over all examples; the weights are the mean of those after each but the first
 constexpr int classes = 3;  // negative, neutral, positive
 using Scores = std::array<float, classes>;
 
@@ -147,6 +148,23 @@ class Table {
     }
   }
   double weight(std::size_t bucket, int c) const { return cells_[bucket].weight[c]; }
+  void set(std::size_t bucket, const Scores& weight) { cells_[bucket].weight = weight; }
+
+  /// Takes the weights down as they are now, for `settle`.
+  void keep() {
+    kept_.resize(cells_.size());
+    for (std::size_t i = 0; i < cells_.size(); ++i)
+      for (int c = 0; c < classes; ++c) kept_[i][c] += cells_[i].weight[c];
+    ++times_kept_;
+  }
+
+  /// The mean of what was taken down becomes the weights.
+  void settle() {
+    for (std::size_t i = 0; i < cells_.size(); ++i)
+      for (int c = 0; c < classes; ++c)
+        cells_[i].weight[c] = kept_[i][c] / static_cast<float>(times_kept_);
+    kept_ = {};
+  }
 
  private:
   struct Cell {
@@ -154,6 +172,8 @@ class Table {
     Scores squares{};
   };
   std::vector<Cell> cells_;
+  std::vector<Scores> kept_;
+  int times_kept_ = 0;
 };
 
 /// Shared weights and, for every file, weights of its own that take up its peculiarities and are
@@ -168,20 +188,51 @@ class Trainer {
     std::vector<std::uint32_t> order;
     for (std::uint32_t i = 0; i < examples.size(); ++i)
       if (examples[i].domain != left_out) order.push_back(i);
+    begin(examples, order);
     Rng rng(20240917);
     for (int i = 0; i < passes; ++i) {
       rng.shuffle(std::span<std::uint32_t>(order));
       constexpr float first_rate = 0.05f, slowing = 0.7f;
-      pass(examples, order, first_rate * (1 - slowing * static_cast<float>(i) / passes));
+      pass(examples, order, rng, first_rate * (1 - slowing * static_cast<float>(i) / passes));
+      if (i > 0) shared.keep();
     }
+    shared.settle();
   }
 
  private:
-  void pass(const std::vector<Example>& examples, const std::vector<std::uint32_t>& order,
+  /// Each weight begins with a share of how much more frequent the feature is in one class than on
+  /// average (Wang & Manning 2012), so that rare features need not be learned from a few steps.
+  void begin(const std::vector<Example>& examples, const std::vector<std::uint32_t>& order) {
+    constexpr float smoothing = 10, share = 0.5f;
+    std::vector<Scores> counts(sentiment_buckets);
+    for (const std::uint32_t index : order)
+      for (const Feature f : examples[index].features)
+        counts[f.bucket][examples[index].label] += static_cast<float>(examples[index].weight);
+    for (std::size_t bucket = 0; bucket < counts.size(); ++bucket) {
+      const Scores& count = counts[bucket];
+      const float mean = (count[0] + count[1] + count[2]) / classes;
+      if (mean <= 0) continue;
+      Scores weight{};
+      for (int c = 0; c < classes; ++c)
+        weight[c] =
+            share * static_cast<float>(numeric::log((count[c] + smoothing) / (mean + smoothing)));
+      shared.set(bucket, weight);
+    }
+  }
+
+  /// The example with each feature left out one time in five, so that none relies on the others.
+  static Example thinned(const Example& example, Rng& rng) {
+    Example out{{}, example.label, example.domain, example.weight};
+    for (const Feature f : example.features)
+      if (rng.below(5) != 0) out.features.push_back(f);
+    return out.features.empty() ? example : out;
+  }
+
+  void pass(const std::vector<Example>& examples, const std::vector<std::uint32_t>& order, Rng& rng,
             float rate) {
-    constexpr float decay = 1e-5f, own_share = 0.5f;
+    constexpr float decay = 1e-5f, own_share = 1;
     for (const std::uint32_t index : order) {
-      const Example& example = examples[index];
+      const Example example = thinned(examples[index], rng);
       const float norm = example.norm();
       Table& local = own[example.domain];
       Scores scores{};
