@@ -82,6 +82,7 @@ int main(int argument_count, char** arguments) {
       "/// Row: a letter, the edge of the word first. Column: the one behind it. \"A\" is no "
       "surprise,\n"
       "/// each letter further half a bit.\n"
+      "// clang-format off\n"
       "inline constexpr const char* letter_costs[letter_places] = {\n";
   for (const auto& row : counts) {
     constexpr double smoothing = 0.5;
@@ -94,7 +95,7 @@ int main(int argument_count, char** arguments) {
     }
     out += "\",\n";
   }
-  out += "};\n\n}  // namespace insightflow::analysis\n";
+  out += "};\n// clang-format on\n\n}  // namespace insightflow::analysis\n";
   std::ofstream file(arguments[2], std::ios::binary);
   file << out;
   return file.flush() ? 0 : 2;
