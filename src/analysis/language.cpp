@@ -49,6 +49,9 @@ Script script_of(char32_t point) {
   return point <= (after - 1)->last ? (after - 1)->script : Script::other;
 }
 
+/// What one piece of evidence is worth, before those share it who have it in common; divisible.
+constexpr std::int64_t whole = 5040;
+
 enum Evidence : std::uint64_t { word_evidence = 11, ending_evidence, letter_evidence };
 
 /// Which languages a word, an ending or a letter speaks for.
@@ -65,17 +68,23 @@ class Evidences {
         add(profile.letters.substr(start, at - start), letter_evidence, i);
       }
     }
+    for (Cell& cell : cells_) cell.each = whole / (1 + std::popcount(cell.mask));
   }
 
-  Mask find(std::string_view text, Evidence kind) const {
-    return cells_[slot(hash(text, kind))].mask;
-  }
-
- private:
   struct Cell {
     std::uint64_t key = 0;
     Mask mask = 0;
+    std::int64_t each = 0;  ///< What it is worth for each of them.
   };
+
+  const Cell& find(std::string_view text, Evidence kind) const {
+    return cells_[slot(hash(text, kind))];
+  }
+
+  /// False where no ending in any list ends in this byte.
+  bool may_end_in(char last) const { return last_bytes_[static_cast<unsigned char>(last)]; }
+
+ private:
   std::size_t slot(std::uint64_t key) const {
     std::size_t at = key % cells_.size();
     while (cells_[at].mask != 0 && cells_[at].key != key) at = (at + 1) % cells_.size();
@@ -86,6 +95,7 @@ class Evidences {
     Cell& cell = cells_[slot(key)];
     cell.key = key;
     cell.mask |= Mask{1} << language;
+    if (kind == ending_evidence) last_bytes_[static_cast<unsigned char>(text.back())] = true;
   }
   void add_all(std::string_view list, Evidence kind, std::size_t language) {
     while (!list.empty()) {
@@ -96,10 +106,9 @@ class Evidences {
   }
 
   std::vector<Cell> cells_;
+  std::array<bool, 256> last_bytes_{};
 };
 
-/// What one piece of evidence is worth when `sharers` languages have it in common; divisible.
-constexpr std::int64_t whole = 5040;
 constexpr std::int64_t word_worth = 6, letter_worth = 3, ending_worth = 2;
 /// A letter that stands alone is an initial or an abbreviation as often as a word.
 constexpr std::int64_t single_worth = 1;
@@ -123,7 +132,7 @@ class Tally {
         letters(form);
       ++words_;
       add(known().find(form, word_evidence), form.size() == 1 ? single_worth : word_worth);
-      if (form.size() < shortest_with_ending) continue;
+      if (form.size() < shortest_with_ending || !known().may_end_in(form.back())) continue;
       for (std::size_t size = 2; size <= longest_ending && size + 2 <= form.size(); ++size)
         add(known().find(form.substr(form.size() - size), ending_evidence), ending_worth);
     }
@@ -183,10 +192,10 @@ class Tally {
     }
   }
 
-  void add(Mask mask, std::int64_t worth) {
-    if (mask == 0) return;
-    const std::int64_t each = worth * whole / (1 + std::popcount(mask));
-    for (; mask != 0; mask &= mask - 1) scores_[std::countr_zero(mask)] += each;
+  void add(const Evidences::Cell& cell, std::int64_t worth) {
+    const std::int64_t each = worth * cell.each;
+    for (Mask mask = cell.mask; mask != 0; mask &= mask - 1)
+      scores_[std::countr_zero(mask)] += each;
   }
 
   std::array<std::int64_t, script_count> scripts_{};
