@@ -77,6 +77,16 @@ TEST_CASE("a word of another language does not change the language") {
   CHECK(language_of("東京 is where I live and I like it very much") == "en");
 }
 
+TEST_CASE("initials and single short words do not make a language of an English text") {
+  for (const char* text :
+       {"Carson Jones v Ben Hall at the weigh in", "Watch the Model S avoid a rear collision",
+        "Am I the only one who liked it"}) {
+    INFO(std::string(text));
+    const std::string language = language_of(text);
+    CHECK((language == "" || language == "en"));
+  }
+}
+
 TEST_CASE("the list of languages is in order and holds the largest ones") {
   const auto known = known_languages();
   CHECK(std::is_sorted(known.begin(), known.end()));
