@@ -32,6 +32,9 @@ struct Section {
 
 const std::vector<Section> sections{
     {"privacy", "presidio_pii", measure_privacy},
+    {"sentiment", "tweeteval", measure_sentiment},
+    {"language", "xquad", measure_language},
+    {"flags", "tweeteval", measure_flags},
 };
 
 }  // namespace

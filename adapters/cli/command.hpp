@@ -112,6 +112,7 @@ void add_response_commands(CLI::App& app, Context& context);       // respond, i
 void add_insight_commands(CLI::App& app, Context& context);        // insights …, report
 void add_job_commands(CLI::App& app, Context& context);            // jobs …
 void add_analyze_command(CLI::App& app, Context& context);
+void add_sentiment_command(CLI::App& app, Context& context);
 void add_privacy_commands(CLI::App& app, Context& context);  // redact
 void add_server_commands(CLI::App& app, Context& context);   // serve, work, openapi
 

@@ -30,5 +30,8 @@ struct Table {
 Table read_table(const std::filesystem::path& file);
 
 boost::json::object measure_privacy();
+boost::json::object measure_sentiment();
+boost::json::object measure_language();
+boost::json::object measure_flags();
 
 }  // namespace bench

@@ -85,12 +85,29 @@ constexpr char lower(char c) {
   return is_upper(c) ? static_cast<char>(c + 32) : c;
 }
 
+/// The small letter or digit a byte stands for inside a word; 0 for everything else.
+constexpr auto word_bytes = [] {
+  std::array<char, 256> out{};
+  for (std::size_t c = 0; c < ascii_classes.size(); ++c)
+    if (ascii_classes[c] == Class::letter || ascii_classes[c] == Class::digit)
+      out[c] = lower(static_cast<char>(c));
+  return out;
+}();
+
 /// Longest first within one first character, so that the first match is the right one.
 constexpr std::array<std::string_view, 43> emoticons{
     ":'-(", ":'-)", ">:-(", ":'(", ":')", ":-)", ":-(", ":-D",  ":-P", ":-p", ":-/",
     ":-|",  ":-*",  ":-o",  ":-O", ">:(", ";-)", "=-)", "<\\3", "</3", "^_^", "-_-",
     ":)",   ":(",   ":D",   ":P",  ":p",  ":/",  ":|",  ":*",   ":o",  ":O",  ";)",
     ";(",   ";D",   "=)",   "=(",  "=D",  "<3",  "xD",  "XD",   ":]",  ":["};
+
+/// Which characters follow a first one in any face, a bit each.
+constexpr auto face_seconds = [] {
+  std::array<std::array<std::uint64_t, 2>, 128> out{};
+  for (const std::string_view face : emoticons)
+    out[static_cast<unsigned char>(face[0])][face[1] / 64] |= std::uint64_t{1} << face[1] % 64;
+  return out;
+}();
 
 class Pass {
  public:
@@ -156,20 +173,20 @@ class Pass {
   }
 
   Token& emit(TokenKind kind, std::size_t end, std::string_view form) {
-    Token token;
+    Token& token = out_.tokens.emplace_back();
     token.start = static_cast<std::uint32_t>(at_);
     token.end = static_cast<std::uint32_t>(end);
     token.form_start = static_cast<std::uint32_t>(out_.forms.size());
+    out_.looked_at += end - at_;
     token.form_size = static_cast<std::uint32_t>(form.size());
     token.kind = kind;
     token.spaced = spaced_;
     token.new_line = new_line_;
     token.linked = after_word_ && !new_line_;
     out_.forms += form;
-    out_.tokens.push_back(token);
     at_ = end;
     spaced_ = new_line_ = after_word_ = false;
-    return out_.tokens.back();
+    return token;
   }
 
   void punctuation(std::size_t end) {
@@ -187,51 +204,53 @@ class Pass {
   void word() {
     const std::size_t start = at_;
     std::size_t at = at_;
-    form_.clear();
+    char* const form = form_.data();
+    std::size_t size = 0;
     bool plain = true, elongated = false, digits = true;
     std::size_t letters = 0, capitals = 0;
-    while (at < text_.size() && at - start < max_word_bytes) {
-      const auto byte = static_cast<unsigned char>(text_[at]);
-      if (byte < 128) {
-        const char c = text_[at];
-        const Class kind = ascii_classes[byte];
-        if (kind == Class::letter) {
-          const char folded = lower(c);
-          const std::size_t size = form_.size();
-          ++letters;
-          capitals += is_upper(c);
-          digits = false;
-          if (size >= 2 && form_[size - 1] == folded && form_[size - 2] == folded)
-            elongated = true;
-          else
-            form_ += folded;
-        } else if (kind == Class::digit) {
-          form_ += c;
-        } else if (at > start && at + 1 < text_.size() && inner(c, at, digits)) {
-          form_ += c;
-        } else {
-          break;
-        }
+    const std::size_t limit = std::min(text_.size(), start + max_word_bytes);
+    while (at < limit) {
+      const char c = text_[at];
+      const char folded = word_bytes[static_cast<unsigned char>(c)];
+      if (folded > '9') {
+        ++letters;
+        capitals += folded != c;
+        if (size >= 2 && form[size - 1] == folded && form[size - 2] == folded)
+          elongated = true;
+        else
+          form[size++] = folded;
         ++at;
         continue;
       }
+      if (static_cast<unsigned char>(c) < 128) {
+        digits = digits && letters == 0;
+        if (folded == 0 && (at == start || at + 1 >= text_.size() || !inner(c, at, digits))) break;
+        form[size++] = c;
+        ++at;
+        continue;
+      }
+      digits = digits && letters == 0;
       std::size_t next = at;
       const char32_t point = utf8::decode(text_, next);
       if (point == typographic_apostrophe) {
         if (at == start || digits || next >= text_.size() || !starts_word(next)) break;
-        form_ += '\'';
+        form[size++] = '\'';
       } else {
         const Class kind = class_of(point);
         if (kind != Class::letter && kind != Class::digit && kind != Class::joiner) break;
-        form_.append(text_, at, next - at);
+        std::copy(text_.begin() + static_cast<std::ptrdiff_t>(at),
+                  text_.begin() + static_cast<std::ptrdiff_t>(next), form + size);
+        size += next - at;
         plain = false;
         digits = digits && kind == Class::digit;
       }
       at = next;
     }
-    if (!plain) fold(form_);
+    digits = digits && letters == 0;
+    std::string_view spelling(form, size);
+    if (!plain) spelling = fold(spelling);
     if (plain && at + 1 < text_.size() && text_[at] == '@' && starts_word(at + 1)) return mail(at);
-    Token& token = emit(digits ? TokenKind::number : TokenKind::word, at, form_);
+    Token& token = emit(digits ? TokenKind::number : TokenKind::word, at, spelling);
     token.capital = is_upper(text_[start]);
     token.shouted = letters >= 2 && capitals == letters;
     token.elongated = elongated;
@@ -261,20 +280,22 @@ class Pass {
   }
 
   /// NFKC and case folding (utf8proc). Falls back to the spelling as it is.
-  void fold(std::string& form) {
+  std::string_view fold(std::string_view form) {
     constexpr auto options = static_cast<utf8proc_option_t>(
         UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE);
     const auto* bytes = reinterpret_cast<const utf8proc_uint8_t*>(form.data());
     const auto size = static_cast<utf8proc_ssize_t>(form.size());
     utf8proc_ssize_t needed = utf8proc_decompose(
         bytes, size, points_.data(), static_cast<utf8proc_ssize_t>(points_.size()), options);
-    if (needed < 0 || needed > static_cast<utf8proc_ssize_t>(points_.size()) - 1) return;
+    if (needed < 0 || needed > static_cast<utf8proc_ssize_t>(points_.size()) - 1) return form;
     needed = utf8proc_reencode(points_.data(), needed, options);
-    if (needed < 0) return;
-    form.assign(reinterpret_cast<const char*>(points_.data()), static_cast<std::size_t>(needed));
+    if (needed < 0) return form;
+    return {reinterpret_cast<const char*>(points_.data()), static_cast<std::size_t>(needed)};
   }
 
   bool address() {
+    const char first = lower(text_[at_]);
+    if (first != 'h' && first != 'w') return false;
     const auto prefix = [&](std::string_view lead) {
       if (text_.size() - at_ <= lead.size()) return false;
       for (std::size_t i = 0; i < lead.size(); ++i)
@@ -284,6 +305,7 @@ class Pass {
     if (!prefix("http://") && !prefix("https://") && !prefix("www.")) return false;
     std::size_t end = at_;
     while (end < text_.size() && static_cast<unsigned char>(text_[end]) > ' ') ++end;
+    out_.looked_at += end - at_;
     while (end > at_ + 1 &&
            std::string_view(".,;:!?)]}'\"").find(text_[end - 1]) != std::string_view::npos)
       --end;
@@ -293,26 +315,22 @@ class Pass {
 
   bool named(TokenKind kind) {
     std::size_t end = at_ + 1;
-    form_.clear();
+    std::size_t size = 0;
     while (end < text_.size() && end - at_ < max_word_bytes) {
       const auto byte = static_cast<unsigned char>(text_[end]);
       if (byte >= 128 || (ascii_classes[byte] != Class::letter &&
                           ascii_classes[byte] != Class::digit && byte != '_'))
         break;
-      form_ += lower(text_[end++]);
+      form_[size++] = lower(text_[end++]);
     }
-    if (form_.empty()) return false;
-    emit(kind, end, form_);
+    if (size == 0) return false;
+    emit(kind, end, {form_.data(), size});
     return true;
   }
 
   bool emoticon() {
-    constexpr auto leads = [] {
-      std::array<bool, 128> out{};
-      for (const std::string_view face : emoticons) out[static_cast<unsigned char>(face[0])] = true;
-      return out;
-    }();
-    if (!leads[static_cast<unsigned char>(text_[at_])] || after_glued_word()) return false;
+    // Most faces fail at their second character.
+    if (!may_begin_face(at_) || after_glued_word()) return false;
     for (const std::string_view face : emoticons) {
       if (text_.substr(at_, face.size()) != face) continue;
       const std::size_t end = at_ + face.size();
@@ -323,6 +341,14 @@ class Pass {
       return true;
     }
     return false;
+  }
+
+  bool may_begin_face(std::size_t at) const {
+    if (at + 1 >= text_.size()) return false;
+    const auto first = static_cast<unsigned char>(text_[at]);
+    const auto second = static_cast<unsigned char>(text_[at + 1]);
+    return first < 128 && second < 128 &&
+           (face_seconds[first][second / 64] >> second % 64 & 1) != 0;
   }
 
   /// Letters that may begin a face ("xD") do so only at the start of a word.
@@ -365,7 +391,7 @@ class Pass {
   TokenizedText& out_;
   std::size_t at_ = 0;
   bool spaced_ = false, new_line_ = false, after_word_ = false;
-  std::string form_;
+  std::array<char, max_word_bytes + 8> form_;
   std::array<utf8proc_int32_t, 4 * max_word_bytes> points_;  // room to work in
 };
 
@@ -430,8 +456,10 @@ void tokenize(std::string_view text, TokenizedText& out) {
   out.tokens.clear();
   out.sentences.clear();
   out.forms.clear();
+  out.looked_at = 0;
   text = text.substr(0, std::numeric_limits<std::uint32_t>::max() / 4);
   out.forms.reserve(text.size());
+  out.tokens.reserve(text.size() / 4);
   Pass(text, out).run();
   SentencePass(out).run();
 }

@@ -24,9 +24,10 @@ using namespace insightflow::analysis;
 
 namespace {
 
-constexpr int passes = 2;   // over all examples
+constexpr int passes =
+    4;  // over all examples; the weights are the mean of those after each but the first
 constexpr int classes = 3;  // negative, neutral, positive
-using Scores = std::array<double, classes>;
+using Scores = std::array<float, classes>;
 
 struct Part {
   const char* file;
@@ -36,15 +37,37 @@ struct Part {
 constexpr Part parts[] = {
     {"goemotions.tsv", 1.0, true},    {"tweet_sentiment_extraction.tsv", 1.0, true},
     {"xed_subtitles.tsv", 0.3, true}, {"vader_movie.tsv", 0.3, false},
-    {"vader_tweets.tsv", 0.5, true},  {"vader_amazon.tsv", 0.5, true},
-    {"uci_sentences.tsv", 0.5, false}};
+    {"vader_tweets.tsv", 2.0, true},  {"vader_amazon.tsv", 2.0, true},
+    {"uci_sentences.tsv", 2.0, false}};
 constexpr std::size_t domains = std::size(parts);
 
+struct Feature {
+  std::uint32_t bucket;
+  std::int32_t worth;
+};
+
 struct Example {
-  std::vector<std::uint32_t> buckets;
+  std::vector<Feature> features;
   std::size_t label = 0;
   std::size_t domain = 0;
   double weight = 1;
+
+  float norm() const { return 1 / std::sqrt(static_cast<float>(features.size())) / float{halves}; }
+};
+
+/// Takes down the features of a text one by one.
+struct List {
+  std::vector<Feature> features;
+
+  void add(std::uint64_t h, Worth worth) { features.push_back({bucket_of(h), worth}); }
+  void expect(std::uint64_t) {}
+  WordTraits word(std::string_view form, std::uint64_t h, bool negated, bool letters) {
+    const auto to_list = [&](std::uint64_t key, Worth worth) { add(key, worth); };
+    const WordTraits traits = features::traits_of(form);
+    features::of_word(form, h, letters, to_list);
+    features::of_negation(h, traits.strength, negated, to_list);
+    return traits;
+  }
 };
 
 /// The forum comments come with names masked as "[NAME]"; a handle is what stands there in life.
@@ -67,7 +90,6 @@ std::string unmask(std::string_view text) {
 
 std::vector<Example> read(const std::string& directory) {
   std::vector<Example> out;
-  SentimentFeatures features;
   for (std::size_t domain = 0; domain < domains; ++domain) {
     std::ifstream in(directory + "/" + parts[domain].file, std::ios::binary);
     if (!in) {
@@ -83,9 +105,9 @@ std::vector<Example> read(const std::string& directory) {
       const std::string_view label = std::string_view(line).substr(0, tab);
       const std::string text = unmask(std::string_view(line).substr(tab + 1));
       const TokenizedText tokens = tokenize(text);
-      features.collect(tokens, 0, tokens.tokens.size());
-      if (features.known == 0) continue;
-      Example example{features.buckets,
+      List list;
+      if (features::walk(tokens, 0, tokens.tokens.size(), list) == 0) continue;
+      Example example{std::move(list.features),
                       label == "negative"  ? 0u
                       : label == "neutral" ? 1u
                                            : 2u,
@@ -103,10 +125,10 @@ std::vector<Example> read(const std::string& directory) {
 }
 
 Scores softmax(Scores scores) {
-  const double top = *std::max_element(scores.begin(), scores.end());
-  double sum = 0;
-  for (double& s : scores) sum += s = numeric::exp(s - top);
-  for (double& s : scores) s /= sum;
+  const float top = *std::max_element(scores.begin(), scores.end());
+  float sum = 0;
+  for (float& s : scores) sum += s = static_cast<float>(numeric::exp(s - top));
+  for (float& s : scores) s /= sum;
   return scores;
 }
 
@@ -114,19 +136,35 @@ Scores softmax(Scores scores) {
 class Table {
  public:
   explicit Table(std::size_t buckets) : cells_(buckets) {}
-  void add_to(Scores& scores, std::size_t bucket, double value) const {
+  void add_to(Scores& scores, std::size_t bucket, float value) const {
     for (int c = 0; c < classes; ++c) scores[c] += value * cells_[bucket].weight[c];
   }
-  void learn(std::size_t bucket, const Scores& gradient, double value, double decay) {
-    constexpr double rate = 0.15;
+  void learn(std::size_t bucket, const Scores& gradient, float value, float rate, float decay) {
     Cell& cell = cells_[bucket];
     for (int c = 0; c < classes; ++c) {
-      const double g = gradient[c] * value + decay * cell.weight[c];
+      const float g = gradient[c] * value + decay * cell.weight[c];
       cell.squares[c] += g * g;
-      cell.weight[c] -= rate * g / std::sqrt(cell.squares[c] + 1e-3);
+      cell.weight[c] -= rate * g / std::sqrt(cell.squares[c] + 1e-3f);
     }
   }
   double weight(std::size_t bucket, int c) const { return cells_[bucket].weight[c]; }
+  void set(std::size_t bucket, const Scores& weight) { cells_[bucket].weight = weight; }
+
+  /// Takes the weights down as they are now, for `settle`.
+  void keep() {
+    kept_.resize(cells_.size());
+    for (std::size_t i = 0; i < cells_.size(); ++i)
+      for (int c = 0; c < classes; ++c) kept_[i][c] += cells_[i].weight[c];
+    ++times_kept_;
+  }
+
+  /// The mean of what was taken down becomes the weights.
+  void settle() {
+    for (std::size_t i = 0; i < cells_.size(); ++i)
+      for (int c = 0; c < classes; ++c)
+        cells_[i].weight[c] = kept_[i][c] / static_cast<float>(times_kept_);
+    kept_ = {};
+  }
 
  private:
   struct Cell {
@@ -134,6 +172,8 @@ class Table {
     Scores squares{};
   };
   std::vector<Cell> cells_;
+  std::vector<Scores> kept_;
+  int times_kept_ = 0;
 };
 
 /// Shared weights and, for every file, weights of its own that take up its peculiarities and are
@@ -148,36 +188,71 @@ class Trainer {
     std::vector<std::uint32_t> order;
     for (std::uint32_t i = 0; i < examples.size(); ++i)
       if (examples[i].domain != left_out) order.push_back(i);
+    begin(examples, order);
     Rng rng(20240917);
     for (int i = 0; i < passes; ++i) {
       rng.shuffle(std::span<std::uint32_t>(order));
-      pass(examples, order);
+      constexpr float first_rate = 0.05f, slowing = 0.7f;
+      pass(examples, order, rng, first_rate * (1 - slowing * static_cast<float>(i) / passes));
+      if (i > 0) shared.keep();
     }
+    shared.settle();
   }
 
  private:
-  void pass(const std::vector<Example>& examples, const std::vector<std::uint32_t>& order) {
-    constexpr double decay = 1e-5, own_share = 0.5;
+  /// Each weight begins with a share of how much more frequent the feature is in one class than on
+  /// average (Wang & Manning 2012), so that rare features need not be learned from a few steps.
+  void begin(const std::vector<Example>& examples, const std::vector<std::uint32_t>& order) {
+    constexpr float smoothing = 10, share = 0.5f;
+    std::vector<Scores> counts(sentiment_buckets);
+    for (const std::uint32_t index : order)
+      for (const Feature f : examples[index].features)
+        counts[f.bucket][examples[index].label] += static_cast<float>(examples[index].weight);
+    for (std::size_t bucket = 0; bucket < counts.size(); ++bucket) {
+      const Scores& count = counts[bucket];
+      const float mean = (count[0] + count[1] + count[2]) / classes;
+      if (mean <= 0) continue;
+      Scores weight{};
+      for (int c = 0; c < classes; ++c)
+        weight[c] =
+            share * static_cast<float>(numeric::log((count[c] + smoothing) / (mean + smoothing)));
+      shared.set(bucket, weight);
+    }
+  }
+
+  /// The example with each feature left out one time in five, so that none relies on the others.
+  static Example thinned(const Example& example, Rng& rng) {
+    Example out{{}, example.label, example.domain, example.weight};
+    for (const Feature f : example.features)
+      if (rng.below(5) != 0) out.features.push_back(f);
+    return out.features.empty() ? example : out;
+  }
+
+  void pass(const std::vector<Example>& examples, const std::vector<std::uint32_t>& order, Rng& rng,
+            float rate) {
+    constexpr float decay = 1e-5f, own_share = 1;
     for (const std::uint32_t index : order) {
-      const Example& example = examples[index];
-      const double norm = 1 / std::sqrt(static_cast<double>(example.buckets.size()));
+      const Example example = thinned(examples[index], rng);
+      const float norm = example.norm();
       Table& local = own[example.domain];
       Scores scores{};
-      for (const std::uint32_t b : example.buckets) {
-        shared.add_to(scores, b, norm);
-        local.add_to(scores, b, norm * own_share);
+      for (const Feature f : example.features) {
+        const float value = norm * static_cast<float>(f.worth);
+        shared.add_to(scores, f.bucket, value);
+        local.add_to(scores, f.bucket, value * own_share);
       }
       shared.add_to(scores, sentiment_buckets, 1);
       local.add_to(scores, sentiment_buckets, 1);
       Scores gradient = softmax(scores);
       gradient[example.label] -= 1;
-      for (double& g : gradient) g *= example.weight;
-      for (const std::uint32_t b : example.buckets) {
-        shared.learn(b, gradient, norm, decay);
-        local.learn(b, gradient, norm * own_share, decay);
+      for (float& g : gradient) g *= static_cast<float>(example.weight);
+      for (const Feature f : example.features) {
+        const float value = norm * static_cast<float>(f.worth);
+        shared.learn(f.bucket, gradient, value, rate, decay);
+        local.learn(f.bucket, gradient, value * own_share, rate, decay);
       }
-      shared.learn(sentiment_buckets, gradient, 1, 0);
-      local.learn(sentiment_buckets, gradient, 1, 0);
+      shared.learn(sentiment_buckets, gradient, 1, rate, 0);
+      local.learn(sentiment_buckets, gradient, 1, rate, 0);
     }
   }
 };
@@ -204,9 +279,10 @@ struct Quantised {
 
   std::array<double, 2> raw(const Example& example) const {
     std::array<std::int64_t, 2> sums{};
-    for (const std::uint32_t b : example.buckets)
-      for (std::size_t side = 0; side < 2; ++side) sums[side] += weights[2 * std::size_t{b} + side];
-    const double norm = unit / std::sqrt(static_cast<double>(example.buckets.size()));
+    for (const Feature f : example.features)
+      for (std::size_t side = 0; side < 2; ++side)
+        sums[side] += f.worth * weights[2 * std::size_t{f.bucket} + side];
+    const double norm = unit / std::sqrt(static_cast<double>(example.features.size())) / halves;
     return {static_cast<double>(sums[0]) * norm, static_cast<double>(sums[1]) * norm};
   }
 };
@@ -225,15 +301,47 @@ class Calibration {
     for (const Example& example : examples)
       if (example.domain == domain)
         rows_.push_back({model.raw(example), example.label, example.weight / total});
-    ++files_;
+    sizes_.push_back(rows_.size() - std::accumulate(sizes_.begin(), sizes_.end(), std::size_t{0}));
+  }
+
+  /// Macro recall of each held-out file, and the expected calibration error of all (ten bins of the
+  /// probability of the label; Guo et al. 2017).
+  void report() const {
+    constexpr int bins = 10;
+    std::array<double, bins> mass{}, confidence{}, right{};
+    std::size_t at = 0;
+    for (const std::size_t size : sizes_) {
+      std::array<double, classes> hits{}, all{};
+      for (std::size_t i = at; i < at + size; ++i) {
+        const auto p = odds(rows_[i]);
+        const auto best =
+            static_cast<std::size_t>(std::max_element(p.begin(), p.end()) - p.begin());
+        ++all[rows_[i].label];
+        hits[rows_[i].label] += best == rows_[i].label;
+        const auto bin = std::min(static_cast<std::size_t>(p[best] * bins), std::size_t{bins - 1});
+        mass[bin] += rows_[i].weight;
+        confidence[bin] += rows_[i].weight * p[best];
+        right[bin] += rows_[i].weight * (best == rows_[i].label);
+      }
+      double recall = 0;
+      for (int c = 0; c < classes; ++c) recall += hits[c] / all[c] / classes;
+      std::fprintf(stderr, "held out: %zu texts, macro recall %.2f\n", size, 100 * recall);
+      at += size;
+    }
+    double error = 0, total = 0;
+    for (int bin = 0; bin < bins; ++bin) {
+      error += std::fabs(confidence[bin] - right[bin]);
+      total += mass[bin];
+    }
+    std::fprintf(stderr, "expected calibration error %.2f %%\n", 100 * error / total);
   }
 
   void fit() {
-    const double total = static_cast<double>(files_);
+    const double total = static_cast<double>(sizes_.size());
     for (int step = 0; step < 400; ++step) {
       double d_slope = 0, d_negative = 0, d_positive = 0, loss = 0;
       for (const Row& row : rows_) {
-        const Scores p = softmax({slope * row.raw[0] + negative, 0, slope * row.raw[1] + positive});
+        const auto p = odds(row);
         loss -= row.weight * numeric::log(std::max(p[row.label], 1e-300));
         const double a = row.weight * (p[0] - (row.label == 0)),
                      b = row.weight * (p[2] - (row.label == 2));
@@ -256,8 +364,13 @@ class Calibration {
     std::size_t label;
     double weight;
   };
+  std::array<double, classes> odds(const Row& row) const {
+    const double a = numeric::exp(slope * row.raw[0] + negative),
+                 b = numeric::exp(slope * row.raw[1] + positive), sum = a + 1 + b;
+    return {a / sum, 1 / sum, b / sum};
+  }
   std::vector<Row> rows_;
-  std::size_t files_ = 0;
+  std::vector<std::size_t> sizes_;
 };
 
 std::int32_t fixed(double value) {
@@ -277,6 +390,7 @@ int main(int count, char** arguments) {
     if (parts[domain].calibrates)
       calibration.add(Quantised(Trainer(examples, domain).shared), examples, domain);
   calibration.fit();
+  calibration.report();
   const Quantised model(Trainer(examples, domains).shared);
   std::ofstream out(arguments[2], std::ios::binary);
   const SentimentModelHeader header{.bits = sentiment_bits,

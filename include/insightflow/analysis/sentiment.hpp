@@ -3,6 +3,7 @@
 #include <insightflow/analysis/figures.hpp>
 #include <insightflow/analysis/text.hpp>
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -20,8 +21,7 @@ struct MoodOdds {
   Mood mood() const;
 };
 
-/// The model knows English only. Texts of other languages should be counted as "not rated" by the
-/// caller; here they come out neutral with a low score because none of their words is known.
+/// The model knows English only.
 bool sentiment_supports(std::string_view language);
 
 /// A text without words, emoji or emoticons is neutral with a score of 1/3. Linear in the length of
@@ -31,6 +31,17 @@ Mood sentiment(std::string_view text);
 /// The same of tokens that are already there: of the whole text, or of one sentence.
 MoodOdds sentiment_odds(const TokenizedText& text);
 MoodOdds sentiment_odds(const TokenizedText& text, const Sentence& sentence);
+
+/// The mood of a text whose language nobody has told.
+struct MoodReading {
+  std::optional<Mood> mood;   ///< Absent where the text is not rated.
+  std::string_view language;  ///< As `identify_language` read it; empty where that is unknown.
+  std::string_view reason;    ///< Why it is not rated: `language_unsupported`; else empty.
+};
+
+/// Rates the text unless it is in a language the model does not know, or in a script other than
+/// Latin. Where the language is unknown (a word or two, a name, emoji) it is taken for English.
+MoodReading read_mood(const TokenizedText& text);
 
 /// One mood for every sentence, in order.
 std::vector<Mood> sentence_sentiments(const TokenizedText& text);

@@ -48,6 +48,7 @@ struct TokenizedText {
   std::vector<Token> tokens;
   std::vector<Sentence> sentences;
   std::string forms;
+  std::uint64_t looked_at = 0;  ///< Bytes of the text, each as often as it was looked at.
 
   std::string_view form(const Token& token) const {
     return std::string_view(forms).substr(token.form_start, token.form_size);

@@ -73,7 +73,7 @@ TEST_CASE("hostile texts") {
   CHECK(sentiment(many).label == Sentiment::positive);
 }
 
-TEST_CASE("macro recall on tweets the model has not seen stays above the figure of VADER, 57.0") {
+TEST_CASE("macro recall on tweets the model has not seen stays above 60 (VADER reaches 57.0)") {
   const auto folder = insightflow::test::shared_data("tweeteval");
   if (!folder) {
     MESSAGE("tweeteval is not on this machine; nothing measured");
@@ -90,5 +90,5 @@ TEST_CASE("macro recall on tweets the model has not seen stays above the figure 
   }
   const double recall = (right[0] / all[0] + right[1] / all[1] + right[2] / all[2]) / 3;
   MESSAGE("macro recall ", recall);
-  CHECK(recall > 0.57);
+  CHECK(recall > 0.60);
 }
