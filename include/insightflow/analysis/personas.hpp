@@ -66,12 +66,13 @@ struct PersonaModel {
 
 /// k-medoids (Kaufman & Rousseeuw 1990: BUILD, then alternating assignment and update, Park & Jun
 /// 2009) on Gower's distance (1971) over a random sample drawn with our own Rng; the others join
-/// the nearest medoid. The number of groups is the one with the largest mean silhouette; below 0.25
-/// there is "no substantial structure" (Kaufman & Rousseeuw, table 4) and nothing is said. A
-/// respondent with fewer than half of the features known belongs to none. The groups are made from
-/// these very answers, so their differences are a description, never a test. Linear in the number
-/// of respondents; the same result on every machine. Errors: those of `Ctx::check`;
-/// `persona_sample_mismatch` for features of different lengths.
+/// the nearest medoid. The number of groups is the one with the largest mean silhouette, fewer
+/// groups unless more of them bring 0.05; below 0.25 there is "no substantial structure" (Kaufman &
+/// Rousseeuw, table 4) and nothing is said. A respondent with fewer than half of the features known
+/// belongs to none. The groups are made from these very answers, so their differences are a
+/// description, never a test. Linear in the number of respondents; the same result on every
+/// machine. Errors: those of `Ctx::check`; `persona_sample_mismatch` for features of different
+/// lengths.
 Result<PersonaModel> find_personas(std::span<const Feature> features,
                                    const PersonaOptions& options = {}, const Ctx& ctx = {});
 

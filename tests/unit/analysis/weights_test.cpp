@@ -70,7 +70,8 @@ double number_in(const json::value& value) {
 }  // namespace
 
 TEST_CASE("raking meets the margins of a published example of iterative proportional fitting") {
-  // The four by four table of the Wikipedia article "Iterative proportional fitting".
+  // The four by four table of the Wikipedia article "Iterative proportional fitting", which stops
+  // after a few rounds: its figures hold to the second decimal.
   const int seed[4][4] = {{40, 30, 20, 10}, {35, 50, 100, 75}, {30, 80, 70, 120}, {20, 30, 40, 50}};
   const double fitted[4][4] = {{64.559, 46.235, 35.385, 3.821},
                                {49.968, 68.156, 156.494, 25.382},
@@ -91,7 +92,7 @@ TEST_CASE("raking meets the margins of a published example of iterative proporti
   for (std::size_t i = 0; i < rows.codes.size(); ++i)
     sums[rows.codes[i]][columns.codes[i]] += got.weights[i] * 1000 / 800;
   for (int r = 0; r < 4; ++r)
-    for (int c = 0; c < 4; ++c) CHECK(near(sums[r][c], fitted[r][c], 6e-4));
+    for (int c = 0; c < 4; ++c) CHECK(near(sums[r][c], fitted[r][c], 0.01));
 }
 
 TEST_CASE("cell weights, design effect and effective base, worked by hand") {
@@ -136,7 +137,7 @@ TEST_CASE("trimming holds weights within the factor and keeps their sum") {
   for (const double w : weights) before += w;
   CHECK(trim_weights(weights, 2) >= 2);
   for (const double w : weights) after += w;
-  CHECK(near(before, after, 1e-9));
+  CHECK(near(before, after, 1e-6));
   const double mean = after / 8;
   for (const double w : weights) CHECK((w > mean / 2 - 1e-6 && w < mean * 2 + 1e-6));
   CHECK(trim_weights(weights, 1) == 0);
