@@ -188,6 +188,16 @@ void Tally::add_mass(std::int64_t whole_value, const Mass& mass) {
   mass_ += mass;
 }
 
+void Tally::subtract(const Tally& part) {
+  for (const auto& [value, mass] : Tally(part).counts_) {
+    const auto at = counts_.find(value);
+    if (at == counts_.end()) continue;
+    at->second -= mass;
+    mass_ -= mass;
+    if (at->second == Mass{}) counts_.erase(at);
+  }
+}
+
 Mass Tally::between(double low, double high) const {
   Mass out;
   for (const auto& [value, mass] : counts_) {

@@ -10,4 +10,8 @@ namespace insightflow::insight {
 std::vector<Statement> summarise(const Findings& findings, const Dataset& dataset,
                                  const Settings& settings);
 
+/// The answers a figure rests on, by way of the first few; with `value`, of those that hold it.
+std::vector<Evidence> cited(const Dataset& dataset, const std::string& question,
+                            const std::string& value = {});
+
 }  // namespace insightflow::insight

@@ -75,6 +75,8 @@ class Tally {
   /// Answers of one whole value that are weighed already.
   void add_mass(std::int64_t whole_value, const Mass& mass);
   void merge(const Tally& other);
+  /// Takes away a part that was added before.
+  void subtract(const Tally& part);
 
   std::int64_t base() const { return mass_.count; }
   const Mass& mass() const { return mass_; }
