@@ -16,14 +16,15 @@ namespace insightflow::cli {
 namespace {
 
 struct Arguments {
-  std::string file, input_format, format, per_response;
+  std::string file, previous, input_format, format, per_response;
+  std::string weight, rake, date, duration;
   std::vector<std::string> outs;
   insight::TableColumns columns;
   insight::Settings settings;
   std::int64_t themes = 0;
 };
 
-/// {"row":1,"column":"comment","text":"…","sentiment":{…},"themes":["t1"]}
+/// {"row":1,"column":"comment","text":"…","sentiment":{…},"themes":["t1"],"flags":["duplicate"]}
 std::string response_line(const insight::Record& record, const insight::CodedText& coded) {
   json::object line;
   line["row"] = json::value(std::stoll(record.id.substr(record.id.find(':') + 1)));
@@ -31,10 +32,57 @@ std::string response_line(const insight::Record& record, const insight::CodedTex
   line["text"] = coded.text;
   line["sentiment"] = to_json(coded.sentiment);
   line["themes"] = to_json(coded.themes);
+  if (!coded.flags.empty()) line["flags"] = to_json(coded.flags);
   return serialize(line) + "\n";
 }
 
-Result<void> analyze(Context& context, const Arguments& arguments) {
+/// {"plan":{"free":60,"team":40}}: the shares that each column should have.
+Result<std::vector<insight::WeightTarget>> read_targets(const std::string& path) {
+  BOOST_OUTCOME_TRY(const auto text, read_file(path));
+  BOOST_OUTCOME_TRY(const auto parsed, parse_json(text));
+  const auto malformed = [&](const std::string& what) {
+    return fail(Code::invalid, "targets_malformed",
+                "'" + path + "': " + what +
+                    " Targets are written as {\"COLUMN\":{\"VALUE\":PERCENT, …}, …}.");
+  };
+  if (!parsed.is_object() || parsed.get_object().empty())
+    return malformed("there is no column to weight by.");
+  std::vector<insight::WeightTarget> out;
+  for (const auto& [column, shares] : parsed.get_object()) {
+    insight::WeightTarget& target = out.emplace_back();
+    target.by = column;
+    if (!shares.is_object() || shares.get_object().empty())
+      return malformed("'" + target.by + "' has no shares.");
+    for (const auto& [value, share] : shares.get_object()) {
+      if (!share.is_number())
+        return malformed("the share of '" + std::string(value) + "' in '" + target.by +
+                         "' is no number.");
+      target.shares.emplace(value, share.to_number<double>());
+    }
+  }
+  return out;
+}
+
+/// A column that is no question is read as a hidden field.
+std::string as_hidden(Arguments& arguments, const std::string& column) {
+  if (column.empty()) return {};
+  auto& hidden = arguments.columns.hidden;
+  if (std::find(hidden.begin(), hidden.end(), column) == hidden.end()) hidden.push_back(column);
+  return "hidden." + column;
+}
+
+Result<insight::Dataset> read_answers(const Arguments& arguments, const std::string& file,
+                                      const Ctx& ctx) {
+  BOOST_OUTCOME_TRY(const auto format, table_format(arguments.input_format, file));
+  BOOST_OUTCOME_TRY(auto source, open_file(file));
+  auto dataset = insight::read_table(std::move(source), format, arguments.columns, ctx);
+  if (dataset) return dataset;
+  Error error = dataset.error();
+  error.detail = (file == "-" ? "standard input" : "'" + file + "'") + ": " + error.detail;
+  return error;
+}
+
+Result<void> analyze(Context& context, Arguments& arguments) {
   // What can be refused is refused before the work is done.
   std::vector<report::Format> formats;
   for (const std::string& out : arguments.outs) {
@@ -51,11 +99,22 @@ Result<void> analyze(Context& context, const Arguments& arguments) {
     lines.emplace(std::move(file));
   }
 
+  if (!arguments.rake.empty()) {
+    BOOST_OUTCOME_TRY(arguments.settings.targets, read_targets(arguments.rake));
+    for (insight::WeightTarget& target : arguments.settings.targets)
+      target.by = as_hidden(arguments, target.by);
+  }
+  arguments.settings.weight = as_hidden(arguments, arguments.weight);
+  arguments.settings.date = as_hidden(arguments, arguments.date);
+  arguments.settings.duration = as_hidden(arguments, arguments.duration);
+
   const Ctx ctx = context.ctx();
-  BOOST_OUTCOME_TRY(const auto input, table_format(arguments.input_format, arguments.file));
-  BOOST_OUTCOME_TRY(auto source, open_file(arguments.file));
-  BOOST_OUTCOME_TRY(const auto dataset,
-                    insight::read_table(std::move(source), input, arguments.columns, ctx));
+  BOOST_OUTCOME_TRY(const auto dataset, read_answers(arguments, arguments.file, ctx));
+  std::optional<insight::Dataset> previous;
+  if (!arguments.previous.empty()) {
+    BOOST_OUTCOME_TRY(auto earlier, read_answers(arguments, arguments.previous, ctx));
+    previous = std::move(earlier);
+  }
   Result<void> written = insightflow::success();
   insight::OnCodedText on_coded_text;
   if (lines)
@@ -63,7 +122,8 @@ Result<void> analyze(Context& context, const Arguments& arguments) {
       if (written) written = lines->write(response_line(dataset.records[record], coded));
     };
   BOOST_OUTCOME_TRY(const auto findings,
-                    insight::build(dataset, arguments.settings, ctx, on_coded_text));
+                    insight::build(dataset, arguments.settings, ctx, on_coded_text,
+                                   previous ? &*previous : nullptr));
   BOOST_OUTCOME_TRY(written);
   if (lines) {
     BOOST_OUTCOME_TRY(lines->close());
@@ -90,7 +150,26 @@ void add_analyze_command(CLI::App& app, Context& context) {
   auto arguments = std::make_shared<Arguments>();
   command->add_option("FILE", arguments->file, "CSV or JSONL, '-' for standard input")->required();
   command->add_option("--text", arguments->columns.text, "Column of texts; repeat for several");
-  command->add_option("--by", arguments->columns.by, "Column to compare by; repeat for several");
+  command->add_option("--by,--segments", arguments->columns.by,
+                      "Column to compare by; repeat for several");
+  command->add_option("--nps", arguments->columns.nps,
+                      "Column of answers 0 to 10 to \"how likely to recommend\"");
+  command->add_option("--score", arguments->columns.score,
+                      "Column of ratings or numbers; repeat for several");
+  command->add_option("--date", arguments->date, "Column of days, for trends");
+  command->add_option("--duration", arguments->duration,
+                      "Column of seconds it took to answer; finds answers given too fast");
+  auto* weight = command->add_option("--weight", arguments->weight, "Column of weights");
+  command
+      ->add_option("--rake", arguments->rake,
+                   "JSON file of the shares that columns should have; finds the weights")
+      ->excludes(weight);
+  command
+      ->add_option("--trim", arguments->settings.trim,
+                   "Keep raked weights within this factor of their mean")
+      ->check(CLI::Range(1.0, 1000.0));
+  command->add_option("--previous", arguments->previous,
+                      "File of the previous wave, with the same columns, to compare with");
   command->add_option("--themes", arguments->themes, "Themes per column; chosen when left out")
       ->check(CLI::Range(1, 1000));
   command->add_option("-o,--out", arguments->outs,

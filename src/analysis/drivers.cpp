@@ -1,4 +1,5 @@
 #include <insightflow/analysis/drivers.hpp>
+#include <insightflow/analysis/significance.hpp>
 #include <insightflow/core/rng.hpp>
 
 #include <algorithm>
@@ -140,6 +141,17 @@ Interval percentiles(std::vector<double>& values) {
           values[static_cast<std::size_t>(std::ceil(last * 0.975))]};
 }
 
+/// Two-sided probability of an effect at least this large, from its bootstrap standard error.
+double chance_of(double effect, const std::vector<double>& drawn) {
+  if (drawn.size() < 2) return 1;
+  double mean = 0, squares = 0;
+  for (const double x : drawn) mean += x;
+  mean /= static_cast<double>(drawn.size());
+  for (const double x : drawn) squares += (x - mean) * (x - mean);
+  const double variance = squares / static_cast<double>(drawn.size() - 1);
+  return variance > 0 ? chi_square_tail(effect * effect / variance, 1) : effect == 0 ? 1 : 0;
+}
+
 std::string abstention(std::int64_t base, std::int64_t least) {
   return "Only " + std::to_string(base) + (base == 1 ? " rating" : " ratings") +
          ": what goes together with them can be told from " + std::to_string(least) + " on.";
@@ -205,8 +217,8 @@ Result<DriverModel> find_drivers(std::span<const double> rating,
     return out;
   }
 
-  // Sums of products for random groups of respondents. One column more holds a random variable.
-  const std::size_t p = columns.size(), noise = p, y = p + 1, one = p + 2;
+  // Sums of products for random groups of respondents.
+  const std::size_t p = columns.size(), y = p, one = p + 1;
   const std::size_t groups = std::min(rows.size(), most_groups);
   Rng rng(options.seed);
   std::vector<std::size_t> order(rows.size());
@@ -226,7 +238,6 @@ Result<DriverModel> find_drivers(std::span<const double> rating,
       const double x = columns[c].predictor->values[i];
       line[c] = std::isfinite(x) ? x - columns[c].centre : 0;
     }
-    line[noise] = rng.uniform() - 0.5;
     line[y] = rating[i] - centre;
     line[one] = 1;
     Moments& sums = moments[k * groups / order.size()];
@@ -235,38 +246,27 @@ Result<DriverModel> find_drivers(std::span<const double> rating,
       for (std::size_t a = 0; a <= b; ++a, ++at) sums[at] += w * line[a] * line[b];
   }
 
-  /// The sums without the random column: they stand before it and after it.
-  const auto without_noise = [&](const Moments& all) {
-    Moments kept;
-    for (std::size_t b = 0; b <= one; ++b)
-      for (std::size_t a = 0; a <= b; ++a)
-        if (a != noise && b != noise) kept.push_back(all[place(a, b)]);
-    return kept;
-  };
   const auto add = [](Moments& to, const Moments& from) {
     for (std::size_t i = 0; i < to.size(); ++i) to[i] += from[i];
   };
   Moments whole(moments.front().size());
   for (const Moments& group : moments) add(whole, group);
-  const Fit found = fit(without_noise(whole), p);
+  const Fit found = fit(whole, p);
   if (!(found.r_squared > 0)) {
     out.abstained = "The ratings do not differ, so nothing can go together with them.";
     return out;
   }
 
-  std::vector<std::vector<double>> shares(p), effects(p), excess(p);
+  std::vector<std::vector<double>> shares(p), effects(p);
   Moments sample(whole.size());
   for (std::int64_t replicate = 0; replicate < options.replicates; ++replicate) {
     BOOST_OUTCOME_TRY(ctx.check());
     std::fill(sample.begin(), sample.end(), 0.0);
     for (std::size_t g = 0; g < groups; ++g) add(sample, moments[rng.below(groups)]);
-    const Fit drawn = fit(sample, p + 1);
-    double all = 0;
-    for (std::size_t c = 0; c < p; ++c) all += drawn.raw[c];
+    const Fit drawn = fit(sample, p);
     for (std::size_t c = 0; c < p; ++c) {
-      shares[c].push_back(all > 0 ? drawn.raw[c] / all : 0);
+      shares[c].push_back(drawn.r_squared > 0 ? drawn.raw[c] / drawn.r_squared : 0);
       effects[c].push_back(drawn.slope[c]);
-      excess[c].push_back(drawn.raw[c] - drawn.raw[noise]);
     }
   }
 
@@ -274,6 +274,7 @@ Result<DriverModel> find_drivers(std::span<const double> rating,
   const double n = static_cast<double>(out.base), rank = static_cast<double>(found.rank);
   out.adjusted_r_squared =
       n > rank + 1 ? std::max(0.0, 1 - (1 - found.r_squared) * (n - 1) / (n - rank - 1)) : 0;
+  std::vector<double> p_values;
   for (std::size_t c = 0; c < p; ++c) {
     Driver driver{.id = columns[c].predictor->id,
                   .label = columns[c].predictor->label,
@@ -285,10 +286,13 @@ Result<DriverModel> find_drivers(std::span<const double> rating,
     if (!shares[c].empty()) {
       driver.weight_interval = percentiles(shares[c]);
       driver.effect_interval = percentiles(effects[c]);
-      driver.told_from_chance = percentiles(excess[c]).low > 0;
     }
+    p_values.push_back(chance_of(driver.effect, effects[c]));
     out.drivers.push_back(std::move(driver));
   }
+  const auto adjusted = benjamini_hochberg(p_values);
+  for (std::size_t c = 0; c < p; ++c)
+    out.drivers[c].told_from_chance = adjusted[c] < significance_level;
   std::stable_sort(out.drivers.begin(), out.drivers.end(),
                    [](const Driver& a, const Driver& b) { return a.weight > b.weight; });
   return out;

@@ -156,9 +156,7 @@ std::string name_of(const analysis::Persona& persona) {
   for (const analysis::Trait& trait : persona.traits) {
     if (told.size() == 2) break;
     if (!told.insert(trait.id).second) continue;
-    const std::string what =
-        "\u201c" + (trait.value.empty() ? trait.label : trait.value) + "\u201d";
-    const bool more = trait.here > trait.elsewhere;
+    XX const bool more = trait.here > trait.elsewhere;
     out += out.empty() ? "" : ", ";
     if (trait.number)
       out += (more ? "high on " : "low on ") + what;

@@ -38,7 +38,7 @@ struct Driver {
   double effect = 0;
   Interval effect_interval;
   std::int64_t base = 0;          ///< Respondents of whom it is known.
-  bool told_from_chance = false;  ///< Weighs more than a random variable (95 %).
+  bool told_from_chance = false;  ///< The effect is, allowing for all predictors (5 %).
   friend bool operator==(const Driver&, const Driver&) = default;
 };
 BOOST_DESCRIBE_STRUCT(Driver, (),
@@ -57,14 +57,14 @@ struct DriverModel {
 /// Relative weights: how the R² of a linear regression is shared among predictors that go together
 /// with each other (Johnson 2000, "A heuristic method for estimating the relative weight of
 /// predictor variables"). Directions without variance are left out, so predictors that repeat each
-/// other share their part instead of failing. Intervals come from a bootstrap with our own Rng; a
-/// predictor is told from chance when it outweighs a random variable added to the model
-/// (Tonidandel, LeBreton & Johnson 2009). Unknown values of a predictor count as its mean. Beyond
-/// 250 ratings the bootstrap draws random groups of respondents instead of single ones, so that
-/// time is linear in their number. A rating that is not a number is left out, `weights` may be
-/// empty. Says nothing (`abstained`) below the least base, without predictors that vary, or when
-/// all ratings are equal. Association, not cause. Errors: those of `Ctx::check`;
-/// `driver_sample_mismatch` for columns of different lengths.
+/// other share their part instead of failing. Intervals come from a bootstrap with our own Rng; an
+/// effect is told from chance by its bootstrap standard error, adjusted for the number of
+/// predictors (Benjamini & Hochberg). Unknown values of a predictor count as its mean. Beyond 250
+/// ratings the bootstrap draws random groups of respondents instead of single ones, so that time is
+/// linear in their number. A rating that is not a number is left out, `weights` may be empty. Says
+/// nothing (`abstained`) below the least base, without predictors that vary, or when all ratings
+/// are equal. Association, not cause. Errors: those of `Ctx::check`; `driver_sample_mismatch` for
+/// columns of different lengths.
 Result<DriverModel> find_drivers(std::span<const double> rating,
                                  std::span<const Predictor> predictors,
                                  std::span<const double> weights, const DriverOptions& options = {},
