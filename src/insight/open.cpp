@@ -101,6 +101,7 @@ Result<OpenFindings> read_texts(const Dataset& dataset, const Texts& texts,
   out.used = model.used;
   out.unthemed = model.unthemed;
   out.notes = model.notes;
+  if (model.used == 0) out.notes = {"No text holds words, so there are no themes."};
   out.themes_of_text = model.of_answer;
   // With weights, texts without a content word count into the base as well.
   analysis::Mass base;

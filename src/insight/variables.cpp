@@ -156,7 +156,13 @@ std::string name_of(const analysis::Persona& persona) {
   for (const analysis::Trait& trait : persona.traits) {
     if (told.size() == 2) break;
     if (!told.insert(trait.id).second) continue;
-    XX const bool more = trait.here > trait.elsewhere;
+    // "yes" alone says nothing.
+    const std::string what = "\u201c" +
+                             (trait.value.empty()       ? trait.label
+                              : trait.value.size() <= 3 ? trait.label + ": " + trait.value
+                                                        : trait.value) +
+                             "\u201d";
+    const bool more = trait.here > trait.elsewhere;
     out += out.empty() ? "" : ", ";
     if (trait.number)
       out += (more ? "high on " : "low on ") + what;
