@@ -99,7 +99,7 @@ bool senseless(std::string_view word) {
     if (i == 0) continue;
     for (const std::string_view row : rows) {
       const auto a = row.find(word[i - 1]), b = row.find(word[i]);
-      if (a != row.npos && b != row.npos) along += a + 1 == b || b + 1 == a || a == b;
+      if (a != row.npos && b != row.npos) along += a + 1 == b || b + 1 == a;
     }
   }
   for (std::size_t period = 1; period <= 3 && period * 3 <= word.size(); ++period) {
@@ -108,7 +108,9 @@ bool senseless(std::string_view word) {
       repeats = word[i] == word[i - period];
     if (repeats) return true;
   }
-  return vowels == 0 || longest >= 7 || along + 2 >= word.size();
+  // A word such as "power" runs along the keyboard for a while; a long run is no word.
+  const std::size_t gaps = word.size() < 7 ? 1 : word.size() < 9 ? 2 : 3;
+  return vowels == 0 || longest >= 7 || along + gaps >= word.size();
 }
 
 class Look {
@@ -258,7 +260,7 @@ bool is_gibberish(std::string_view text) {
       end_of_word();
   }
   end_of_word();
-  return words > 0 && bad * 2 > words;
+  return words > 0 && bad * 2 >= words;
 }
 
 Result<ResponseQuality> look_at_quality(const Dataset& dataset, const Settings& settings,

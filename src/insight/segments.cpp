@@ -78,6 +78,9 @@ Result<std::vector<Segment>> segments_of(const Dataset& dataset, const std::stri
                             }),
                    by, pointer);
   const auto categories = categories_of(*question);
+  // A column of a file in which nobody said anything makes no segments, and that is no error.
+  if (categories.empty() && question->kind == survey::Kind::single_choice)
+    return std::vector<Segment>();
   if (categories.empty() || question->kind == survey::Kind::matrix ||
       question->kind == survey::Kind::ranking)
     return fail(Code::invalid, "segment_unfit",
