@@ -36,33 +36,6 @@ std::string response_line(const insight::Record& record, const insight::CodedTex
   return serialize(line) + "\n";
 }
 
-/// {"plan":{"free":60,"team":40}}: the shares that each column should have.
-Result<std::vector<insight::WeightTarget>> read_targets(const std::string& path) {
-  BOOST_OUTCOME_TRY(const auto text, read_file(path));
-  BOOST_OUTCOME_TRY(const auto parsed, parse_json(text));
-  const auto malformed = [&](const std::string& what) {
-    return fail(Code::invalid, "targets_malformed",
-                "'" + path + "': " + what +
-                    " Targets are written as {\"COLUMN\":{\"VALUE\":PERCENT, …}, …}.");
-  };
-  if (!parsed.is_object() || parsed.get_object().empty())
-    return malformed("there is no column to weight by.");
-  std::vector<insight::WeightTarget> out;
-  for (const auto& [column, shares] : parsed.get_object()) {
-    insight::WeightTarget& target = out.emplace_back();
-    target.by = column;
-    if (!shares.is_object() || shares.get_object().empty())
-      return malformed("'" + target.by + "' has no shares.");
-    for (const auto& [value, share] : shares.get_object()) {
-      if (!share.is_number())
-        return malformed("the share of '" + std::string(value) + "' in '" + target.by +
-                         "' is no number.");
-      target.shares.emplace(value, share.to_number<double>());
-    }
-  }
-  return out;
-}
-
 /// A column that is no question is read as a hidden field.
 std::string as_hidden(Arguments& arguments, const std::string& column) {
   if (column.empty()) return {};
@@ -109,8 +82,8 @@ Result<void> analyze(Context& context, Arguments& arguments) {
   arguments.settings.duration = as_hidden(arguments, arguments.duration);
 
   const Ctx ctx = context.ctx();
-  BOOST_OUTCOME_TRY(const auto dataset, read_answers(arguments, arguments.file, ctx));
-  std::optional<insight::Dataset> previous;
+  BOOST_OUTCOME_TRY(auto dataset, read_answers(arguments, arguments.file, ctx));
+  BOOST_OUTCOME_TRY(auto previous, insight::take_previous_wave(dataset, arguments.settings));
   if (!arguments.previous.empty()) {
     BOOST_OUTCOME_TRY(auto earlier, read_answers(arguments, arguments.previous, ctx));
     previous = std::move(earlier);
@@ -156,10 +129,10 @@ void add_analyze_command(CLI::App& app, Context& context) {
                       "Column of answers 0 to 10 to \"how likely to recommend\"");
   command->add_option("--score", arguments->columns.score,
                       "Column of ratings or numbers; repeat for several");
-  command->add_option("--date", arguments->date, "Column of days, for trends");
+  auto* date = command->add_option("--date,--dates", arguments->date, "Column of days, for trends");
   command->add_option("--duration", arguments->duration,
                       "Column of seconds it took to answer; finds answers given too fast");
-  auto* weight = command->add_option("--weight", arguments->weight, "Column of weights");
+  auto* weight = command->add_option("--weight,--weights", arguments->weight, "Column of weights");
   command
       ->add_option("--rake", arguments->rake,
                    "JSON file of the shares that columns should have; finds the weights")
@@ -168,8 +141,14 @@ void add_analyze_command(CLI::App& app, Context& context) {
       ->add_option("--trim", arguments->settings.trim,
                    "Keep raked weights within this factor of their mean")
       ->check(CLI::Range(1.0, 1000.0));
-  command->add_option("--previous", arguments->previous,
-                      "File of the previous wave, with the same columns, to compare with");
+  auto* previous =
+      command->add_option("--previous", arguments->previous,
+                          "File of the previous wave, with the same columns, to compare with");
+  command
+      ->add_option("--since", arguments->settings.since,
+                   "First day of this wave; earlier rows are the previous wave (needs --date)")
+      ->excludes(previous)
+      ->needs(date);
   command->add_option("--themes", arguments->themes, "Themes per column; chosen when left out")
       ->check(CLI::Range(1, 1000));
   command->add_option("-o,--out", arguments->outs,

@@ -16,10 +16,16 @@ constexpr double worth_a_group = 0.05;  // more silhouette, for groups more than
 constexpr double telling_share = 0.15;  // difference of shares worth telling
 constexpr double telling_mean = 0.5;    // difference of means in standard deviations (Cohen 1988)
 constexpr int most_rounds = 30;
+constexpr double nearly_all = 0.85;     // of a group with one value, for the two to be the same
+constexpr std::size_t deals = 9;        // of the answers at random,
+constexpr std::size_t dealt = 150;      // to so many respondents
+constexpr double beyond_random = 0.05;  // more silhouette than the best of them
 
 class Gower {
  public:
-  explicit Gower(std::span<const Feature> features) : features_(features) {
+  /// Features of no importance are passed over.
+  Gower(std::span<const Feature> features, std::span<const double> importance)
+      : features_(features), importance_(importance) {
     for (const Feature& feature : features) {
       double low = 0, high = 0;
       bool any = false;
@@ -34,14 +40,20 @@ class Gower {
   }
 
   double operator()(std::size_t a, std::size_t b) const {
+    return between([a](std::size_t) { return a; }, [b](std::size_t) { return b; });
+  }
+
+  /// The same between two that are put together: `a(f)` is whose value of feature f the one has.
+  template <class A, class B>
+  double between(const A& a, const B& b) const {
     double sum = 0, weight = 0;
     for (std::size_t f = 0; f < features_.size(); ++f) {
       const Feature& feature = features_[f];
-      const double x = feature.values[a], y = feature.values[b];
-      if (!std::isfinite(x) || !std::isfinite(y)) continue;
+      const double x = feature.values[a(f)], y = feature.values[b(f)];
+      if (!(importance_[f] > 0) || !std::isfinite(x) || !std::isfinite(y)) continue;
       if (feature.kind == FeatureKind::presence && x == 0 && y == 0) continue;
-      weight += feature.importance;
-      sum += feature.importance *
+      weight += importance_[f];
+      sum += importance_[f] *
              (feature.kind == FeatureKind::number ? std::fabs(x - y) / ranges_[f] : double(x != y));
     }
     return weight > 0 ? sum / weight : 1;
@@ -49,13 +61,17 @@ class Gower {
 
  private:
   std::span<const Feature> features_;
+  std::span<const double> importance_;
   std::vector<double> ranges_;
 };
 
 /// All distances within the sample.
 struct Distances {
   std::size_t size;
-  std::vector<float> cells;
+  std::vector<float> cells = std::vector<float>(size * size);
+  void set(std::size_t a, std::size_t b, double distance) {
+    cells[a * size + b] = cells[b * size + a] = static_cast<float>(distance);
+  }
   double operator()(std::size_t a, std::size_t b) const { return cells[a * size + b]; }
 };
 
@@ -129,6 +145,14 @@ double silhouette_of(const Distances& d, const Clustering& c) {
   return sum / static_cast<double>(d.size);
 }
 
+/// Medoids that were built are moved until nothing changes.
+Clustering settle(const Distances& d, const std::vector<std::size_t>& built) {
+  Clustering c{.medoids = built, .group = std::vector<std::size_t>(d.size)};
+  assign(d, c);
+  for (int round = 0; round < most_rounds && update(d, c); ++round) assign(d, c);
+  return c;
+}
+
 /// The best number of groups among 2 … most.
 Clustering best_clustering(const Distances& d, std::size_t most) {
   Clustering best;
@@ -136,9 +160,7 @@ Clustering best_clustering(const Distances& d, std::size_t most) {
   add_medoid(d, built);
   for (std::size_t k = 2; k <= most; ++k) {
     add_medoid(d, built);
-    Clustering c{.medoids = built, .group = std::vector<std::size_t>(d.size)};
-    assign(d, c);
-    for (int round = 0; round < most_rounds && update(d, c); ++round) assign(d, c);
+    Clustering c = settle(d, built);
     std::vector<std::size_t> sizes(k);
     for (const std::size_t group : c.group) ++sizes[group];
     if (static_cast<double>(*std::min_element(sizes.begin(), sizes.end())) <
@@ -148,6 +170,53 @@ Clustering best_clustering(const Distances& d, std::size_t most) {
     if (c.silhouette > best.silhouette + worth_a_group) best = std::move(c);
   }
   return best;
+}
+
+/// How well apart as many groups are when the answers to each question are dealt out at random, so
+/// that they have nothing to do with each other: the best of several deals. Even evenly spread
+/// answers to two questions fall into groups of a silhouette of 0.4.
+double random_silhouette(const Gower& gower, std::size_t features,
+                         const std::vector<std::size_t>& sample, std::size_t groups,
+                         std::uint64_t seed) {
+  Rng rng(seed);
+  double best = 0;
+  for (std::size_t deal = 0; deal < deals; ++deal) {
+    std::vector<std::vector<std::size_t>> from(features, sample);
+    for (auto& column : from) rng.shuffle(std::span(column));
+    Distances d{std::min(sample.size(), dealt)};
+    for (std::size_t a = 0; a < d.size; ++a)
+      for (std::size_t b = 0; b < a; ++b)
+        d.set(a, b,
+              gower.between([&](std::size_t f) { return from[f][a]; },
+                            [&](std::size_t f) { return from[f][b]; }));
+    std::vector<std::size_t> built;
+    while (built.size() < groups) add_medoid(d, built);
+    best = std::max(best, silhouette_of(d, settle(d, built)));
+  }
+  return best;
+}
+
+/// True when the groups are the values of one closed question over again.
+bool repeats(const Feature& feature, const std::vector<std::size_t>& sample, const Clustering& c) {
+  if (feature.kind != FeatureKind::category) return false;
+  std::vector<std::vector<std::size_t>> counts(c.medoids.size(),
+                                               std::vector<std::size_t>(feature.names.size()));
+  std::size_t known = 0, usual = 0;
+  for (std::size_t i = 0; i < sample.size(); ++i) {
+    const double value = feature.values[sample[i]];
+    if (!std::isfinite(value)) continue;
+    ++counts[c.group[i]][static_cast<std::size_t>(value)];
+    ++known;
+  }
+  std::vector<bool> taken(feature.names.size());
+  for (const auto& row : counts) {
+    const auto most = std::max_element(row.begin(), row.end());
+    const auto value = static_cast<std::size_t>(most - row.begin());
+    if (most == row.end() || taken[value]) return false;
+    taken[value] = true;
+    usual += *most;
+  }
+  return static_cast<double>(usual) >= nearly_all * static_cast<double>(known);
 }
 
 struct Side {
@@ -228,22 +297,40 @@ Result<PersonaModel> find_personas(std::span<const Feature> features, const Pers
   sample.resize(std::min(sample.size(), static_cast<std::size_t>(options.sample)));
   std::sort(sample.begin(), sample.end());
 
-  const Gower gower(features);
-  Distances d{sample.size(), std::vector<float>(sample.size() * sample.size())};
-  for (std::size_t a = 0; a < sample.size(); ++a) {
-    if (a % 64 == 0) {
-      BOOST_OUTCOME_TRY(ctx.check());
+  std::vector<double> importance;
+  for (const Feature& feature : features) importance.push_back(feature.importance);
+  const Gower gower(features, importance);
+  Clustering found;
+  for (std::size_t left = features.size();;) {
+    Distances d{sample.size()};
+    for (std::size_t a = 0; a < sample.size(); ++a) {
+      if (a % 64 == 0) {
+        BOOST_OUTCOME_TRY(ctx.check());
+      }
+      for (std::size_t b = 0; b < a; ++b) d.set(a, b, gower(sample[a], sample[b]));
     }
-    for (std::size_t b = 0; b < a; ++b)
-      d.cells[a * d.size + b] = d.cells[b * d.size + a] =
-          static_cast<float>(gower(sample[a], sample[b]));
-  }
-  const Clustering found = best_clustering(d, static_cast<std::size_t>(options.most));
-  out.silhouette = found.medoids.empty() ? 0 : found.silhouette;
-  if (found.medoids.empty() || found.silhouette < least_silhouette) {
-    out.abstained =
-        "The respondents do not fall into groups: their answers differ by degrees (mean silhouette "
-        "below 0.25).";
+    found = best_clustering(d, static_cast<std::size_t>(options.most));
+    out.silhouette = found.medoids.empty() ? 0 : found.silhouette;
+    const bool structure = out.silhouette >= least_silhouette;
+    if (structure &&
+        out.silhouette >= beyond_random + random_silhouette(gower, features.size(), sample,
+                                                            found.medoids.size(), options.seed))
+      break;
+    // One question that divides everybody sharply may hide what the others have in common.
+    std::size_t same = 0;
+    while (same < features.size() &&
+           !(structure && importance[same] > 0 && repeats(features[same], sample, found)))
+      ++same;
+    if (same == features.size()) {
+      out.abstained =
+          "The respondents do not fall into groups: what they say to one question tells little "
+          "about the others, or differs by degrees.";
+      return out;
+    }
+    importance[same] = 0;
+    if (--left >= 2) continue;
+    out.abstained = "The groups that stand out are the answers to \u201c" + features[same].label +
+                    "\u201d over again: compare by that question instead.";
     return out;
   }
 
@@ -280,8 +367,12 @@ Result<PersonaModel> find_personas(std::span<const Feature> features, const Pers
       compare(feature, out.of_respondent, static_cast<std::int32_t>(r), traits);
     std::stable_sort(traits.begin(), traits.end(),
                      [](const Ranked& a, const Ranked& b) { return a.strength > b.strength; });
-    for (std::size_t t = 0; t < traits.size() && t < static_cast<std::size_t>(options.traits); ++t)
-      persona.traits.push_back(std::move(traits[t].trait));
+    for (Ranked& ranked : traits) {
+      if (persona.traits.size() >= static_cast<std::size_t>(options.traits)) break;
+      if (std::none_of(persona.traits.begin(), persona.traits.end(),
+                       [&](const Trait& told) { return told.id == ranked.trait.id; }))
+        persona.traits.push_back(std::move(ranked.trait));
+    }
     out.personas.push_back(std::move(persona));
   }
   return out;

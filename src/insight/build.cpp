@@ -79,7 +79,7 @@ Manifest manifest_of(const Dataset& dataset, const Settings& settings) {
   if (!settings.targets.empty()) out.settings["targets"] = to_json_text(settings.targets);
   for (const auto& [name, field] :
        {std::pair("weight", &settings.weight), std::pair("date", &settings.date),
-        std::pair("duration", &settings.duration)})
+        std::pair("duration", &settings.duration), std::pair("since", &settings.since)})
     if (!field->empty()) out.settings[name] = *field;
   return out;
 }
@@ -199,7 +199,7 @@ Result<Findings> build(const Dataset& dataset, const Settings& settings, const C
   adjust(out);
   const auto variables = variables_of(dataset, read);
   BOOST_OUTCOME_TRY(out.drivers, drivers_of(dataset, variables, weights, ctx));
-  BOOST_OUTCOME_TRY(out.personas, personas_of(dataset, variables, read, ctx));
+  BOOST_OUTCOME_TRY(out.personas, personas_of(dataset, settings, variables, read, ctx));
   out.recommendations = recommend(out, dataset);
   out.summary = summarise(out, dataset, settings);
   out.manifest = manifest_of(dataset, settings);

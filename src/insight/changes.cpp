@@ -1,6 +1,7 @@
 #include "insight/changes.hpp"
 
 #include "insight/closed.hpp"
+#include "insight/days.hpp"
 #include "insight/fields.hpp"
 
 #include <insightflow/analysis/sentiment.hpp>
@@ -13,27 +14,8 @@ namespace {
 
 using analysis::Tally;
 
-constexpr std::int64_t day_ms = 86'400'000;
 constexpr std::size_t most_periods = 24;
 constexpr std::size_t most_themes = 5;
-
-/// Days since 1970-01-01; nothing where the text holds no day.
-std::optional<std::int64_t> day_in(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  std::string date(text.substr(0, 10));
-  // 31.12.2025 and 2025/12/31 are days as well; 12/31/2025 could be two.
-  if (date.size() == 10 && date[2] == '.' && date[5] == '.')
-    date = date.substr(6) + "-" + date.substr(3, 2) + "-" + date.substr(0, 2);
-  std::replace(date.begin(), date.end(), '/', '-');
-  const auto at = Instant::parse(date);
-  if (!at) return std::nullopt;
-  const std::int64_t ms = at.value().ms;
-  return (ms >= 0 ? ms : ms - day_ms + 1) / day_ms;
-}
-
-std::string date_of(std::int64_t day) {
-  return Instant{day * day_ms}.str().substr(0, 10);
-}
 
 /// Days, weeks from Monday, months: the first day of each period that any day falls into.
 struct Calendar {
@@ -170,26 +152,16 @@ Chosen chosen_in(const Dataset& dataset, const survey::Question& question, const
 std::vector<Trend> trends_of(const Dataset& dataset, const Settings& settings,
                              std::span<const ReadTexts> read, const Weights& weights,
                              std::vector<std::string>& notes) {
-  std::vector<std::optional<std::int64_t>> days(dataset.records.size());
-  std::int64_t known = 0, first = 0, last = 0, unreadable = 0;
-  for (std::size_t record = 0; record < days.size(); ++record) {
-    if (!settings.date.empty()) {
-      const std::string text = field_text(dataset, record, settings.date);
-      days[record] = day_in(text);
-      unreadable += !days[record].has_value();
-    } else if (const auto& at = dataset.records[record].at) {
-      days[record] = (at->ms >= 0 ? at->ms : at->ms - day_ms + 1) / day_ms;
-    }
-    if (!days[record]) continue;
-    first = known == 0 ? *days[record] : std::min(first, *days[record]);
-    last = known == 0 ? *days[record] : std::max(last, *days[record]);
+  const Days read_days = days_of(dataset, settings);
+  notes.insert(notes.end(), read_days.notes.begin(), read_days.notes.end());
+  const auto& days = read_days.of_record;
+  std::int64_t known = 0, first = 0, last = 0;
+  for (const auto& day : days) {
+    if (!day) continue;
+    first = known == 0 ? *day : std::min(first, *day);
+    last = known == 0 ? *day : std::max(last, *day);
     ++known;
   }
-  if (unreadable > 0)
-    notes.push_back(std::to_string(unreadable) +
-                    (unreadable == 1 ? " response has" : " responses have") +
-                    " no day that can be read and are left out of the trends. Days are written as "
-                    "2026-01-31 or 31.01.2026.");
   if (known == 0) return {};
   const auto calendar = calendar_of(first, last);
   if (!calendar || calendar->starts.size() < 2) return {};
@@ -249,11 +221,47 @@ std::vector<Trend> trends_of(const Dataset& dataset, const Settings& settings,
   return out;
 }
 
+Result<std::optional<Dataset>> take_previous_wave(Dataset& dataset, const Settings& settings) {
+  if (settings.since.empty()) return std::optional<Dataset>();
+  BOOST_OUTCOME_TRY(check_fields(dataset, settings));
+  const std::int64_t since = *day_in(settings.since);
+  const Days days = days_of(dataset, settings);
+  Dataset previous{.questionnaire = dataset.questionnaire,
+                   .records = {},
+                   .survey_id = dataset.survey_id,
+                   .survey_version = dataset.survey_version,
+                   .survey_digest = dataset.survey_digest,
+                   .notes = {}};
+  std::size_t kept = 0;
+  for (std::size_t record = 0; record < days.of_record.size(); ++record) {
+    Record& one = dataset.records[record];
+    if (days.of_record[record] && *days.of_record[record] < since)
+      previous.records.push_back(std::move(one));
+    else if (Record& place = dataset.records[kept++]; &place != &one)
+      place = std::move(one);
+  }
+  dataset.records.resize(kept);
+  const std::size_t earlier = previous.records.size();
+  dataset.notes.push_back(
+      earlier == 0 ? "No response is earlier than " + date_of(since) +
+                         ", so there is no previous wave to compare with."
+                   : std::to_string(earlier) + (earlier == 1 ? " response is" : " responses are") +
+                         " earlier than " + date_of(since) +
+                         " and make the previous wave; all figures are about the others.");
+  return std::optional<Dataset>(std::move(previous));
+}
+
 Result<std::vector<WaveChange>> wave_changes(const Dataset& dataset, const Dataset& previous,
                                              const Settings& settings,
                                              std::span<const ReadTexts> read,
                                              const Weights& weights, const Ctx& ctx) {
-  BOOST_OUTCOME_TRY(const auto before, weigh(previous, settings));
+  auto weighed = weigh(previous, settings);
+  if (!weighed) {
+    Error error = weighed.error();
+    error.detail = "In the previous wave: " + error.detail;
+    return error;
+  }
+  const Weighed& before = weighed.value();
   std::vector<WaveChange> out;
   const auto now_base = everyone(dataset), before_base = everyone(previous);
   for (const survey::Question& question : dataset.questionnaire.questions) {

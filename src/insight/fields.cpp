@@ -1,6 +1,7 @@
 #include "insight/fields.hpp"
 
 #include "insight/closed.hpp"
+#include "insight/days.hpp"
 
 #include <charconv>
 
@@ -58,6 +59,9 @@ Result<void> check_fields(const Dataset& dataset, const Settings& settings) {
   BOOST_OUTCOME_TRY(check(dataset, settings.weight, "/weight"));
   BOOST_OUTCOME_TRY(check(dataset, settings.date, "/date"));
   BOOST_OUTCOME_TRY(check(dataset, settings.duration, "/duration"));
+  if (!settings.since.empty() && !day_in(settings.since))
+    return fail(Code::invalid, "day_malformed",
+                "'" + settings.since + "' is no day. Write it as 2026-01-31.", "/since");
   for (std::size_t i = 0; i < settings.targets.size(); ++i) {
     BOOST_OUTCOME_TRY(
         check(dataset, settings.targets[i].by, "/targets/" + std::to_string(i) + "/by"));

@@ -19,9 +19,10 @@ using survey::Question;
 
 constexpr std::size_t most_ids = 20;
 constexpr std::int64_t least_durations = 100;
-constexpr std::size_t least_rows = 5;   // of a matrix, for a straight line to mean something
-constexpr std::size_t least_words = 5;  // of a text that two people hardly write alike
-constexpr double certain = 0.85;        // of a mood, before it contradicts a score
+constexpr std::size_t least_rows = 5;    // of a matrix, for a straight line to mean something
+constexpr std::size_t least_words = 8;   // of a text that two people hardly write alike,
+constexpr std::size_t least_bytes = 60;  // or its length, for scripts without spaces
+constexpr double certain = 0.85;         // of a mood, before it contradicts a score
 constexpr std::size_t check_every = 4096;
 
 enum Flag { speeder, straight_liner, duplicate, gibberish, contradiction, flag_count };
@@ -30,17 +31,25 @@ constexpr std::array<std::string_view, flag_count> flag_names{
 constexpr std::array<std::string_view, flag_count> flag_reasons{
     "Answered faster than the mean by more than two standard deviations (on a logarithmic scale).",
     "The same answer in every row of a matrix.",
-    "All answers, or an open answer of five words or more, are those of an earlier response.",
+    "All answers, or an open answer of eight words or more, are those of an earlier response.",
     "An open answer without a readable word.",
-    "One score is at the top of its scale and another at the bottom, or the words say the opposite "
-    "of the score."};
+    "Two scores that go together elsewhere are at opposite ends, or the words say the opposite of "
+    "the score."};
+
+constexpr std::int64_t least_pairs = 100;  // of two scores, to say that they go together
+constexpr double together = 0.5;           // a large correlation (Cohen 1988)
+constexpr std::size_t most_scores = 20;
+constexpr double high_end = 0.8, low_end = 0.2;
+
+bool is_score(const Question& question) {
+  return is_numeric(question) && (question.kind == Kind::nps || question.kind == Kind::csat ||
+                                  question.kind == Kind::rating);
+}
 
 /// Where a score stands on its scale, in [0, 1]; nothing for what is no score of approval.
 std::optional<double> standing(const Dataset& dataset, const Question& question,
                                std::size_t record) {
-  const bool approval =
-      question.kind == Kind::nps || question.kind == Kind::csat || question.kind == Kind::rating;
-  if (!approval || !is_numeric(question)) return std::nullopt;
+  if (!is_score(question)) return std::nullopt;
   const auto* answer = answer_of(dataset, record, question.id);
   const auto* value = answer ? std::get_if<double>(&answer->value) : nullptr;
   const survey::Scale scale = survey::scale_of(question);
@@ -120,6 +129,7 @@ class Look {
 
   Result<ResponseQuality> all() {
     speeders();
+    find_pairs();
     const bool rated = analysis::sentiment_supports(dataset_.questionnaire.language);
     for (std::size_t record = 0; record < dataset_.records.size(); ++record) {
       if (record % check_every == 0) {
@@ -179,6 +189,56 @@ class Look {
         raise(speeder, record);
   }
 
+  /// Scores that go together: people who give one high give the other high. Sums are of whole
+  /// numbers.
+  void find_pairs() {
+    for (const Question& question : dataset_.questionnaire.questions)
+      if (is_score(question) && scores_.size() < most_scores) scores_.push_back(&question);
+    struct Sums {
+      std::int64_t n = 0, x = 0, y = 0, xx = 0, yy = 0, xy = 0;
+    };
+    const std::size_t size = scores_.size();
+    std::vector<Sums> sums(size * size);
+    std::vector<std::optional<std::int64_t>> given(size);
+    for (std::size_t record = 0; record < dataset_.records.size() && size > 1; ++record) {
+      for (std::size_t s = 0; s < size; ++s) {
+        const auto where = standing(dataset_, *scores_[s], record);
+        given[s] = where ? std::optional(std::llround(*where * 1000)) : std::nullopt;
+      }
+      for (std::size_t a = 0; a < size; ++a)
+        for (std::size_t b = a + 1; b < size; ++b) {
+          if (!given[a] || !given[b]) continue;
+          const std::int64_t x = *given[a], y = *given[b];
+          Sums& pair = sums[a * size + b];
+          ++pair.n;
+          pair.x += x, pair.y += y, pair.xx += x * x, pair.yy += y * y, pair.xy += x * y;
+        }
+    }
+    for (std::size_t a = 0; a < size; ++a)
+      for (std::size_t b = a + 1; b < size; ++b) {
+        const Sums& pair = sums[a * size + b];
+        if (pair.n < least_pairs) continue;
+        const auto n = static_cast<double>(pair.n);
+        const auto covariance = [n](std::int64_t product, std::int64_t one, std::int64_t other) {
+          return static_cast<double>(product) / n -
+                 static_cast<double>(one) / n * (static_cast<double>(other) / n);
+        };
+        const double xx = covariance(pair.xx, pair.x, pair.x);
+        const double yy = covariance(pair.yy, pair.y, pair.y);
+        if (xx > 0 && yy > 0 &&
+            covariance(pair.xy, pair.x, pair.y) >= together * std::sqrt(xx * yy))
+          pairs_.emplace_back(scores_[a], scores_[b]);
+      }
+  }
+
+  bool at_opposite_ends(std::size_t record) const {
+    return std::any_of(pairs_.begin(), pairs_.end(), [&](const auto& pair) {
+      const auto a = standing(dataset_, *pair.first, record);
+      const auto b = standing(dataset_, *pair.second, record);
+      return a && b && std::max(*a, *b) >= high_end && std::min(*a, *b) <= low_end;
+    });
+  }
+
   void one(std::size_t record, bool rated) {
     bool looked = false, lined = false, spoke = false, senseless_words = false, repeated = false;
     bool words_negative = false, words_positive = false;
@@ -191,7 +251,7 @@ class Look {
         low = std::min(low, *where);
       }
     }
-    const bool extreme = high >= 0.8 || low <= 0.2;
+    const bool extreme = high >= high_end || low <= low_end;
     for (const Question& question : dataset_.questionnaire.questions) {
       if (question.kind != Kind::open_text) continue;
       const auto* answer = answer_of(dataset_, record, question.id);
@@ -199,7 +259,7 @@ class Look {
       if (text == nullptr || text->empty()) continue;
       spoke = true;
       senseless_words |= is_gibberish(*text);
-      if (words_in(*text) >= least_words)
+      if (words_in(*text) >= least_words || text->size() >= least_bytes)
         repeated |= !texts_.insert(question.id + '\n' + plain(*text)).second;
       if (!rated || !extreme) continue;
       const analysis::Mood mood = analysis::sentiment(*text);
@@ -224,9 +284,9 @@ class Look {
     if (lined) raise(straight_liner, record);
     if (repeated) raise(duplicate, record);
     if (senseless_words) raise(gibberish, record);
-    const bool torn = high >= 0.8 && low <= 0.2;
-    const bool against_words = scored && ((low >= 0.8 && words_negative && !words_positive) ||
-                                          (high <= 0.2 && words_positive && !words_negative));
+    const bool torn = high >= high_end && low <= low_end && at_opposite_ends(record);
+    const bool against_words = scored && ((low >= high_end && words_negative && !words_positive) ||
+                                          (high <= low_end && words_positive && !words_negative));
     if (torn || against_words) raise(contradiction, record);
   }
 
@@ -235,6 +295,8 @@ class Look {
   const Ctx& ctx_;
   ResponseQuality out_;
   std::array<QualityFlag, flag_count> found_;
+  std::vector<const Question*> scores_;
+  std::vector<std::pair<const Question*, const Question*>> pairs_;
   std::unordered_set<std::string> texts_, whole_;  // Asked, never walked through.
 };
 

@@ -13,10 +13,11 @@ struct ResponseQuality {
 
 /// Looks for speeders (faster than the mean by two standard deviations on a logarithmic scale, from
 /// 100 known durations on), straight-liners (one and the same answer in every row of a matrix of at
-/// least five answered rows), duplicates (an open answer of five words or more that an earlier
-/// response gave word for word, or all answers alike), gibberish, and contradictions (one score at
-/// the top fifth of its scale and another at the bottom fifth, or words of the opposite mood).
-/// Linear in the length of the answers. Errors: those of `Ctx::check`.
+/// least five answered rows), duplicates (an open answer of eight words or sixty bytes that an
+/// earlier response gave word for word, or all of at least eight answers alike), gibberish, and
+/// contradictions: scores at opposite fifths of their scales although they go together in at least
+/// 100 responses (correlation of 0.5 or more), or words of the opposite mood. Linear in the length
+/// of the answers. Errors: those of `Ctx::check`.
 Result<ResponseQuality> look_at_quality(const Dataset& dataset, const Settings& settings,
                                         const Ctx& ctx);
 

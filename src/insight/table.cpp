@@ -220,7 +220,10 @@ Result<Dataset> read(Table table, const TableColumns& columns, const Ctx& ctx) {
     out.notes.push_back(
         std::to_string(unreadable) + " of " + std::to_string(row) +
         " rows could not be read and were left out (the first: " + first_unreadable + ").");
-  if (row > 0 && out.records.empty())
+  if (row == 0)
+    return fail(Code::invalid, "rows_missing",
+                "There is nothing to analyse: the file has a header and no rows.");
+  if (out.records.empty())
     return fail(Code::invalid, "rows_unreadable",
                 "None of the " + std::to_string(row) +
                     " rows can be read (the first: " + first_unreadable +
@@ -228,6 +231,7 @@ Result<Dataset> read(Table table, const TableColumns& columns, const Ctx& ctx) {
                     "Latin-1, run 'iconv -f latin1 -t utf8 FILE'.");
   out.questionnaire.title = columns.title;
   out.questionnaire.hidden = columns.hidden;
+  std::string scales;
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     if (uses[i] == Use::none) continue;
     survey::Question& question = out.questionnaire.questions.emplace_back();
@@ -239,10 +243,16 @@ Result<Dataset> read(Table table, const TableColumns& columns, const Ctx& ctx) {
           std::to_string(wordy[i]) + (wordy[i] == 1 ? " value of '" : " values of '") + wanted[i] +
           (uses[i] == Use::nps ? "' are no whole number from 0 to 10" : "' are no number") +
           " and were left out.");
+    if (question.kind == survey::Kind::rating)
+      scales += (scales.empty() ? "'" : ", '") + wanted[i] + "' from " +
+                std::to_string(question.scale->min) + " to " + std::to_string(question.scale->max);
     if (uses[i] != Use::choice) continue;
     question.kind = survey::Kind::single_choice;
     for (const std::string& value : values[i]) question.options.push_back({value, value});
   }
+  if (!scales.empty())
+    out.notes.push_back("A scale ends at the largest value that was given: " + scales +
+                        ". If it goes further, the report cannot know.");
   return out;
 }
 

@@ -131,6 +131,19 @@ class Columns {
   std::vector<Variable> out_;
 };
 
+/// An overall judgement explains no judgement of a part.
+bool may_explain(const Dataset& dataset, const Variable& variable, const Variable& rating) {
+  if (variable.question_id == rating.question_id) return false;
+  if (!variable.score) return true;
+  constexpr std::size_t overall = 2;  // of `rating_kinds`: these come before the others
+  const auto rank = [&](const Variable& one) {
+    const Kind kind = survey::find(dataset.questionnaire, one.question_id)->kind;
+    const auto at = std::find(rating_kinds.begin(), rating_kinds.end(), kind);
+    return std::min(static_cast<std::size_t>(at - rating_kinds.begin()), overall);
+  };
+  return rank(variable) >= rank(rating);
+}
+
 /// A category becomes one column for each of its values.
 void add_predictors(const Variable& variable, std::vector<analysis::Predictor>& out) {
   const Feature& feature = variable.feature;
@@ -220,7 +233,7 @@ Result<std::vector<DriverFindings>> drivers_of(const Dataset& dataset,
                static_cast<std::int64_t>(ratings.size()));
     std::vector<analysis::Predictor> predictors;
     for (const Variable& variable : variables)
-      if (variable.question_id != rating->question_id) add_predictors(variable, predictors);
+      if (may_explain(dataset, variable, *rating)) add_predictors(variable, predictors);
     if (predictors.empty()) continue;
     BOOST_OUTCOME_TRY(auto model,
                       analysis::find_drivers(rating->feature.values, predictors, weights, {}, ctx));
@@ -234,13 +247,16 @@ Result<std::vector<DriverFindings>> drivers_of(const Dataset& dataset,
   return out;
 }
 
-Result<std::optional<PersonaFindings>> personas_of(const Dataset& dataset,
+Result<std::optional<PersonaFindings>> personas_of(const Dataset& dataset, const Settings& settings,
                                                    std::span<const Variable> variables,
                                                    std::span<const ReadTexts> read,
                                                    const Ctx& ctx) {
   std::vector<Feature> features;
   std::set<std::string> questions;
   for (const Variable& variable : variables) {
+    if (std::find(settings.by.begin(), settings.by.end(), variable.question_id) !=
+        settings.by.end())
+      continue;
     features.push_back(variable.feature);
     questions.insert(variable.question_id);
   }

@@ -25,15 +25,17 @@ struct ReadTexts {
 /// question), in the order of the questionnaire. A theme is unknown for those who wrote nothing.
 std::vector<Variable> variables_of(const Dataset& dataset, std::span<const ReadTexts> read);
 
-/// What goes together with each rating (NPS, satisfaction, rating, effort; at most three). Errors:
-/// those of `Ctx::check`.
+/// What goes together with each rating (NPS, satisfaction, rating, effort; at most three). NPS, and
+/// satisfaction with the whole, are no drivers of what comes after them in this list. Errors: those
+/// of `Ctx::check`.
 Result<std::vector<DriverFindings>> drivers_of(const Dataset& dataset,
                                                std::span<const Variable> variables,
                                                const Weights& weights, const Ctx& ctx);
 
 /// Groups of respondents. Nothing where there is too little to tell them by: fewer than two
-/// questions. Errors: those of `Ctx::check`.
-Result<std::optional<PersonaFindings>> personas_of(const Dataset& dataset,
+/// questions, those that segments are made of not counted. Weights are not used. Errors: those of
+/// `Ctx::check`.
+Result<std::optional<PersonaFindings>> personas_of(const Dataset& dataset, const Settings& settings,
                                                    std::span<const Variable> variables,
                                                    std::span<const ReadTexts> read, const Ctx& ctx);
 

@@ -95,7 +95,9 @@ void HtmlPage::drivers() {
                        words.value, words.interval, driver.told_from_chance ? "yes" : "no"});
       if (rows.size() == most_drivers) continue;
       rows.push_back({driver.label,
-                      driver.told_from_chance ? words::effect(driver) : "may be chance",
+                      !driver.told_from_chance              ? "may be chance"
+                      : words::by_points(findings_, driver) ? words::effect(driver) + " per point"
+                                                            : words::effect(driver),
                       {{!driver.told_from_chance ? "neutral"
                         : driver.effect < 0      ? "negative"
                                                  : "positive",
@@ -220,8 +222,9 @@ void HtmlPage::waves() {
   for (const insight::WaveChange& one : findings_.waves) {
     const auto shown = [&](double value) { return words_of({one.metric, value, {}, 0}).value; };
     const bool share = is_share(one.metric);
-    const std::string change = share ? points(one.difference * 100) + " points"
-                                     : (one.difference > 0 ? "+" : "") + decimal(one.difference, 1);
+    const std::string change =
+        share ? points(one.difference * 100) + " points"
+              : (one.difference >= 0.05 ? "+" : "") + decimal(one.difference, 1);
     cells.push_back({words::wave_subject(findings_, one),
                      shown(one.before) + " (n = " + count(one.base_before) + ")",
                      shown(one.now) + " (n = " + count(one.base_now) + ")", change,

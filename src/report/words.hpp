@@ -36,6 +36,8 @@ std::string probability(const insight::Verdict& verdict);
 /// One sentence each; `findings` gives the names.
 std::string drivers(const insight::Findings& findings, const insight::DriverFindings& model);
 std::string effect(const analysis::Driver& driver);
+/// True when a step of the driver is a point on a scale, not something that is there or not.
+bool by_points(const insight::Findings& findings, const analysis::Driver& driver);
 std::string trend(const insight::Findings& findings, const insight::Trend& trend);
 std::string trend_subject(const insight::Findings& findings, const insight::Trend& trend);
 std::string wave_subject(const insight::Findings& findings, const insight::WaveChange& change);

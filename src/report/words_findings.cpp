@@ -46,6 +46,15 @@ std::string probability(const insight::Verdict& verdict) {
   return "adjusted p = " + decimal(verdict.adjusted_p, verdict.adjusted_p < 0.1 ? 3 : 2);
 }
 
+bool by_points(const insight::Findings& findings, const analysis::Driver& driver) {
+  const std::string_view question = std::string_view(driver.id).substr(0, driver.id.find('/'));
+  for (const insight::QuestionFindings& one : findings.questions) {
+    if (one.question_id == driver.id) return !one.metrics.empty();
+    if (one.question_id == question && one.kind == survey::Kind::matrix) return true;
+  }
+  return false;
+}
+
 std::string effect(const analysis::Driver& driver) {
   return decimal(std::fabs(driver.effect), 1) + (driver.effect < 0 ? " lower" : " higher");
 }
@@ -59,7 +68,8 @@ std::string drivers(const insight::Findings& findings, const insight::DriverFind
            counted(model.base, "answer") + ".";
   return quoted(told->label) + " goes together with " +
          quoted(question_text(findings, model.question_id)) + " most: the score is " +
-         effect(*told) + " with it. All that was looked at explains " + percent(model.r_squared) +
+         effect(*told) + (by_points(findings, *told) ? " for each point more" : " with it") +
+         ". All that was looked at explains " + percent(model.r_squared) +
          " of the differences between " + counted(model.base, "score") +
          "; what goes together need not be the cause.";
 }
@@ -131,8 +141,10 @@ std::string weighting(const insight::WeightFindings& weighting, std::int64_t res
   out += ". Weights run from " + decimal(weighting.least, 2) + " to " + decimal(weighting.most, 2);
   if (weighting.trimmed > 0) out += ", " + count(weighting.trimmed) + " of them cut";
   return out + "; " + counted(responses, "response") + " are as precise as " +
-         decimal(weighting.effective, 0) + " without weights (design effect " +
-         decimal(weighting.design_effect, 2) + "). Counts and moods are not weighted.";
+         count(std::llround(weighting.effective)) + " without weights (design effect " +
+         decimal(weighting.design_effect, 2) +
+         "). Counts, moods and groups that answer alike are not "
+         "weighted.";
 }
 
 std::string tests_note(const insight::Findings& findings) {

@@ -56,10 +56,14 @@ struct Settings {
   double trim = 0;       ///< Raked weights stay within this factor of the mean; 0: no limit.
   std::string date;      ///< Field that holds the day; without it, the time of submission.
   std::string duration;  ///< Field that holds the seconds it took to answer.
+  /// First day of this wave, as 2026-01-31: earlier responses are the previous one. See
+  /// `take_previous_wave`.
+  std::string since;
 
   friend bool operator==(const Settings&, const Settings&) = default;
 };
-BOOST_DESCRIBE_STRUCT(Settings, (), (by, themes, least_base, weight, targets, trim, date, duration))
+BOOST_DESCRIBE_STRUCT(Settings, (),
+                      (by, themes, least_base, weight, targets, trim, date, duration, since))
 inline constexpr std::array settings_notes{
     Note{.field = "by",
          .doc = "Question ids, or hidden fields as \"hidden.plan\", that make segments.",
@@ -94,7 +98,12 @@ inline constexpr std::array settings_notes{
     Note{.field = "duration",
          .doc = "Question or hidden field that holds the seconds it took to answer.",
          .omit_empty = true,
-         .max = 200}};
+         .max = 200},
+    Note{.field = "since",
+         .doc = "First day of this wave, as 2026-01-31; the findings are about the responses from "
+                "then on and compare them with the earlier ones.",
+         .omit_empty = true,
+         .max = 40}};
 constexpr std::span<const Note> field_notes(const Settings*) {
   return settings_notes;
 }
@@ -111,6 +120,11 @@ BOOST_DESCRIBE_STRUCT(CodedText, (), (question_id, text, sentiment, themes, flag
 
 /// Called for each text, question by question in the order of the records.
 using OnCodedText = std::function<void(std::size_t record, const CodedText&)>;
+
+/// Where `settings.since` is set: moves the responses before that day out of the dataset and gives
+/// them back, to be the previous wave of `build`. Responses of an unknown day stay. Errors: those
+/// of `build` for fields, and `day_malformed`.
+Result<std::optional<Dataset>> take_previous_wave(Dataset& dataset, const Settings& settings);
 
 /// Computes everything. `previous` is an earlier wave of the same questions; scores, choices and
 /// moods are compared with it. Errors: those of `Ctx::check`, `segment_unknown`, `segment_unfit`,

@@ -174,6 +174,16 @@ TEST_CASE("personas abstain on small bases, on noise, and where too little is kn
   const auto none = find_personas(noise).value();
   CHECK(none.personas.empty());
   CHECK(!none.abstained.empty());
+  // Two or three questions that have nothing to do with each other always look like groups.
+  CHECK(find_personas(std::span(noise).first(2)).value().personas.empty());
+  CHECK(find_personas(std::span(noise).first(3)).value().personas.empty());
+  std::vector<Feature> closed(noise.begin(), noise.begin() + 2);
+  closed.push_back({"plan", "Plan", FeatureKind::category, {}, {"a", "b", "c"}});
+  for (int i = 0; i < 300; ++i) closed.back().values.push_back(double(rng.below(3)));
+  CHECK(find_personas(closed).value().personas.empty());
+  CHECK(find_personas(std::span(closed).last(2))
+            .value()
+            .abstained.find("\u201cPlan\u201d over again") != std::string::npos);
   CHECK(find_personas(std::span(noise).first(1)).value().personas.empty());
   for (Feature& feature : noise) feature.values.resize(99);
   CHECK(find_personas(noise).value().abstained.starts_with("Only 99"));

@@ -1,3 +1,4 @@
+#include "insight/days.hpp"
 #include "insight/fields.hpp"
 #include "insight/quality.hpp"
 #include "support/sample_survey.hpp"
@@ -45,7 +46,7 @@ Dataset customers(int size = 300, std::uint64_t seed = 3, int low_in_free = 3) {
     response::Submission one;
     one.answers["score"] = {double(free ? low_in_free + int(rng.below(3)) : 8 + int(rng.below(3)))};
     one.answers["speed"] = {double(1 + rng.below(5))};
-    one.answers["device"] = {std::string(rng.below(2) == 0 ? "Phone" : "Desk")};
+    one.answers["device"] = {std::string(i / 2 % 2 == 0 ? "Phone" : "Desk")};
     one.answers["words"] = {words(free, rng)};
     one.hidden = {
         {"plan", free ? "free" : "team"},
@@ -193,6 +194,95 @@ TEST_CASE("trends are by day, week or month, and what is no day is counted") {
   CHECK(build(data, {}).value().trends.empty());
 }
 
+TEST_CASE("days are read in the ways people write them, and not guessed") {
+  const auto day = [](std::string_view text, DayOrder order = DayOrder::unknown) {
+    const auto found = day_in(text, order);
+    return found ? date_of(*found) : std::string("none");
+  };
+  for (const char* text : {"2026-01-31", "2026/1/31", "31.1.2026", "31.01.2026 08:15",
+                           " 2026-01-31T23:59:59+02:00", "1769817600", "1769817600000"})
+    CHECK_MESSAGE(day(text) == "2026-01-31", text);
+  for (const char* text : {"", "yesterday", "2026", "2026-13-01", "2026-02-30", "3/4/2026",
+                           "31/1/2026", "1-31", "2026-1.31", "12345", "2026-01-31x", "31.1.26",
+                           "31.1.20261", "2026-01-", "--", "99999999999999999999"})
+    CHECK_MESSAGE(day(text) == "none", text);
+  CHECK(day("3/4/2026", DayOrder::day_first) == "2026-04-03");
+  CHECK(day("3/4/2026 11:35", DayOrder::month_first) == "2026-03-04");
+  CHECK(day("31-1-2026", DayOrder::day_first) == "2026-01-31");
+  CHECK(day("1969-12-31") == "1969-12-31");
+
+  Dataset data = customers(3);
+  Settings settings;
+  settings.date = "hidden.day";
+  const auto read = [&](std::array<const char*, 3> texts) {
+    for (std::size_t i = 0; i < 3; ++i) data.records[i].submission.hidden["day"] = texts[i];
+    std::string out;
+    for (const auto& one : days_of(data, settings).of_record)
+      out += one ? date_of(*one) + " " : "none ";
+    return out;
+  };
+  CHECK(read({"2/24/2015 11:35", "2/3/2015", "12/1/2015"}) == "2015-02-24 2015-02-03 2015-12-01 ");
+  CHECK(read({"24/2/2015", "2/3/2015", "2015-02-01"}) == "2015-02-24 2015-03-02 2015-02-01 ");
+  CHECK(read({"1/2/2015", "2/3/2015", "x"}) == "none none none ");
+  CHECK(days_of(data, settings).notes[0].find("two ways") != std::string::npos);
+  CHECK(read({"24/2/2015", "2/24/2015", "2/3/2015"}) == "none none none ");
+}
+
+TEST_CASE("a day divides the responses into this wave and the previous one") {
+  Dataset data = customers();
+  Settings settings;
+  settings.date = "hidden.day";
+  settings.since = "2026-03-20";
+  data.records[0].submission.hidden["day"] = "?";
+  const auto before = take_previous_wave(data, settings).value();
+  REQUIRE(before);
+  CHECK(before->records.size() == 199);
+  CHECK(data.records.size() == 101);  // those of an unknown day stay
+  CHECK(data.records.front().id == "row:1");
+  CHECK(data.records[1].id == "row:201");
+  const Findings found = build(data, settings, {}, {}, &*before).value();
+  CHECK(found.responses_total == 101);
+  CHECK(!found.waves.empty());
+  CHECK(found.manifest.settings.at("since") == "2026-03-20");
+  CHECK(std::any_of(found.notes.begin(), found.notes.end(), [](const std::string& note) {
+    return note.starts_with("199 responses are earlier");
+  }));
+  settings.since = "soon";
+  CHECK(reason(take_previous_wave(data, settings)) == "day_malformed");
+  CHECK(reason(build(data, settings)) == "day_malformed");
+  settings.since = "1990-01-01";
+  CHECK(take_previous_wave(data, settings).value()->records.empty());
+  CHECK(!take_previous_wave(data, {}).value());
+}
+
+TEST_CASE("an overall score drives no part of it, and personas are more than one question") {
+  const Findings found = build(customers(), {}).value();
+  const auto names = [](const DriverFindings& model) {
+    std::string out;
+    for (const analysis::Driver& driver : model.drivers) out += driver.id + " ";
+    return out;
+  };
+  REQUIRE(found.drivers.size() == 2);
+  CHECK(found.drivers[0].question_id == "score");
+  CHECK(names(found.drivers[0]).find("speed ") != std::string::npos);
+  CHECK(found.drivers[1].question_id == "speed");
+  CHECK(names(found.drivers[1]).find("score ") == std::string::npos);
+
+  // Nothing but the plan tells these respondents apart.
+  Dataset data = customers(400);
+  Rng rng(9);
+  for (std::size_t i = 0; i < data.records.size(); ++i) {
+    auto& answers = data.records[i].submission.answers;
+    answers.erase("words");
+    answers["score"] = {double(rng.below(11))};
+    answers["device"] = {std::string(i % 2 == 0 ? "Phone" : "Desk")};
+  }
+  const auto personas = build(data, {}).value().personas;
+  REQUIRE(personas);
+  CHECK(personas->personas.empty());
+  CHECK(!personas->abstained.empty());
+}
+
 TEST_CASE("response quality: each flag with its reason, on the very responses") {
   Dataset data = customers(150);
   data.questionnaire.questions.push_back(
@@ -213,8 +303,12 @@ TEST_CASE("response quality: each flag with its reason, on the very responses") 
   for (const std::size_t i : {10u, 11u})
     records[i].submission.answers["words"] = {
         std::string("Nobody else would ever write exactly this sentence.")};
+  // Both scores rise together, but for one respondent.
+  for (std::size_t i = 0; i < records.size(); ++i)
+    records[i].submission.answers["speed"] = {i % 2 == 0 ? 2.0 : 5.0};
   records[12].submission.answers["score"] = {10.0};
   records[12].submission.answers["speed"] = {1.0};
+  records[12].submission.answers.erase("words");
   Settings settings;
   settings.duration = "hidden.seconds";
   const auto found = look_at_quality(data, settings, {}).value();
@@ -234,6 +328,13 @@ TEST_CASE("response quality: each flag with its reason, on the very responses") 
     if (flag.kind == "straight_liner") CHECK(flag.count == 1);
     if (flag.kind == "speeder") CHECK(flag.response_ids == std::vector<std::string>{"row:9"});
   }
+  // Scores that have nothing to do with each other may differ.
+  Rng rng(8);
+  for (Record& record : data.records)
+    record.submission.answers["speed"] = {double(1 + rng.below(5))};
+  records[12].submission.answers["speed"] = {1.0};
+  const auto apart = look_at_quality(data, settings, {}).value().of_record[12];
+  CHECK(std::find(apart.begin(), apart.end(), "contradiction") == apart.end());
   data.records.resize(99);
   const auto few = look_at_quality(data, settings, {}).value();
   CHECK(!few.notes.empty());
@@ -268,17 +369,18 @@ TEST_CASE(
   CHECK(field_text(data.value(), 2, "hidden.w") == "x");
   CHECK(!field_number(data.value(), 2, "hidden.w"));
   CHECK(field_number(data.value(), 1, "hidden.w") == 2.0);
-  CHECK(data.value().notes.size() == 1);
+  REQUIRE(data.value().notes.size() == 2);
   CHECK(data.value().notes[0].starts_with("2 values of 'nps'"));
+  CHECK(data.value().notes[1].find("'stars' from 1 to 5") != std::string::npos);
 
   CHECK(reason(table("c\ncaf\xe9\nna\xefve\n", {.text = {"c"}})) == "rows_unreadable");
-  CHECK(reason(table("c\n", {.text = {"c"}})) == "ok");
+  CHECK(reason(table("c\n", {.text = {"c"}})) == "rows_missing");
   CHECK(reason(table("", {.text = {"c"}})) == "file_empty");
   CHECK(reason(table("a,b\n1,2\n", {})) == "text_column_missing");
 }
 
 TEST_CASE("little or nothing to go by gives a clear result") {
-  for (const char* text : {"c,s,n\n", "c,s,n\n,,\n,,\n", "c,s,n\none,1,2\n", "c,s,n\n\x01,1,2\n"}) {
+  for (const char* text : {"c,s,n\n,,\n,,\n", "c,s,n\none,1,2\n", "c,s,n\n\x01,1,2\n"}) {
     CAPTURE(text);
     const auto data = table(text, {.text = {"c"}, .by = {"s"}, .score = {"n"}});
     REQUIRE(data);
