@@ -46,8 +46,20 @@ std::string as_hidden(Arguments& arguments, const std::string& column) {
 
 Result<insight::Dataset> read_answers(const Arguments& arguments, const std::string& file,
                                       const Ctx& ctx) {
-  BOOST_OUTCOME_TRY(const auto format, table_format(arguments.input_format, file));
+  BOOST_OUTCOME_TRY(auto format, table_format(arguments.input_format, file));
   BOOST_OUTCOME_TRY(auto source, open_file(file));
+  if (file == "-" && arguments.input_format.empty()) {
+    // Standard input has no name to tell the format by, but an object in a line of its own does.
+    BOOST_OUTCOME_TRY(const auto start, source());
+    if (start.starts_with("{\"")) format = response::TableFormat::jsonl;
+    source = [first = std::optional(std::string(start)), kept = std::string(),
+              rest = std::move(source)]() mutable -> Result<std::string_view> {
+      if (!first) return rest();
+      kept = std::move(*first);
+      first.reset();
+      return std::string_view(kept);
+    };
+  }
   auto dataset = insight::read_table(std::move(source), format, arguments.columns, ctx);
   if (dataset) return dataset;
   Error error = dataset.error();

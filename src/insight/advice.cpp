@@ -107,7 +107,7 @@ class Advice {
     out.item = theme.id;
     const double mood = fix ? negative.share : positive.share;
     out.text = (fix ? "Look into " : "Keep what people praise: ") + quoted(theme.label) + ". " +
-               percent(theme.share) + " of " + std::to_string(question.used) + " texts name it";
+               percent(theme.share) + " of " + grouped(question.used) + " texts name it";
     out.figures.push_back({"share", theme.share, theme.interval, question.used});
     if (moods > 0) {
       out.text +=

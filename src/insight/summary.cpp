@@ -49,7 +49,7 @@ const analysis::Metric* metric(const QuestionFindings& question, std::string_vie
 }
 
 std::optional<std::string> about_score(const QuestionFindings& question) {
-  const std::string answers = " from " + std::to_string(question.answered) + " answers";
+  const std::string answers = " from " + grouped(question.answered) + " answers";
   if (const auto* nps = metric(question, "nps"))
     return "The net promoter score is " + points(nps->value) +
            (nps->interval ? " (95 % interval " + points(nps->interval->low) + " to " +
@@ -90,8 +90,8 @@ std::string about_choice(const QuestionFindings& question,
     names += (i == 0 ? "\"" : i + 1 == top.size() ? " and \"" : ", \"") + top[i]->label + "\"";
   return names + (top.size() == 1 ? " is" : " are") + " chosen most often in \"" + question.text +
          "\": " + percent(top.front()->share) + (top.size() == 1 ? "" : " each") +
-         " (95 % interval " + range(top.front()->interval) + ") of " +
-         std::to_string(question.answered) + ".";
+         " (95 % interval " + range(top.front()->interval) + ") of " + grouped(question.answered) +
+         ".";
 }
 
 std::string name_of(const Findings& findings, const std::string& id) {
@@ -186,11 +186,17 @@ Statement about_themes(const QuestionFindings& question) {
     if (!theme.quotes.empty()) out.evidence.push_back(theme.quotes.front());
   }
   out.text = "What people write about most in \"" + question.text + "\": " + out.text + ", of " +
-             std::to_string(question.used) + " texts.";
+             grouped(question.used) + " texts.";
   return out;
 }
 
 }  // namespace
+
+std::string grouped(std::int64_t number) {
+  std::string out = std::to_string(number);
+  for (std::size_t at = out.size(); at > 3;) out.insert(at -= 3, ",");
+  return out;
+}
 
 std::vector<Evidence> cited(const Dataset& dataset, const std::string& question,
                             const std::string& value) {

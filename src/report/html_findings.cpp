@@ -111,11 +111,20 @@ void HtmlPage::drivers() {
     const std::vector<LegendEntry> entries{{"negative", "goes with lower scores"},
                                            {"positive", "goes with higher scores"},
                                            {"neutral", "may be chance"}};
+    const std::string all = "All " + counted(static_cast<std::int64_t>(cells.size()), "driver");
+    if (std::none_of(model.drivers.begin(), model.drivers.end(),
+                     [](const analysis::Driver& one) { return one.told_from_chance; })) {
+      {
+        const auto line = page_.open("p", {{"class", "aside"}});
+        page_.foreign(sentence);
+      }
+      unfold(all, [&] { table(columns, cells); });
+      continue;
+    }
     figure(sentence,
            charts::bars(caption("Part of what explains the score", description), rows,
                         charts::axis_end(rows)),
-           legend(entries), "All " + counted(static_cast<std::int64_t>(cells.size()), "driver"),
-           columns, cells);
+           legend(entries), all, columns, cells);
   }
   page_.element("p", {{"class", "aside"}},
                 "A bar is the part of the explained differences that belongs to one thing when all "

@@ -205,6 +205,7 @@ std::string sentiment(const analysis::SentimentMix& mix) {
   const auto share = [&](std::int64_t n) {
     return percent(static_cast<double>(n) / static_cast<double>(all));
   };
+  if (mix.negative == 0 && mix.positive == 0) return "All comments are neutral";
   if (mix.negative == mix.positive)
     return "Negative and positive comments balance: " + share(mix.negative) + " each";
   const bool worse = mix.negative > mix.positive;

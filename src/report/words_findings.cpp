@@ -64,8 +64,8 @@ std::string drivers(const insight::Findings& findings, const insight::DriverFind
   const auto told = std::find_if(model.drivers.begin(), model.drivers.end(),
                                  [](const analysis::Driver& one) { return one.told_from_chance; });
   if (told == model.drivers.end())
-    return "Nothing goes together with this score beyond chance, of " +
-           counted(model.base, "answer") + ".";
+    return "Nothing goes together with " + quoted(question_text(findings, model.question_id)) +
+           " beyond chance, of " + counted(model.base, "answer") + ".";
   return quoted(told->label) + " goes together with " +
          quoted(question_text(findings, model.question_id)) + " most: the score is " +
          effect(*told) + (by_points(findings, *told) ? " for each point more" : " with it") +

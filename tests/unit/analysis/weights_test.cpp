@@ -187,7 +187,6 @@ TEST_CASE("weighted cross-tabs agree with the figures of a survey library") {
     for (const auto& code : table.at("codes").as_array())
       codes.push_back(std::to_string(code.get_int64()));
     Crosstab cross(codes.size(), codes.size());
-    Mass answered;
     for (std::size_t row = 0; row < data.rows.size(); ++row) {
       std::vector<std::uint32_t> held;
       const std::string cell = ";" + data.text(row, "q9");

@@ -167,6 +167,16 @@ TEST_CASE("ties are told, small bases get no tile, tables without figures are no
   CHECK(words_for({8, 8, 8, 8, 8}) ==
         "No answer stands out: 5 share the lead with 20\u00a0% of 40 answers each");
 
+  CHECK(report::words::sentiment({0, 7, 0}) == "All comments are neutral");
+  CHECK(report::words::sentiment({2, 7, 2}).starts_with("Negative and positive comments balance"));
+
+  auto idle = test::sample_findings();
+  CHECK(holds(report::to_html(idle), "Part of what explains the score<"));
+  for (analysis::Driver& driver : idle.drivers[0].drivers) driver.told_from_chance = false;
+  CHECK(!holds(report::to_html(idle), "Part of what explains the score<"));
+  CHECK(holds(report::to_html(idle), "Nothing goes together with \u201cHow likely"));
+  CHECK(test::xml_problem(report::to_html(idle)) == "");
+
   insight::QuestionFindings matrix;
   matrix.kind = survey::Kind::matrix;
   matrix.rows = {{"a", "Support", 40, {test::share("good", "Good", 30, 40)}, {}},
