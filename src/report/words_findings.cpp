@@ -88,10 +88,15 @@ std::string trend(const insight::Findings& findings, const insight::Trend& trend
   const auto last = std::find_if(trend.points.rbegin(), trend.points.rend(), full);
   if (first == trend.points.end() || !trend.verdict.significant)
     return subject + ": no trend that can be told from chance.";
-  return subject + (trend.slope > 0 ? " is rising: " : " is falling: ") +
-         value_of(trend.metric, first->value) + " in the first " + trend.unit + ", " +
-         value_of(trend.metric, last->value) + " in the last; " +
-         std::string(chance(trend.verdict)) + " (" + probability(trend.verdict) + ").";
+  const std::string verdict =
+      std::string(chance(trend.verdict)) + " (" + probability(trend.verdict) + ").";
+  const std::string direction = trend.slope > 0 ? " is rising" : " is falling";
+  // The ends are single periods; the slope is of all of them.
+  if ((last->value - first->value) * trend.slope <= 0)
+    return subject + direction + " on the whole, though not from the first " + trend.unit +
+           " to the last; " + verdict;
+  return subject + direction + ": " + value_of(trend.metric, first->value) + " in the first " +
+         trend.unit + ", " + value_of(trend.metric, last->value) + " in the last; " + verdict;
 }
 
 std::string wave_subject(const insight::Findings& findings, const insight::WaveChange& change) {

@@ -177,6 +177,11 @@ TEST_CASE("ties are told, small bases get no tile, tables without figures are no
   CHECK(holds(report::to_html(idle), "Nothing goes together with \u201cHow likely"));
   CHECK(test::xml_problem(report::to_html(idle)) == "");
 
+  insight::Trend trend = idle.trends[0];
+  trend.points[0].value = -20;
+  CHECK(report::words::trend(idle, trend).find("is falling on the whole, though not") !=
+        std::string::npos);
+
   insight::QuestionFindings matrix;
   matrix.kind = survey::Kind::matrix;
   matrix.rows = {{"a", "Support", 40, {test::share("good", "Good", 30, 40)}, {}},
