@@ -16,14 +16,15 @@ namespace insightflow::cli {
 namespace {
 
 struct Arguments {
-  std::string file, input_format, format, per_response;
+  std::string file, previous, input_format, format, per_response;
+  std::string weight, rake, date, duration;
   std::vector<std::string> outs;
   insight::TableColumns columns;
   insight::Settings settings;
   std::int64_t themes = 0;
 };
 
-/// {"row":1,"column":"comment","text":"…","sentiment":{…},"themes":["t1"]}
+/// {"row":1,"column":"comment","text":"…","sentiment":{…},"themes":["t1"],"flags":["duplicate"]}
 std::string response_line(const insight::Record& record, const insight::CodedText& coded) {
   json::object line;
   line["row"] = json::value(std::stoll(record.id.substr(record.id.find(':') + 1)));
@@ -31,10 +32,42 @@ std::string response_line(const insight::Record& record, const insight::CodedTex
   line["text"] = coded.text;
   line["sentiment"] = to_json(coded.sentiment);
   line["themes"] = to_json(coded.themes);
+  if (!coded.flags.empty()) line["flags"] = to_json(coded.flags);
   return serialize(line) + "\n";
 }
 
-Result<void> analyze(Context& context, const Arguments& arguments) {
+/// A column that is no question is read as a hidden field.
+std::string as_hidden(Arguments& arguments, const std::string& column) {
+  if (column.empty()) return {};
+  auto& hidden = arguments.columns.hidden;
+  if (std::find(hidden.begin(), hidden.end(), column) == hidden.end()) hidden.push_back(column);
+  return "hidden." + column;
+}
+
+Result<insight::Dataset> read_answers(const Arguments& arguments, const std::string& file,
+                                      const Ctx& ctx) {
+  BOOST_OUTCOME_TRY(auto format, table_format(arguments.input_format, file));
+  BOOST_OUTCOME_TRY(auto source, open_file(file));
+  if (file == "-" && arguments.input_format.empty()) {
+    // Standard input has no name to tell the format by, but an object in a line of its own does.
+    BOOST_OUTCOME_TRY(const auto start, source());
+    if (start.starts_with("{\"")) format = response::TableFormat::jsonl;
+    source = [first = std::optional(std::string(start)), kept = std::string(),
+              rest = std::move(source)]() mutable -> Result<std::string_view> {
+      if (!first) return rest();
+      kept = std::move(*first);
+      first.reset();
+      return std::string_view(kept);
+    };
+  }
+  auto dataset = insight::read_table(std::move(source), format, arguments.columns, ctx);
+  if (dataset) return dataset;
+  Error error = dataset.error();
+  error.detail = (file == "-" ? "standard input" : "'" + file + "'") + ": " + error.detail;
+  return error;
+}
+
+Result<void> analyze(Context& context, Arguments& arguments) {
   // What can be refused is refused before the work is done.
   std::vector<report::Format> formats;
   for (const std::string& out : arguments.outs) {
@@ -51,11 +84,22 @@ Result<void> analyze(Context& context, const Arguments& arguments) {
     lines.emplace(std::move(file));
   }
 
+  if (!arguments.rake.empty()) {
+    BOOST_OUTCOME_TRY(arguments.settings.targets, read_targets(arguments.rake));
+    for (insight::WeightTarget& target : arguments.settings.targets)
+      target.by = as_hidden(arguments, target.by);
+  }
+  arguments.settings.weight = as_hidden(arguments, arguments.weight);
+  arguments.settings.date = as_hidden(arguments, arguments.date);
+  arguments.settings.duration = as_hidden(arguments, arguments.duration);
+
   const Ctx ctx = context.ctx();
-  BOOST_OUTCOME_TRY(const auto input, table_format(arguments.input_format, arguments.file));
-  BOOST_OUTCOME_TRY(auto source, open_file(arguments.file));
-  BOOST_OUTCOME_TRY(const auto dataset,
-                    insight::read_table(std::move(source), input, arguments.columns, ctx));
+  BOOST_OUTCOME_TRY(auto dataset, read_answers(arguments, arguments.file, ctx));
+  BOOST_OUTCOME_TRY(auto previous, insight::take_previous_wave(dataset, arguments.settings));
+  if (!arguments.previous.empty()) {
+    BOOST_OUTCOME_TRY(auto earlier, read_answers(arguments, arguments.previous, ctx));
+    previous = std::move(earlier);
+  }
   Result<void> written = insightflow::success();
   insight::OnCodedText on_coded_text;
   if (lines)
@@ -63,7 +107,8 @@ Result<void> analyze(Context& context, const Arguments& arguments) {
       if (written) written = lines->write(response_line(dataset.records[record], coded));
     };
   BOOST_OUTCOME_TRY(const auto findings,
-                    insight::build(dataset, arguments.settings, ctx, on_coded_text));
+                    insight::build(dataset, arguments.settings, ctx, on_coded_text,
+                                   previous ? &*previous : nullptr));
   BOOST_OUTCOME_TRY(written);
   if (lines) {
     BOOST_OUTCOME_TRY(lines->close());
@@ -90,7 +135,32 @@ void add_analyze_command(CLI::App& app, Context& context) {
   auto arguments = std::make_shared<Arguments>();
   command->add_option("FILE", arguments->file, "CSV or JSONL, '-' for standard input")->required();
   command->add_option("--text", arguments->columns.text, "Column of texts; repeat for several");
-  command->add_option("--by", arguments->columns.by, "Column to compare by; repeat for several");
+  command->add_option("--by,--segments", arguments->columns.by,
+                      "Column to compare by; repeat for several");
+  command->add_option("--nps", arguments->columns.nps,
+                      "Column of answers 0 to 10 to \"how likely to recommend\"");
+  command->add_option("--score", arguments->columns.score,
+                      "Column of ratings or numbers; repeat for several");
+  auto* date = command->add_option("--date,--dates", arguments->date, "Column of days, for trends");
+  command->add_option("--duration", arguments->duration,
+                      "Column of seconds it took to answer; finds answers given too fast");
+  auto* weight = command->add_option("--weight,--weights", arguments->weight, "Column of weights");
+  command
+      ->add_option("--rake", arguments->rake,
+                   "JSON file of the shares that columns should have; finds the weights")
+      ->excludes(weight);
+  command
+      ->add_option("--trim", arguments->settings.trim,
+                   "Keep raked weights within this factor of their mean")
+      ->check(CLI::Range(1.0, 1000.0));
+  auto* previous =
+      command->add_option("--previous", arguments->previous,
+                          "File of the previous wave, with the same columns, to compare with");
+  command
+      ->add_option("--since", arguments->settings.since,
+                   "First day of this wave; earlier rows are the previous wave (needs --date)")
+      ->excludes(previous)
+      ->needs(date);
   command->add_option("--themes", arguments->themes, "Themes per column; chosen when left out")
       ->check(CLI::Range(1, 1000));
   command->add_option("-o,--out", arguments->outs,

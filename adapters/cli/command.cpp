@@ -19,10 +19,30 @@ namespace {
 constexpr std::size_t largest_file = 64u << 20;
 constexpr std::size_t piece_size = 1u << 16;
 
+/// "12,300/s, 40 s left" once a stage has run for a second.
+std::string pace(const Progress& progress, std::chrono::steady_clock::duration since_start) {
+  const double seconds = std::chrono::duration<double>(since_start).count();
+  if (seconds < 1 || progress.done <= 0) return {};
+  const double rate = static_cast<double>(progress.done) / seconds;
+  std::string digits = std::to_string(static_cast<std::int64_t>(rate));
+  for (std::size_t at = digits.size(); at > 3;) digits.insert(at -= 3, ",");
+  std::string out = "  " + digits + "/s";
+  if (progress.total <= progress.done) return out;
+  const auto left =
+      static_cast<std::int64_t>(static_cast<double>(progress.total - progress.done) / rate) + 1;
+  return out + ", " +
+         (left < 120 ? std::to_string(left) + " s" : std::to_string(left / 60) + " min") + " left";
+}
+
 /// One line that is drawn over, at most ten times a second.
 void draw_progress(const Progress& progress) {
-  thread_local std::chrono::steady_clock::time_point last;
+  thread_local std::chrono::steady_clock::time_point last, start;
+  thread_local std::string stage;
   const auto now = std::chrono::steady_clock::now();
+  if (stage != progress.stage) {
+    stage = progress.stage;
+    start = now;
+  }
   if (now - last < std::chrono::milliseconds(100) && progress.done < progress.total) return;
   last = now;
   std::string line = "\r\033[K" + std::string(progress.stage) + "  ";
@@ -34,6 +54,7 @@ void draw_progress(const Progress& progress) {
   } else {
     line += std::to_string(progress.done);
   }
+  line += pace(progress, now - start);
   std::fputs(line.c_str(), stderr);
 }
 

@@ -1,5 +1,10 @@
 #include "cli/findings_output.hpp"
 
+#include <insightflow/core/json.hpp>
+
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
 #include <filesystem>
 
 namespace insightflow::cli {
@@ -32,6 +37,32 @@ std::string findings_text(const insight::Findings& findings) {
   }
   if (findings.summary.empty()) out += "Too few answers to say anything.\n";
   for (const std::string& note : findings.notes) out += "\nNote: " + note + "\n";
+  return out;
+}
+
+Result<std::vector<insight::WeightTarget>> read_targets(const std::string& path) {
+  BOOST_OUTCOME_TRY(const auto text, read_file(path));
+  BOOST_OUTCOME_TRY(const auto parsed, parse_json(text));
+  const auto malformed = [&](const std::string& what) {
+    return fail(Code::invalid, "targets_malformed",
+                "'" + path + "': " + what +
+                    " Targets are written as {\"COLUMN\":{\"VALUE\":PERCENT, …}, …}.");
+  };
+  if (!parsed.is_object() || parsed.get_object().empty())
+    return malformed("there is no column to weight by.");
+  std::vector<insight::WeightTarget> out;
+  for (const auto& [column, shares] : parsed.get_object()) {
+    insight::WeightTarget& target = out.emplace_back();
+    target.by = column;
+    if (!shares.is_object() || shares.get_object().empty())
+      return malformed("'" + target.by + "' has no shares.");
+    for (const auto& [value, share] : shares.get_object()) {
+      if (!share.is_number())
+        return malformed("the share of '" + std::string(value) + "' in '" + target.by +
+                         "' is no number.");
+      target.shares.emplace(value, share.to_number<double>());
+    }
+  }
   return out;
 }
 

@@ -43,20 +43,41 @@ void add_run(CLI::App& parent, Context& context) {
   struct Arguments {
     std::string survey;
     insight::RunRequest request;
+    std::string rake;
     std::int64_t themes = 0;
     bool queue = false;
   };
   auto arguments = std::make_shared<Arguments>();
   command->add_option("SURVEY", arguments->survey, "Id or slug")->required();
-  command->add_option("--by", arguments->request.by,
+  command->add_option("--by,--segments", arguments->request.by,
                       "Compare by a question's id or a hidden field, as hidden.plan");
   command->add_option("--themes", arguments->themes, "Themes per question; chosen when left out")
       ->check(CLI::Range(1, 1000));
+  auto* weight = command->add_option("--weight,--weights", arguments->request.weight,
+                                     "Question or hidden field that holds the weights");
+  command
+      ->add_option("--rake", arguments->rake,
+                   "JSON file of the shares that answers should have; finds the weights")
+      ->excludes(weight);
+  command
+      ->add_option("--trim", arguments->request.trim,
+                   "Keep raked weights within this factor of their mean")
+      ->check(CLI::Range(1.0, 1000.0));
+  command->add_option("--date,--dates", arguments->request.date,
+                      "Question or hidden field that holds the day; else the time of submission");
+  command->add_option(
+      "--duration", arguments->request.duration,
+      "Hidden field of the seconds it took to answer; finds answers given too fast");
+  command->add_option("--since", arguments->request.since,
+                      "First day of this wave; earlier responses are the previous wave");
   command->add_flag("--force-refresh", arguments->request.force_refresh,
                     "Compute again even if nothing has changed");
   command->add_flag("--queue", arguments->queue, "Leave the work to 'work' or 'serve'");
   on_call(*command, context, [&context, arguments]() -> Result<void> {
     if (arguments->themes > 0) arguments->request.themes = arguments->themes;
+    if (!arguments->rake.empty()) {
+      BOOST_OUTCOME_TRY(arguments->request.targets, read_targets(arguments->rake));
+    }
     BOOST_OUTCOME_TRY(auto engine, context.open());
     BOOST_OUTCOME_TRY(const auto session, context.owner(engine));
     BOOST_OUTCOME_TRY(const auto survey, find_survey(session, arguments->survey));

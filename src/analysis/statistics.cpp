@@ -48,28 +48,36 @@ Metric metric(const char* name, const Tally& tally) {
   return {.name = name, .value = 0, .interval = {}, .base = tally.base()};
 }
 
-double sum_of(const Tally& tally) {
+double mean_of(const Tally& tally) {
   Wide sum = 0;
-  for (const auto& [value, count] : tally.counts()) sum += static_cast<Wide>(value) * count;
-  return static_cast<double>(sum) / millionths;
+  for (const auto& [value, mass] : tally.counts()) sum += static_cast<Wide>(value) * mass.weight;
+  const double weight = tally.mass().sum();
+  return weight > 0 ? static_cast<double>(sum) / (millionths * 1e9) / weight : 0;
 }
 
 double deviation_of(const Tally& tally) {
-  if (tally.base() < 2) return 0;
-  const double centre = sum_of(tally) / static_cast<double>(tally.base());
+  const double n = tally.mass().effective();
+  if (tally.base() < 2 || n <= 1) return 0;
+  const double centre = mean_of(tally);
   double squares = 0;
-  for (const auto& [value, count] : tally.counts()) {
+  for (const auto& [value, mass] : tally.counts()) {
     const double d = static_cast<double>(value) / millionths - centre;
-    squares += d * d * static_cast<double>(count);
+    squares += d * d * mass.sum();
   }
-  return std::sqrt(squares / static_cast<double>(tally.base() - 1));
+  return std::sqrt(squares / tally.mass().sum() * (n / (n - 1)));
 }
 
-/// The value at a rank, counted from 1.
-double at_rank(const Tally& tally, std::int64_t rank) {
-  for (const auto& [value, count] : tally.counts())
-    if ((rank -= count) <= 0) return static_cast<double>(value) / millionths;
-  return 0;
+/// The first value that at least this part of the mass does not exceed.
+double at_part(const Tally& tally, double part, bool beyond = false) {
+  const double target = part * tally.mass().sum() * (1 - 1e-12);
+  Mass sum;
+  double last = 0;
+  for (const auto& [value, mass] : tally.counts()) {
+    sum += mass;
+    last = static_cast<double>(value) / millionths;
+    if (beyond ? sum.sum() > target / (1 - 1e-9) : sum.sum() >= target) return last;
+  }
+  return last;
 }
 
 }  // namespace
@@ -95,11 +103,17 @@ double student_t_quantile(double p, std::int64_t degrees) {
 
 Interval wilson(std::int64_t count, std::int64_t base, double z) {
   if (base <= 0) return {0, 1};
-  const double n = static_cast<double>(base), p = static_cast<double>(count) / n, z2 = z * z;
+  return wilson_of(static_cast<double>(count) / static_cast<double>(base),
+                   static_cast<double>(base), z);
+}
+
+Interval wilson_of(double p, double n, double z) {
+  if (!(n > 0)) return {0, 1};
+  const double z2 = z * z;
   const double centre = p + z2 / (2 * n);
-  const double half = z * std::sqrt(p * (1 - p) / n + z2 / (4 * n * n));
-  return {count <= 0 ? 0 : std::max(0.0, (centre - half) / (1 + z2 / n)),
-          count >= base ? 1 : std::min(1.0, (centre + half) / (1 + z2 / n))};
+  const double half = z * std::sqrt(std::max(0.0, p * (1 - p)) / n + z2 / (4 * n * n));
+  return {p <= 0 ? 0 : std::max(0.0, (centre - half) / (1 + z2 / n)),
+          p >= 1 ? 1 : std::min(1.0, (centre + half) / (1 + z2 / n))};
 }
 
 Share share_of(std::string id, std::string label, std::int64_t count, std::int64_t base) {
@@ -110,12 +124,53 @@ Share share_of(std::string id, std::string label, std::int64_t count, std::int64
           .interval = wilson(count, base)};
 }
 
-bool Tally::add(double value, std::int64_t times) {
-  if (!(value >= -limit && value <= limit) || times < 0) return false;
+Share share_of(std::string id, std::string label, const Mass& part, const Mass& base) {
+  const double share = base.weight > 0 ? part.sum() / base.sum() : 0;
+  return {.id = std::move(id),
+          .label = std::move(label),
+          .count = part.count,
+          .share = share,
+          .interval = wilson_of(share, base.effective())};
+}
+
+bool Mass::add(double one_weight, std::int64_t times) {
+  if (!(one_weight >= 0 && one_weight <= largest_weight) || times < 0) return false;
+  count += times;
+  weight += static_cast<std::int64_t>(one_weight * 1e9 + 0.5) * times;
+  squares += static_cast<std::int64_t>(one_weight * one_weight * 1e6 + 0.5) * times;
+  return true;
+}
+
+Mass& Mass::operator+=(const Mass& other) {
+  count += other.count;
+  weight += other.weight;
+  squares += other.squares;
+  return *this;
+}
+Mass& Mass::operator-=(const Mass& other) {
+  count -= other.count;
+  weight -= other.weight;
+  squares -= other.squares;
+  return *this;
+}
+
+double Mass::effective() const {
+  if (squares <= 0) return 0;
+  const double all = sum();
+  return all * all / (static_cast<double>(squares) / 1e6);
+}
+
+double Mass::design_effect() const {
+  const double n = effective();
+  return n > 0 ? static_cast<double>(count) / n : 1;
+}
+
+bool Tally::add(double value, std::int64_t times, double weight) {
+  if (!(value >= -limit && value <= limit)) return false;
   if (times == 0) return true;
+  if (!mass_.add(weight, times)) return false;
   const double scaled = value * millionths;
-  counts_[static_cast<std::int64_t>(scaled + (scaled < 0 ? -0.5 : 0.5))] += times;
-  base_ += times;
+  counts_[static_cast<std::int64_t>(scaled + (scaled < 0 ? -0.5 : 0.5))].add(weight, times);
   return true;
 }
 
@@ -124,15 +179,30 @@ void Tally::merge(const Tally& other) {
     const Tally copy = other;
     return merge(copy);
   }
-  for (const auto& [value, count] : other.counts_) counts_[value] += count;
-  base_ += other.base_;
+  for (const auto& [value, mass] : other.counts_) counts_[value] += mass;
+  mass_ += other.mass_;
 }
 
-std::int64_t Tally::count_between(double low, double high) const {
-  std::int64_t out = 0;
-  for (const auto& [value, count] : counts_) {
+void Tally::add_mass(std::int64_t whole_value, const Mass& mass) {
+  counts_[whole_value * 1'000'000] += mass;
+  mass_ += mass;
+}
+
+void Tally::subtract(const Tally& part) {
+  for (const auto& [value, mass] : Tally(part).counts_) {
+    const auto at = counts_.find(value);
+    if (at == counts_.end()) continue;
+    at->second -= mass;
+    mass_ -= mass;
+    if (at->second == Mass{}) counts_.erase(at);
+  }
+}
+
+Mass Tally::between(double low, double high) const {
+  Mass out;
+  for (const auto& [value, mass] : counts_) {
     const double v = static_cast<double>(value) / millionths;
-    if (v >= low && v <= high) out += count;
+    if (v >= low && v <= high) out += mass;
   }
   return out;
 }
@@ -140,11 +210,12 @@ std::int64_t Tally::count_between(double low, double high) const {
 Metric mean(const Tally& tally) {
   Metric out = metric("mean", tally);
   if (out.base == 0) return out;
-  const double n = static_cast<double>(out.base);
-  out.value = sum_of(tally) / n;
-  if (out.base >= 2) {
-    const double half =
-        student_t_quantile(0.975, out.base - 1) * deviation_of(tally) / std::sqrt(n);
+  out.value = mean_of(tally);
+  const double n = tally.mass().effective();
+  if (out.base >= 2 && n >= 2) {
+    // Degrees of freedom are rounded down: a fraction of an effective answer is not counted.
+    const double half = student_t_quantile(0.975, static_cast<std::int64_t>(n) - 1) *
+                        deviation_of(tally) / std::sqrt(n);
     out.interval = Interval{out.value - half, out.value + half};
   }
   return out;
@@ -158,26 +229,26 @@ Metric standard_deviation(const Tally& tally) {
 
 Metric median(const Tally& tally) {
   Metric out = metric("median", tally);
-  const std::int64_t n = out.base;
-  if (n == 0) return out;
-  out.value = (at_rank(tally, (n + 1) / 2) + at_rank(tally, n / 2 + 1)) / 2;
+  if (out.base == 0) return out;
+  out.value = (at_part(tally, 0.5) + at_part(tally, 0.5, true)) / 2;
+  const double n = tally.mass().effective();
   if (n >= 6) {
-    const double size = static_cast<double>(n), half = z_95 * std::sqrt(size) / 2;
-    const auto low = static_cast<std::int64_t>(std::ceil(size / 2 - half));
-    const auto high = static_cast<std::int64_t>(std::ceil(size / 2 + half));
-    out.interval =
-        Interval{at_rank(tally, std::max<std::int64_t>(low, 1)), at_rank(tally, std::min(high, n))};
+    const double half = z_95 * std::sqrt(n) / 2;
+    out.interval = Interval{at_part(tally, std::max(std::ceil(n / 2 - half), 1.0) / n),
+                            at_part(tally, std::min(std::ceil(n / 2 + half), std::floor(n)) / n)};
   }
   return out;
 }
 
 Metric nps(const Tally& tally) {
   Metric out = metric("nps", tally);
-  if (out.base == 0) return out;
-  const auto promoters = static_cast<double>(tally.count_between(9, 10));
-  const auto detractors = static_cast<double>(tally.count_between(0, 6));
-  const auto n = static_cast<double>(out.base);
-  out.value = 100 * (promoters - detractors) / n;
+  const Mass& all = tally.mass();
+  if (out.base == 0 || all.weight == 0) return out;
+  const double n = all.effective();
+  const double promoters = tally.between(9, 10).sum() / all.sum() * n;
+  const double detractors = tally.between(0, 6).sum() / all.sum() * n;
+  out.value = 100 * static_cast<double>(tally.between(9, 10).weight - tally.between(0, 6).weight) /
+              static_cast<double>(all.weight);
   const double size = n + 3, p = (promoters + 0.75) / size, d = (detractors + 0.75) / size;
   const double half = z_95 * std::sqrt((p + d - (p - d) * (p - d)) / size);
   // The pseudo-answers pull a small base towards 0; the interval must still hold the score.
@@ -186,13 +257,22 @@ Metric nps(const Tally& tally) {
   return out;
 }
 
+Tally nps_points(const Tally& tally) {
+  Tally out;
+  for (const auto& [value, mass] : tally.counts()) {
+    const auto score = value / 1'000'000;
+    out.add_mass(score >= 9 ? 100 : score >= 7 ? 0 : -100, mass);
+  }
+  return out;
+}
+
 Metric csat(const Tally& tally, std::int64_t best) {
   Metric out = metric("csat", tally);
   if (out.base == 0) return out;
   const auto top = static_cast<double>(best);
-  const std::int64_t satisfied = tally.count_between(top - 1, top);
-  out.value = static_cast<double>(satisfied) / static_cast<double>(out.base);
-  out.interval = wilson(satisfied, out.base);
+  const Share satisfied = share_of("", "", tally.between(top - 1, top), tally.mass());
+  out.value = satisfied.share;
+  out.interval = satisfied.interval;
   return out;
 }
 

@@ -1,7 +1,5 @@
 #include "insight/closed.hpp"
 
-#include <insightflow/analysis/statistics.hpp>
-
 #include <charconv>
 
 namespace insightflow::insight {
@@ -23,24 +21,16 @@ std::optional<double> number_of(const response::Value& value) {
   return std::nullopt;
 }
 
-analysis::Tally tally_of(const Dataset& dataset, const Question& question, Base base) {
-  analysis::Tally tally;
-  for (const std::size_t record : base)
-    if (const Answer* answer = answer_of(dataset, record, question.id))
-      if (const auto number = number_of(answer->value)) tally.add(*number);
-  return tally;
-}
-
-/// Shares of the categories of `options`, given how often each was chosen.
+/// Shares of the categories of `options`, given what was chosen.
 std::vector<analysis::Share> shares(const std::vector<survey::Option>& options,
-                                    const std::map<std::string, std::int64_t>& counts,
-                                    std::int64_t base) {
+                                    const std::map<std::string, analysis::Mass>& chosen,
+                                    const analysis::Mass& base) {
   std::vector<analysis::Share> out;
   out.reserve(options.size());
   for (const survey::Option& option : options) {
-    const auto at = counts.find(option.id);
-    out.push_back(
-        analysis::share_of(option.id, option.label, at == counts.end() ? 0 : at->second, base));
+    const auto at = chosen.find(option.id);
+    out.push_back(analysis::share_of(option.id, option.label,
+                                     at == chosen.end() ? analysis::Mass{} : at->second, base));
   }
   return out;
 }
@@ -89,27 +79,41 @@ std::vector<survey::Option> categories_of(const Question& question) {
   return survey::options_of(question);
 }
 
+bool is_numeric(const Question& question) {
+  return question.kind == Kind::number ||
+         (survey::is_scaled(question.kind) && question.options.empty());
+}
+
+analysis::Tally tally_of(const Dataset& dataset, const Question& question, const Weights& weights,
+                         Base base) {
+  analysis::Tally tally;
+  if (!is_numeric(question)) return tally;
+  for (const std::size_t record : base)
+    if (const Answer* answer = answer_of(dataset, record, question.id))
+      if (const auto number = number_of(answer->value))
+        tally.add(*number, 1, weight_of(weights, record));
+  return tally;
+}
+
 std::vector<analysis::Share> distribution_of(const Dataset& dataset, const Question& question,
-                                             Base base) {
+                                             const Weights& weights, Base base) {
   if (question.kind == Kind::matrix || question.kind == Kind::ranking) return {};
   const auto categories = categories_of(question);
   if (categories.empty()) return {};
-  std::map<std::string, std::int64_t> counts;
-  std::int64_t answered = 0;
+  std::map<std::string, analysis::Mass> chosen;
+  analysis::Mass answered;
   for (const std::size_t record : base) {
     const Answer* answer = answer_of(dataset, record, question.id);
     if (answer == nullptr) continue;
-    ++answered;
-    for (const std::string& value : values_of(answer->value)) ++counts[value];
+    answered.add(weight_of(weights, record));
+    for (const std::string& value : values_of(answer->value))
+      chosen[value].add(weight_of(weights, record));
   }
-  return answered == 0 ? std::vector<analysis::Share>() : shares(categories, counts, answered);
+  return answered.count == 0 ? std::vector<analysis::Share>()
+                             : shares(categories, chosen, answered);
 }
 
-std::vector<analysis::Metric> metrics_of(const Dataset& dataset, const Question& question,
-                                         Base base) {
-  const bool scaled = survey::is_scaled(question.kind) && question.options.empty();
-  if (!scaled && question.kind != Kind::number) return {};
-  const analysis::Tally tally = tally_of(dataset, question, base);
+std::vector<analysis::Metric> metrics_of(const Question& question, const analysis::Tally& tally) {
   if (tally.base() == 0) return {};
   std::vector<analysis::Metric> out;
   if (question.kind == Kind::nps) out.push_back(analysis::nps(tally));
@@ -124,59 +128,98 @@ std::vector<analysis::Metric> metrics_of(const Dataset& dataset, const Question&
   return out;
 }
 
-std::vector<Breakdown> rows_of(const Dataset& dataset, const Question& question, Base base) {
+analysis::Tally tally_of_metric(const Question& question, const analysis::Tally& tally) {
+  if (question.kind == Kind::nps) return analysis::nps_points(tally);
+  if (question.kind != Kind::csat) return tally;
+  // Satisfied or not: the mean of 1 and 0 is the share.
+  const auto best = static_cast<double>(survey::scale_of(question).max);
+  const analysis::Mass satisfied = tally.between(best - 1, best);
+  analysis::Mass rest = tally.mass();
+  rest -= satisfied;
+  analysis::Tally out;
+  if (satisfied.count > 0) out.add_mass(1, satisfied);
+  if (rest.count > 0) out.add_mass(0, rest);
+  return out;
+}
+
+std::optional<double> cell_number(const Answer& answer, const std::string& row) {
+  const auto* cells = std::get_if<std::map<std::string, std::string>>(&answer.value);
+  if (cells == nullptr) return std::nullopt;
+  const auto cell = cells->find(row);
+  double number = 0;
+  if (cell == cells->end() ||
+      std::from_chars(cell->second.data(), cell->second.data() + cell->second.size(), number).ec !=
+          std::errc())
+    return std::nullopt;
+  return number;
+}
+
+namespace {
+
+Breakdown matrix_row(const Dataset& dataset, const Question& question, const survey::Option& row,
+                     const std::vector<survey::Option>& columns, const Weights& weights,
+                     Base base) {
+  Breakdown out{.id = row.id, .label = row.label};
+  std::map<std::string, analysis::Mass> chosen;
+  analysis::Mass answered;
+  analysis::Tally tally;
+  for (const std::size_t record : base) {
+    const Answer* answer = answer_of(dataset, record, question.id);
+    const auto* cells =
+        answer ? std::get_if<std::map<std::string, std::string>>(&answer->value) : nullptr;
+    const auto cell = cells ? cells->find(row.id) : decltype(cells->find(row.id)){};
+    if (cells == nullptr || cell == cells->end()) continue;
+    const double weight = weight_of(weights, record);
+    answered.add(weight);
+    chosen[cell->second].add(weight);
+    if (!question.options.empty()) continue;
+    if (const auto number = cell_number(*answer, row.id)) tally.add(*number, 1, weight);
+  }
+  out.base = answered.count;
+  out.distribution = shares(columns, chosen, answered);
+  if (tally.base() > 0) out.metrics.push_back(analysis::mean(tally));
+  return out;
+}
+
+Breakdown ranked_option(const Dataset& dataset, const Question& question,
+                        const survey::Option& option, const Weights& weights, Base base) {
+  Breakdown out{.id = option.id, .label = option.label};
+  analysis::Tally ranks;
+  analysis::Mass first, ranked;
+  for (const std::size_t record : base) {
+    const Answer* answer = answer_of(dataset, record, question.id);
+    const auto* order = answer ? std::get_if<std::vector<std::string>>(&answer->value) : nullptr;
+    if (order == nullptr) continue;
+    const double weight = weight_of(weights, record);
+    ranked.add(weight);
+    const auto at = std::find(order->begin(), order->end(), option.id);
+    if (at == order->end()) continue;
+    ranks.add(static_cast<double>(at - order->begin() + 1), 1, weight);
+    if (at == order->begin()) first.add(weight);
+  }
+  out.base = ranked.count;
+  out.distribution.push_back(analysis::share_of("first", "ranked first", first, ranked));
+  if (ranks.base() > 0) {
+    out.metrics.push_back(analysis::mean(ranks));
+    out.metrics.back().name = "mean_rank";
+  }
+  return out;
+}
+
+}  // namespace
+
+std::vector<Breakdown> rows_of(const Dataset& dataset, const Question& question,
+                               const Weights& weights, Base base) {
   std::vector<Breakdown> out;
   if (question.kind == Kind::matrix) {
     const auto columns =
         question.options.empty() ? scale_categories(survey::scale_of(question)) : question.options;
-    for (const survey::Option& row : question.rows) {
-      Breakdown breakdown{.id = row.id, .label = row.label};
-      std::map<std::string, std::int64_t> counts;
-      analysis::Tally tally;
-      for (const std::size_t record : base) {
-        const Answer* answer = answer_of(dataset, record, question.id);
-        const auto* cells =
-            answer ? std::get_if<std::map<std::string, std::string>>(&answer->value) : nullptr;
-        const auto cell = cells ? cells->find(row.id) : decltype(cells->find(row.id)){};
-        if (cells == nullptr || cell == cells->end()) continue;
-        ++breakdown.base;
-        ++counts[cell->second];
-        double number = 0;
-        const std::string& text = cell->second;
-        if (question.options.empty() &&
-            std::from_chars(text.data(), text.data() + text.size(), number).ec == std::errc())
-          tally.add(number);
-      }
-      breakdown.distribution = shares(columns, counts, breakdown.base);
-      if (tally.base() > 0) breakdown.metrics.push_back(analysis::mean(tally));
-      out.push_back(std::move(breakdown));
-    }
+    for (const survey::Option& row : question.rows)
+      out.push_back(matrix_row(dataset, question, row, columns, weights, base));
   }
-  if (question.kind == Kind::ranking) {
-    for (const survey::Option& option : question.options) {
-      Breakdown breakdown{.id = option.id, .label = option.label};
-      analysis::Tally ranks;
-      std::int64_t first = 0;
-      for (const std::size_t record : base) {
-        const Answer* answer = answer_of(dataset, record, question.id);
-        const auto* order =
-            answer ? std::get_if<std::vector<std::string>>(&answer->value) : nullptr;
-        if (order == nullptr) continue;
-        ++breakdown.base;
-        const auto at = std::find(order->begin(), order->end(), option.id);
-        if (at == order->end()) continue;
-        ranks.add(static_cast<double>(at - order->begin() + 1));
-        first += at == order->begin();
-      }
-      breakdown.distribution.push_back(
-          analysis::share_of("first", "ranked first", first, breakdown.base));
-      if (ranks.base() > 0) {
-        breakdown.metrics.push_back(analysis::mean(ranks));
-        breakdown.metrics.back().name = "mean_rank";
-      }
-      out.push_back(std::move(breakdown));
-    }
-  }
+  if (question.kind == Kind::ranking)
+    for (const survey::Option& option : question.options)
+      out.push_back(ranked_option(dataset, question, option, weights, base));
   return out;
 }
 

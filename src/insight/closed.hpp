@@ -1,5 +1,8 @@
 #pragma once
 
+#include "insight/weighting.hpp"
+
+#include <insightflow/analysis/statistics.hpp>
 #include <insightflow/insight/build.hpp>
 
 /// Figures of closed questions, over all records or over the records of a segment.
@@ -17,15 +20,31 @@ std::vector<std::string> values_of(const response::Value& value);
 /// The possible values of a closed question in order, with their labels.
 std::vector<survey::Option> categories_of(const survey::Question& question);
 
+/// The numbers of a scaled or numeric question, weighted.
+analysis::Tally tally_of(const Dataset& dataset, const survey::Question& question,
+                         const Weights& weights, Base base);
+
 /// Shares over the categories; the base is the answers given.
 std::vector<analysis::Share> distribution_of(const Dataset& dataset,
-                                             const survey::Question& question, Base base);
+                                             const survey::Question& question,
+                                             const Weights& weights, Base base);
 
-/// The figures that fit the kind: nps, csat, ces, mean, median, standard_deviation.
-std::vector<analysis::Metric> metrics_of(const Dataset& dataset, const survey::Question& question,
-                                         Base base);
+/// The figures that fit the kind: nps, csat, ces, mean, median, standard_deviation; the most
+/// telling one first.
+std::vector<analysis::Metric> metrics_of(const survey::Question& question,
+                                         const analysis::Tally& tally);
+
+/// True for a question whose answers are numbers.
+bool is_numeric(const survey::Question& question);
+
+/// What `compare_means` is to be given so that the difference is that of the first metric.
+analysis::Tally tally_of_metric(const survey::Question& question, const analysis::Tally& tally);
 
 /// Rows of a matrix, or options of a ranking with their mean rank.
-std::vector<Breakdown> rows_of(const Dataset& dataset, const survey::Question& question, Base base);
+std::vector<Breakdown> rows_of(const Dataset& dataset, const survey::Question& question,
+                               const Weights& weights, Base base);
+
+/// The number in a cell of a matrix that is answered on a scale.
+std::optional<double> cell_number(const response::Answer& answer, const std::string& row);
 
 }  // namespace insightflow::insight

@@ -6,6 +6,7 @@
 #include <insightflow/analysis/themes.hpp>
 #include <insightflow/security/digest.hpp>
 
+#include <set>
 #include <thread>
 
 namespace insightflow::insight {
@@ -23,6 +24,31 @@ Evidence evidence(const Dataset& dataset, const Texts& texts, std::size_t index,
           .end = static_cast<std::int64_t>(end),
           .digest = security::sha256(text),
           .quote = std::string(text.substr(start, end - start))};
+}
+
+/// Two quotes that share most of their words say nothing twice. Words are what stands between bytes
+/// that are no ASCII letter or digit; case is passed over.
+bool nearly_same(std::string_view a, std::string_view b) {
+  const auto words_of = [](std::string_view text) {
+    std::set<std::string> out;
+    std::string word;
+    for (const char c : text) {
+      const bool part = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                        (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80;
+      if (part) {
+        word += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+      } else if (!word.empty()) {
+        out.insert(std::exchange(word, {}));
+      }
+    }
+    if (!word.empty()) out.insert(std::move(word));
+    return out;
+  };
+  const auto one = words_of(a), other = words_of(b);
+  std::size_t shared = 0;
+  for (const std::string& word : one) shared += other.contains(word);
+  const std::size_t all = one.size() + other.size() - shared;
+  return all > 0 && shared * 10 >= all * 7;
 }
 
 void count(analysis::SentimentMix& mix, analysis::Sentiment label) {
@@ -62,7 +88,8 @@ std::vector<Texts> texts_of(const Dataset& dataset) {
 }
 
 Result<OpenFindings> read_texts(const Dataset& dataset, const Texts& texts,
-                                const Settings& settings, const Ctx& ctx,
+                                const Settings& settings, const Weights& weights,
+                                const RecordFlags& flags, const Ctx& ctx,
                                 const OnCodedText& on_coded_text) {
   OpenFindings out;
   analysis::ThemeOptions options;
@@ -74,10 +101,19 @@ Result<OpenFindings> read_texts(const Dataset& dataset, const Texts& texts,
   out.used = model.used;
   out.unthemed = model.unthemed;
   out.notes = model.notes;
+  if (model.used == 0) out.notes = {"No text holds words, so there are no themes."};
   out.themes_of_text = model.of_answer;
+  // With weights, texts without a content word count into the base as well.
+  analysis::Mass base;
+  for (const std::size_t record : texts.records)
+    if (!weights.empty()) base.add(weights[record]);
   for (const analysis::Theme& theme : model.themes) {
     const auto size = static_cast<std::int64_t>(theme.members.size());
-    const auto share = analysis::share_of("", "", size, model.used);
+    analysis::Mass part;
+    for (const analysis::Member& member : theme.members)
+      part.add(weight_of(weights, texts.records[member.answer]));
+    const auto share = weights.empty() ? analysis::share_of("", "", size, model.used)
+                                       : analysis::share_of("", "", part, base);
     Theme& shown = out.themes.emplace_back(Theme{.id = "t" + std::to_string(out.themes.size() + 1),
                                                  .label = theme.label,
                                                  .terms = theme.terms,
@@ -86,8 +122,12 @@ Result<OpenFindings> read_texts(const Dataset& dataset, const Texts& texts,
                                                  .interval = share.interval,
                                                  .sentiment = theme.sentiment,
                                                  .quotes = {}});
-    for (const analysis::Quote& quote : theme.quotes)
-      shown.quotes.push_back(evidence(dataset, texts, quote.answer, quote.start, quote.end));
+    for (const analysis::Quote& quote : theme.quotes) {
+      Evidence one = evidence(dataset, texts, quote.answer, quote.start, quote.end);
+      if (std::none_of(shown.quotes.begin(), shown.quotes.end(),
+                       [&](const Evidence& known) { return nearly_same(known.quote, one.quote); }))
+        shown.quotes.push_back(std::move(one));
+    }
   }
   for (const analysis::Keyphrase& phrase : phrases)
     out.keyphrases.push_back({phrase.text, phrase.count,
@@ -109,9 +149,11 @@ Result<OpenFindings> read_texts(const Dataset& dataset, const Texts& texts,
     if (rated) {
       mood = analysis::sentiment(texts.texts[i]);
       count(*out.sentiment, mood.label);
+      out.moods.push_back(mood.label);
     }
     if (!on_coded_text) continue;
-    CodedText coded{texts.evidence_id, std::string(texts.texts[i]), mood, {}};
+    CodedText coded{texts.evidence_id, std::string(texts.texts[i]), mood, {}, {}};
+    if (!flags.empty()) coded.flags = flags[texts.records[i]];
     for (const std::uint32_t theme : model.of_answer[i])
       coded.themes.push_back(out.themes[theme].id);
     on_coded_text(texts.records[i], coded);

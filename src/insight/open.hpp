@@ -1,6 +1,6 @@
 #pragma once
 
-#include <insightflow/insight/build.hpp>
+#include "insight/weighting.hpp"
 
 /// What is found in the texts of one question.
 namespace insightflow::insight {
@@ -25,11 +25,16 @@ struct OpenFindings {
   std::int64_t unthemed = 0;
   /// For each text the indexes of its themes, strongest first.
   std::vector<std::vector<std::uint32_t>> themes_of_text;
+  std::vector<analysis::Sentiment> moods;  ///< For each text; empty where they are not rated.
 };
+
+/// The kinds of flags of each record; empty where there are none at all.
+using RecordFlags = std::vector<std::vector<std::string>>;
 
 /// Errors: those of `Ctx::check` and of the theme search.
 Result<OpenFindings> read_texts(const Dataset& dataset, const Texts& texts,
-                                const Settings& settings, const Ctx& ctx,
+                                const Settings& settings, const Weights& weights,
+                                const RecordFlags& flags, const Ctx& ctx,
                                 const OnCodedText& on_coded_text);
 
 }  // namespace insightflow::insight

@@ -1,3 +1,4 @@
+#include "insight/fields.hpp"
 #include "insight/order.hpp"
 #include "insight/segments.hpp"
 
@@ -56,12 +57,10 @@ std::int64_t sift_evidence(Findings& findings, const Keep& keep) {
     removed += static_cast<std::int64_t>(
         std::erase_if(list, [&](const Evidence& evidence) { return !keep(evidence); }));
   };
-  for (Statement& statement : findings.summary) sift(statement.evidence);
-  for (QuestionFindings& question : findings.questions) {
-    for (Theme& theme : question.themes) sift(theme.quotes);
+  each_evidence(findings, sift);
+  for (QuestionFindings& question : findings.questions)
     removed += static_cast<std::int64_t>(std::erase_if(
         question.keyphrases, [&](const Keyphrase& phrase) { return !keep(phrase.example); }));
-  }
   return removed;
 }
 
@@ -106,12 +105,13 @@ Result<Run> Runs::start(SurveyId survey, const RunRequest& request) {
       return fail(Code::conflict, "survey_unpublished",
                   "The survey was never published, so there is nothing to analyse.");
     const Settings& settings = request;
-    if (!settings.by.empty()) {
+    if (settings != Settings{}) {
       BOOST_OUTCOME_TRY(const auto version, find_version(tx, survey, inputs->published_version));
       const Dataset unanswered{.questionnaire = version.questionnaire};
       for (std::size_t i = 0; i < settings.by.size(); ++i) {
         BOOST_OUTCOME_TRY(segments_of(unanswered, settings.by[i], pointer_to("/by", i)));
       }
+      BOOST_OUTCOME_TRY(check_fields(unanswered, settings));
     }
     const std::string cache_key = security::sha256(to_json_text(*inputs, Audience::storage) +
                                                    to_json_text(settings) + engine_version());
@@ -248,11 +248,14 @@ jobs::Handler run_handler(storage::Database& db, const Clock& clock, IdSource& i
               BOOST_OUTCOME_TRY(ctx.check());
               ctx.report("reading", static_cast<std::int64_t>(dataset.records.size()));
             }
-            dataset.records.push_back({one.id.str(), std::move(one)});
+            const Instant at = one.submitted_at;
+            dataset.records.push_back({one.id.str(), std::move(one), at});
             return success();
           });
     }));
-    BOOST_OUTCOME_TRY(const auto findings, build(dataset, order.settings, ctx));
+    BOOST_OUTCOME_TRY(const auto previous, take_previous_wave(dataset, order.settings));
+    BOOST_OUTCOME_TRY(const auto findings,
+                      build(dataset, order.settings, ctx, {}, previous ? &*previous : nullptr));
     const std::string document = to_json_text(findings, Audience::storage);
     jobs::Queue queue(db, clock, ids);
     return db.write([&](storage::Tx& tx) -> Result<void> {

@@ -2,7 +2,9 @@
 
 #include "insight/closed.hpp"
 
-#include <insightflow/analysis/statistics.hpp>
+#include <insightflow/analysis/crosstab.hpp>
+
+#include <numeric>
 
 namespace insightflow::insight {
 
@@ -76,6 +78,9 @@ Result<std::vector<Segment>> segments_of(const Dataset& dataset, const std::stri
                             }),
                    by, pointer);
   const auto categories = categories_of(*question);
+  // A column of a file in which nobody said anything makes no segments, and that is no error.
+  if (categories.empty() && question->kind == survey::Kind::single_choice)
+    return std::vector<Segment>();
   if (categories.empty() || question->kind == survey::Kind::matrix ||
       question->kind == survey::Kind::ranking)
     return fail(Code::invalid, "segment_unfit",
@@ -94,42 +99,145 @@ Result<std::vector<Segment>> segments_of(const Dataset& dataset, const std::stri
   return checked(std::move(out), by, pointer);
 }
 
-CrossTab themes_by(const Texts& texts, const OpenFindings& found, const std::string& by,
-                   std::span<const Segment> segments, const Settings& settings) {
-  constexpr std::size_t none = static_cast<std::size_t>(-1);
-  CrossTab out{.question_id = texts.evidence_id, .by = by, .segments = {}};
-  const std::size_t records = texts.records.empty() ? 0 : texts.records.back() + 1;
-  std::vector<std::size_t> text_of(records, none);
-  for (std::size_t i = 0; i < texts.records.size(); ++i) text_of[texts.records[i]] = i;
-  for (const Segment& segment : segments) {
-    Breakdown& shown = out.segments.emplace_back(Breakdown{
-        .id = segment.id, .label = segment.label, .base = 0, .distribution = {}, .metrics = {}});
-    std::vector<std::int64_t> counts(found.themes.size());
-    for (const std::size_t record : segment.records) {
-      if (record >= records || text_of[record] == none) continue;
-      ++shown.base;
-      for (const std::uint32_t theme : found.themes_of_text[text_of[record]]) ++counts[theme];
-    }
-    if (shown.base < settings.least_base) continue;
-    for (std::size_t t = 0; t < counts.size(); ++t)
-      shown.distribution.push_back(
-          analysis::share_of(found.themes[t].id, found.themes[t].label, counts[t], shown.base));
-  }
+namespace {
+
+constexpr std::uint32_t no_row = 0xFFFFFFFFu;
+
+/// For every record the segments it is in.
+std::vector<std::vector<std::uint32_t>> columns_of(std::size_t records,
+                                                   std::span<const Segment> segments) {
+  std::vector<std::vector<std::uint32_t>> out(records);
+  for (std::uint32_t s = 0; s < segments.size(); ++s)
+    for (const std::size_t record : segments[s].records) out[record].push_back(s);
   return out;
 }
 
-CrossTab metrics_by(const Dataset& dataset, const survey::Question& question, const std::string& by,
-                    std::span<const Segment> segments, const Settings& settings) {
-  CrossTab out{.question_id = question.id, .by = by, .segments = {}};
-  for (const Segment& segment : segments) {
-    Breakdown& shown = out.segments.emplace_back(Breakdown{
-        .id = segment.id, .label = segment.label, .base = 0, .distribution = {}, .metrics = {}});
-    for (const std::size_t record : segment.records)
-      shown.base += answer_of(dataset, record, question.id) != nullptr;
+Verdict verdict_of(const analysis::Test& test) {
+  return {.method = test.method, .p = test.p, .adjusted_p = test.p, .significant = false};
+}
+
+bool tested(const CrossTest& test) {
+  return test.verdict.method != analysis::Method::none;
+}
+
+/// Shares and tests of everything that is a row of the table.
+void fill(CrossTab& out, const analysis::Crosstab& table, const std::vector<survey::Option>& rows,
+          const Settings& settings) {
+  for (std::size_t s = 0; s < out.segments.size(); ++s) {
+    Breakdown& shown = out.segments[s];
+    shown.base = table.column(s).count;
     if (shown.base < settings.least_base) continue;
-    shown.metrics = metrics_of(dataset, question, segment.records);
-    shown.distribution = distribution_of(dataset, question, segment.records);
+    for (std::size_t r = 0; r < rows.size(); ++r)
+      shown.distribution.push_back(
+          analysis::share_of(rows[r].id, rows[r].label, table.cell(r, s), table.column(s)));
   }
+  CrossTest whole{.verdict = verdict_of(table.independence())};
+  if (tested(whole)) out.tests.push_back(whole);
+  for (std::size_t s = 0; s < out.segments.size(); ++s) {
+    const std::int64_t rest = table.total().count - out.segments[s].base;
+    if (out.segments[s].base < settings.least_base || rest < settings.least_base) continue;
+    for (std::size_t r = 0; r < rows.size(); ++r) {
+      if (table.row(r).count == 0) continue;
+      const analysis::Difference found = table.against_rest(r, s);
+      CrossTest test{.item = rows[r].id,
+                     .segment = out.segments[s].id,
+                     .difference = found.value,
+                     .interval = found.interval,
+                     .verdict = verdict_of(found.test)};
+      if (tested(test)) out.tests.push_back(std::move(test));
+    }
+  }
+}
+
+CrossTab empty_table(std::string question, const std::string& by,
+                     std::span<const Segment> segments) {
+  CrossTab out{.question_id = std::move(question), .by = by, .segments = {}, .tests = {}};
+  for (const Segment& segment : segments)
+    out.segments.push_back({segment.id, segment.label, 0, {}, {}});
+  return out;
+}
+
+/// The first metric of each segment against that of everybody else.
+void compare_metric(CrossTab& out, const Dataset& dataset, const survey::Question& question,
+                    std::span<const Segment> segments, const Settings& settings,
+                    const Weights& weights) {
+  std::vector<std::size_t> everyone(dataset.records.size());
+  std::iota(everyone.begin(), everyone.end(), std::size_t{0});
+  const auto tally = [&](Base base) {
+    return tally_of_metric(question, tally_of(dataset, question, weights, base));
+  };
+  const analysis::Tally all = tally(everyone);
+  for (std::size_t s = 0; s < segments.size(); ++s) {
+    const analysis::Tally here = tally(segments[s].records);
+    analysis::Tally rest = all;
+    rest.subtract(here);
+    if (here.base() < settings.least_base || rest.base() < settings.least_base) continue;
+    const analysis::Difference found = analysis::compare_means(here, rest);
+    CrossTest test{.item = out.segments[s].metrics.front().name,
+                   .segment = segments[s].id,
+                   .difference = found.value,
+                   .interval = found.interval,
+                   .verdict = verdict_of(found.test)};
+    if (tested(test)) out.tests.push_back(std::move(test));
+  }
+}
+
+}  // namespace
+
+CrossTab themes_by(const Dataset& dataset, const Texts& texts, const OpenFindings& found,
+                   const std::string& by, std::span<const Segment> segments,
+                   const Settings& settings, const Weights& weights) {
+  CrossTab out = empty_table(texts.evidence_id, by, segments);
+  const auto columns = columns_of(dataset.records.size(), segments);
+  std::vector<survey::Option> rows;
+  for (const Theme& theme : found.themes) rows.push_back({theme.id, theme.label});
+  analysis::Crosstab table(rows.size(), segments.size());
+  for (std::size_t i = 0; i < texts.records.size(); ++i)
+    table.add(found.themes_of_text[i], columns[texts.records[i]],
+              weight_of(weights, texts.records[i]));
+  fill(out, table, rows, settings);
+  // Themes are not exclusive by nature, even where nobody happens to have two.
+  std::erase_if(out.tests, [](const CrossTest& test) { return test.item.empty(); });
+  return out;
+}
+
+CrossTab answers_by(const Dataset& dataset, const survey::Question& question, const std::string& by,
+                    std::span<const Segment> segments, const Settings& settings,
+                    const Weights& weights) {
+  CrossTab out = empty_table(question.id, by, segments);
+  if (is_numeric(question)) {
+    for (std::size_t s = 0; s < segments.size(); ++s) {
+      Breakdown& shown = out.segments[s];
+      const analysis::Tally tally = tally_of(dataset, question, weights, segments[s].records);
+      shown.base = tally.base();
+      if (shown.base < settings.least_base) continue;
+      shown.metrics = metrics_of(question, tally);
+      shown.distribution = distribution_of(dataset, question, weights, segments[s].records);
+    }
+    compare_metric(out, dataset, question, segments, settings, weights);
+    return out;
+  }
+  const auto rows = categories_of(question);
+  std::map<std::string, std::uint32_t> row_of;
+  for (std::uint32_t r = 0; r < rows.size(); ++r) row_of.emplace(rows[r].id, r);
+  const auto columns = columns_of(dataset.records.size(), segments);
+  analysis::Crosstab table(rows.size(), segments.size());
+  std::vector<std::uint32_t> chosen;
+  for (std::size_t record = 0; record < dataset.records.size(); ++record) {
+    const auto* answer = answer_of(dataset, record, question.id);
+    if (answer == nullptr) continue;
+    chosen.clear();
+    for (const std::string& value : values_of(answer->value)) {
+      const auto at = row_of.find(value);
+      const std::uint32_t row = at == row_of.end() ? no_row : at->second;
+      if (row != no_row && std::find(chosen.begin(), chosen.end(), row) == chosen.end())
+        chosen.push_back(row);
+    }
+    table.add(chosen, columns[record], weight_of(weights, record));
+  }
+  fill(out, table, rows, settings);
+  if (question.kind == survey::Kind::multiple_choice)
+    std::erase_if(out.tests, [](const CrossTest& test) { return test.item.empty(); });
   return out;
 }
 

@@ -1,3 +1,5 @@
+#include "insight/fields.hpp"
+
 #include <insightflow/core/json.hpp>
 #include <insightflow/core/utf8.hpp>
 #include <insightflow/insight/table.hpp>
@@ -6,6 +8,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
+#include <cmath>
 #include <set>
 
 namespace insightflow::insight {
@@ -13,6 +16,9 @@ namespace insightflow::insight {
 namespace {
 
 using response::TableFormat;
+
+/// Different values of a column that makes segments, before it is clear that it cannot.
+constexpr std::size_t most_values = 10'000;
 
 /// One row as cells in the order of the wanted columns; an error says why it cannot be read.
 struct Cells {
@@ -39,8 +45,39 @@ Result<std::vector<std::string>> wanted_columns(const TableColumns& columns,
   if (out.empty())
     return fail(Code::invalid, "text_column_missing",
                 "Say which column holds the texts. The file has " + join(header) + ".");
-  out.insert(out.end(), columns.by.begin(), columns.by.end());
+  for (const auto* more : {&columns.by, &columns.nps, &columns.score, &columns.hidden})
+    for (const std::string& name : *more)
+      if (std::find(out.begin(), out.end(), name) == out.end()) out.push_back(name);
   return out;
+}
+
+bool holds(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// What becomes of a column. One that is named twice is a score before it is a choice.
+enum class Use { text, choice, nps, score, none };
+Use use_of(const TableColumns& columns, std::size_t place, std::size_t texts,
+           const std::string& name) {
+  if (place < texts) return Use::text;
+  if (holds(columns.nps, name)) return Use::nps;
+  if (holds(columns.score, name)) return Use::score;
+  return holds(columns.by, name) ? Use::choice : Use::none;
+}
+
+constexpr std::size_t most_scale_values = 25;
+
+/// A rating from the least to the largest value, or a number.
+void fit_scale(survey::Question& question, const std::set<double>& values) {
+  question.kind = survey::Kind::number;
+  if (values.empty() || values.size() > most_scale_values) return;
+  const double low = std::min(*values.begin(), 1.0), high = *values.rbegin();
+  const bool whole = std::all_of(values.begin(), values.end(),
+                                 [](double value) { return value == std::floor(value); });
+  if (!whole || low < 0 || high - low >= most_scale_values || high <= low) return;
+  question.kind = survey::Kind::rating;
+  question.scale =
+      survey::Scale{static_cast<std::int64_t>(low), static_cast<std::int64_t>(high), {}};
 }
 
 class CsvTable {
@@ -132,8 +169,13 @@ Result<Dataset> read(Table table, const TableColumns& columns, const Ctx& ctx) {
   BOOST_OUTCOME_TRY(const auto header, table.header());
   BOOST_OUTCOME_TRY(const auto wanted, wanted_columns(columns, header));
   BOOST_OUTCOME_TRY(table.choose(header, wanted));
-  const std::size_t texts = wanted.size() - columns.by.size();
-  std::vector<std::set<std::string>> values(columns.by.size());
+  const std::size_t texts = columns.text.empty() ? 1 : columns.text.size();
+  std::vector<Use> uses;
+  for (std::size_t i = 0; i < wanted.size(); ++i)
+    uses.push_back(use_of(columns, i, texts, wanted[i]));
+  std::vector<std::set<std::string>> values(wanted.size());
+  std::vector<std::set<double>> numbers(wanted.size());
+  std::vector<std::int64_t> wordy(wanted.size());
   Dataset out;
   std::int64_t row = 0, unreadable = 0;
   std::string first_unreadable;
@@ -153,9 +195,24 @@ Result<Dataset> read(Table table, const TableColumns& columns, const Ctx& ctx) {
     }
     Record record{.id = "row:" + std::to_string(row), .submission = {}};
     for (std::size_t i = 0; i < wanted.size(); ++i) {
-      if (cells.cells[i].empty()) continue;
-      if (i >= texts) values[i - texts].insert(cells.cells[i]);
-      record.submission.answers.emplace(wanted[i], response::Answer{std::move(cells.cells[i])});
+      std::string& cell = cells.cells[i];
+      if (cell.empty()) continue;
+      if (holds(columns.hidden, wanted[i])) record.submission.hidden.emplace(wanted[i], cell);
+      if (uses[i] == Use::none) continue;
+      if (uses[i] == Use::text || uses[i] == Use::choice) {
+        if (uses[i] == Use::choice && values[i].size() <= most_values) values[i].insert(cell);
+        record.submission.answers.emplace(wanted[i], response::Answer{std::move(cell)});
+        continue;
+      }
+      const auto number = number_in(cell);
+      const bool fits = number && (uses[i] != Use::nps || (*number >= 0 && *number <= 10 &&
+                                                           *number == std::floor(*number)));
+      if (!fits) {
+        ++wordy[i];
+        continue;
+      }
+      if (numbers[i].size() <= most_scale_values) numbers[i].insert(*number);
+      record.submission.answers.emplace(wanted[i], response::Answer{*number});
     }
     out.records.push_back(std::move(record));
   }
@@ -163,14 +220,39 @@ Result<Dataset> read(Table table, const TableColumns& columns, const Ctx& ctx) {
     out.notes.push_back(
         std::to_string(unreadable) + " of " + std::to_string(row) +
         " rows could not be read and were left out (the first: " + first_unreadable + ").");
+  if (row == 0)
+    return fail(Code::invalid, "rows_missing",
+                "There is nothing to analyse: the file has a header and no rows.");
+  if (out.records.empty())
+    return fail(Code::invalid, "rows_unreadable",
+                "None of the " + std::to_string(row) +
+                    " rows can be read (the first: " + first_unreadable +
+                    "). The file must be UTF-8: in a spreadsheet, save it as \"CSV UTF-8\"; for "
+                    "Latin-1, run 'iconv -f latin1 -t utf8 FILE'.");
   out.questionnaire.title = columns.title;
+  out.questionnaire.hidden = columns.hidden;
+  std::string scales;
   for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (uses[i] == Use::none) continue;
     survey::Question& question = out.questionnaire.questions.emplace_back();
     question.id = question.text = wanted[i];
-    if (i < texts) continue;
+    if (uses[i] == Use::nps) question.kind = survey::Kind::nps;
+    if (uses[i] == Use::score) fit_scale(question, numbers[i]);
+    if (wordy[i] > 0)
+      out.notes.push_back(
+          std::to_string(wordy[i]) + (wordy[i] == 1 ? " value of '" : " values of '") + wanted[i] +
+          (uses[i] == Use::nps ? "' are no whole number from 0 to 10" : "' are no number") +
+          " and were left out.");
+    if (question.kind == survey::Kind::rating)
+      scales += (scales.empty() ? "'" : ", '") + wanted[i] + "' from " +
+                std::to_string(question.scale->min) + " to " + std::to_string(question.scale->max);
+    if (uses[i] != Use::choice) continue;
     question.kind = survey::Kind::single_choice;
-    for (const std::string& value : values[i - texts]) question.options.push_back({value, value});
+    for (const std::string& value : values[i]) question.options.push_back({value, value});
   }
+  if (!scales.empty())
+    out.notes.push_back("A scale ends at the largest value that was given: " + scales +
+                        ". If it goes further, the report cannot know.");
   return out;
 }
 

@@ -77,7 +77,7 @@ double axis_end(std::span<const Row> rows) {
     for (const Piece& piece : row.pieces) sum += piece.share;
     most = std::max({most, sum, row.whisker ? row.whisker->high : 0.0});
   }
-  constexpr std::array ends{0.1, 0.25, 0.5, 0.75};
+  constexpr std::array ends{0.1, 0.2, 0.4, 0.6, 0.8};
   const auto* end = std::find_if(ends.begin(), ends.end(), [&](double e) { return most <= e; });
   return end == ends.end() ? 1.0 : *end;
 }
@@ -165,6 +165,65 @@ std::string histogram(const Caption& caption, std::span<const Column> columns) {
       text(svg, "label middle", place(middle), top + plot + 17, column.label);
     }
     line(svg, "tick", 0, 1, top + plot, top + plot);
+  }
+  return svg.take();
+}
+
+std::string course(const Caption& caption, const Course& course) {
+  constexpr int top = 22;
+  constexpr int plot = 110;
+  Markup svg;
+  {
+    const auto image = open_image(svg, caption, top + plot + 24);
+    describe(svg, caption);
+    const double range = course.high > course.low ? course.high - course.low : 1;
+    const auto height = [&](double value) {
+      const double part = std::clamp((value - course.low) / range, 0.0, 1.0);
+      return top + plot - static_cast<int>(std::lround((std::isfinite(part) ? part : 0) * plot));
+    };
+    // Space for half a label at both ends.
+    const std::size_t size = course.points.size();
+    const auto across = [&](std::size_t i) {
+      return size < 2 ? 0.5 : 0.06 + 0.88 * static_cast<double>(i) / static_cast<double>(size - 1);
+    };
+    line(svg, "tick", 0, 1, top + plot, top + plot);
+    if (course.low < 0 && course.high > 0) line(svg, "tick", 0, 1, height(0), height(0));
+    std::optional<std::size_t> before;
+    for (std::size_t i = 0; i < size; ++i) {
+      const CoursePoint& point = course.points[i];
+      if (!point.value) continue;
+      if (point.interval)
+        line(svg, "whisker", across(i), across(i), height(point.interval->low),
+             height(point.interval->high));
+      if (before)
+        svg.leaf("line", {{"class", "course"},
+                          {"x1", place(across(*before))},
+                          {"x2", place(across(i))},
+                          {"y1", px(height(*course.points[*before].value))},
+                          {"y2", px(height(*point.value))}});
+      before = i;
+    }
+    for (std::size_t i = 0; i < size; ++i) {
+      const CoursePoint& point = course.points[i];
+      if (!point.value) continue;
+      svg.leaf("circle", {{"class", "dot small"},
+                          {"cx", place(across(i))},
+                          {"cy", px(height(*point.value))},
+                          {"r", "4"}});
+    }
+    // Words at the ends alone: all would not fit on a phone.
+    for (const std::size_t i : {std::size_t{0}, size - 1}) {
+      if (size == 0) break;
+      text(svg, i == 0 ? "axis" : "axis end", i == 0 ? "0" : "100%", top + plot + 17,
+           course.points[i].label);
+      if (course.points[i].value)
+        text(svg, "axis middle", place(across(i)),
+             std::max(12, height(course.points[i].interval ? course.points[i].interval->high
+                                                           : *course.points[i].value) -
+                              7),
+             course.points[i].words);
+      if (size == 1) break;
+    }
   }
   return svg.take();
 }

@@ -36,7 +36,8 @@ struct Row {
   std::optional<analysis::Interval> whisker;
 };
 
-/// Where the axis of horizontal bars ends: the smallest of 10, 25, 50, 75 and 100 % that holds all.
+/// Where the axis of horizontal bars ends: the smallest of 10, 20, 40, 60, 80 and 100 % that holds
+/// all, so that the middle is a round number as well.
 double axis_end(std::span<const Row> rows);
 
 /// Horizontal bars, one below the other, each under its label; whiskers show the intervals.
@@ -50,6 +51,20 @@ struct Column {
   std::string tone = "accent";
 };
 std::string histogram(const Caption& caption, std::span<const Column> columns);
+
+/// A figure over time: one point for each period, the first and the last with words.
+struct CoursePoint {
+  std::string label;            ///< Of the period.
+  std::string words;            ///< Of the value.
+  std::optional<double> value;  ///< Nothing for a period without answers.
+  std::optional<analysis::Interval> interval;
+};
+struct Course {
+  std::vector<CoursePoint> points;
+  double low = 0;
+  double high = 1;
+};
+std::string course(const Caption& caption, const Course& course);
 
 /// A value with its interval on a line from `low` to `high`, with a mark at zero where it is
 /// inside.

@@ -89,19 +89,86 @@ void write(Table& table, const insight::QuestionFindings& question) {
 
 }  // namespace
 
+namespace {
+
+void write_verdict(Table& table, const Place& place, const insight::Verdict& verdict,
+                   std::int64_t base) {
+  if (verdict.method == analysis::Method::none) return;
+  table.line(place, "p", verdict.p, nullptr, base);
+  table.line(place, "adjusted_p", verdict.adjusted_p, nullptr, base);
+}
+
+void write_cross_tab(Table& table, const insight::CrossTab& cross) {
+  for (const insight::Breakdown& segment : cross.segments) {
+    const std::string at = cross.by + ": " + std::string(words::name(segment));
+    for (const analysis::Metric& metric : segment.metrics)
+      table.metric({"cross_tab", cross.question_id, "", at}, metric);
+    for (const analysis::Share& share : segment.distribution)
+      table.share({"cross_tab", cross.question_id, words::key(share), at}, share.count, share.share,
+                  share.interval, segment.base);
+    for (const insight::CrossTest& test : cross.tests) {
+      if (test.segment != segment.id || test.item.empty()) continue;
+      const auto* share = words::find(segment.distribution, test.item);
+      const Place place{"cross_tab_test", cross.question_id,
+                        share != nullptr ? words::key(*share) : std::string_view(test.item), at};
+      table.line(place, "difference", test.difference, &test.interval, segment.base);
+      write_verdict(table, place, test.verdict, segment.base);
+    }
+  }
+  for (const insight::CrossTest& test : cross.tests)
+    if (test.item.empty())
+      write_verdict(table, {"cross_tab_test", cross.question_id, "", cross.by}, test.verdict, 0);
+}
+
+void write_rest(Table& table, const insight::Findings& findings) {
+  for (const insight::DriverFindings& model : findings.drivers) {
+    table.line({"driver", model.question_id, "", ""}, "r_squared", model.r_squared, nullptr,
+               model.base);
+    for (const analysis::Driver& driver : model.drivers) {
+      const Place place{"driver", model.question_id, driver.label, ""};
+      table.line(place, "weight", driver.weight, &driver.weight_interval, model.base);
+      table.line(place, "effect", driver.effect, &driver.effect_interval, driver.base);
+    }
+  }
+  if (findings.personas)
+    for (const insight::Persona& persona : findings.personas->personas)
+      table.share({"persona", "", persona.name, ""}, persona.size, persona.share, persona.interval,
+                  findings.personas->base);
+  for (const insight::Trend& trend : findings.trends) {
+    for (const insight::TrendPoint& point : trend.points)
+      table.line({"trend", trend.question_id, trend.label, point.period}, trend.metric, point.value,
+                 &point.interval, point.base);
+    const Place place{"trend", trend.question_id, trend.label, ""};
+    table.line(place, "slope", trend.slope, nullptr, 0);
+    write_verdict(table, place, trend.verdict, 0);
+  }
+  for (const insight::WaveChange& change : findings.waves) {
+    const Place place{"wave", change.question_id, change.label, ""};
+    table.line(place, change.metric + "_before", change.before, nullptr, change.base_before);
+    table.line(place, change.metric, change.now, nullptr, change.base_now);
+    table.line(place, "difference", change.difference, &change.interval, change.base_now);
+    write_verdict(table, place, change.verdict, change.base_now);
+  }
+  for (const insight::Recommendation& one : findings.recommendations)
+    for (const analysis::Metric& metric : one.figures)
+      table.metric({"recommendation", one.question_id, one.item, one.rule}, metric);
+  for (const insight::QualityFlag& flag : findings.quality)
+    table.tally({"quality", "", flag.kind, ""}, "count", flag.count, flag.base);
+  if (const auto& weighting = findings.weighting) {
+    const Place place{"weighting", "", weighting->source, ""};
+    table.line(place, "effective", weighting->effective, nullptr, findings.responses_total);
+    table.line(place, "design_effect", weighting->design_effect, nullptr, findings.responses_total);
+  }
+}
+
+}  // namespace
+
 std::string to_csv(const insight::Findings& findings) {
   Table table;
   table.tally({"responses", "", "", ""}, "used", findings.responses_used, findings.responses_total);
   for (const insight::QuestionFindings& question : findings.questions) write(table, question);
-  for (const insight::CrossTab& cross : findings.cross_tabs)
-    for (const insight::Breakdown& segment : cross.segments) {
-      const std::string at = cross.by + ": " + std::string(words::name(segment));
-      for (const analysis::Metric& metric : segment.metrics)
-        table.metric({"cross_tab", cross.question_id, "", at}, metric);
-      for (const analysis::Share& share : segment.distribution)
-        table.share({"cross_tab", cross.question_id, words::key(share), at}, share.count,
-                    share.share, share.interval, segment.base);
-    }
+  for (const insight::CrossTab& cross : findings.cross_tabs) write_cross_tab(table, cross);
+  write_rest(table, findings);
   return table.take();
 }
 

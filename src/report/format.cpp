@@ -97,6 +97,12 @@ constexpr std::array metric_names{
     MetricName{"median", "Median", Unit::plain},
     MetricName{"standard_deviation", "Standard deviation", Unit::tenths},
     MetricName{"mean_rank", "Mean rank", Unit::tenths},
+    MetricName{"share", "Share", Unit::share},
+    MetricName{"negative", "Negative", Unit::share},
+    MetricName{"positive", "Positive", Unit::share},
+    MetricName{"share_in_segment", "Share in the group", Unit::share},
+    MetricName{"effect", "Difference in the score", Unit::tenths},
+    MetricName{"weight", "Part of what explains the score", Unit::share},
     MetricName{"minimum", "Lowest", Unit::plain},
     MetricName{"maximum", "Highest", Unit::plain}};
 

@@ -48,10 +48,16 @@ std::string HtmlPage::build() {
     page_.element("a", {{"class", "skip"}, {"href", "#content"}}, "Skip to the findings");
     const auto main = page_.open("main", {{"id", "content"}});
     first_screen();
+    recommendations();
     contents();
     for (std::size_t i = 0; i < findings_.questions.size(); ++i)
       question(findings_.questions[i], i + 1);
     cross_tabs();
+    drivers();
+    personas();
+    trends();
+    waves();
+    quality();
     method();
   }
   page_.raw("\n");
@@ -125,10 +131,12 @@ void HtmlPage::tiles() {
       tile(
           metric->name == "mean" ? std::string(words::kind(question.kind)) + ", mean" : words.label,
           question.text, words.value,
-          words.interval.empty() ? "of " + counted(metric->base, "answer")
-                                 : words.interval + ", n = " + count(metric->base));
+          (words.interval.empty() ? "of " + counted(metric->base, "answer")
+                                  : words.interval + ", n = " + count(metric->base)) +
+              (metric->base < words::small_base ? ", few" : ""));
       --left;
-    } else if (!question.themes.empty()) {
+    } else if (!question.themes.empty() && question.kind == survey::Kind::open_text &&
+               question.used >= words::small_base) {
       const insight::Theme& top = question.themes.front();
       tile("Most frequent theme: " + top.label, question.text, percent(top.share),
            percent_range(top.interval) + ", n = " + count(question.used));
@@ -204,6 +212,7 @@ void HtmlPage::cross_tab(const insight::CrossTab& table) {
       if (std::find(metrics.begin(), metrics.end(), metric.name) == metrics.end())
         metrics.push_back(metric.name);
   }
+  if (lines.empty() && metrics.empty()) return;
   const auto scroll = page_.open(
       "div", {{"class", "scroll"}, {"tabindex", "0"}, {"role", "group"}, {"aria-label", "Table"}});
   const bool wide = table.segments.size() > most_segments_with_intervals;
@@ -229,7 +238,7 @@ void HtmlPage::cross_tab(const insight::CrossTab& table) {
       const auto* found = words::find(segment.metrics, metric);
       if (found == nullptr) continue;
       const MetricWords words = words_of(*found);
-      page_.plain(words.value);
+      marked(words.value, words::test_of(table, metric, segment.id));
       if (!words.interval.empty()) page_.element("small", {}, words.interval);
     }
   }
@@ -250,7 +259,7 @@ void HtmlPage::cross_tab(const insight::CrossTab& table) {
           page_.open("td", {{"data-head", segment_head(segment)},
                             {"style", "--share:" + decimal(heat_of * 0.42, 3)},
                             {"class", segment.base < words::small_base ? "few" : ""}});
-      page_.plain(percent(share->share));
+      marked(percent(share->share), words::test_of(table, line->id, segment.id));
       page_.element("small", {}, percent_range(share->interval));
     }
   }
@@ -260,7 +269,10 @@ void HtmlPage::method() {
   const auto section = page_.open("section", {{"class", "method"}, {"aria-labelledby", "method"}});
   page_.element("h2", {{"id", "method"}}, "Method and notes");
   std::vector<std::string> all = findings_.notes;
+  if (findings_.weighting)
+    all.push_back(words::weighting(*findings_.weighting, findings_.responses_total));
   if (words::shows_intervals(findings_)) all.emplace_back(words::interval_note);
+  if (const std::string tests = words::tests_note(findings_); !tests.empty()) all.push_back(tests);
   notes(all);
   const insight::Manifest& manifest = findings_.manifest;
   unfold("How to get the same result again", [&] {

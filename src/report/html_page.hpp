@@ -38,6 +38,15 @@ class HtmlPage {
   void contents();
   void cross_tabs();
   void cross_tab(const insight::CrossTab& table);
+  /// A figure of a cell, with an arrow where the group differs from everybody else.
+  void marked(std::string_view value, const insight::CrossTest* test);
+  void recommendations();
+  void drivers();
+  void personas();
+  void trends();
+  void trend(const insight::Trend& trend);
+  void waves();
+  void quality();
   void method();
 
   void question(const insight::QuestionFindings& question, std::size_t number);

@@ -139,6 +139,7 @@ figcaption p { color: var(--soft); font-size: 0.95rem; margin-top: 0.2rem; }
 .whisker { stroke: var(--soft); stroke-width: 1.25px; }
 .tick { stroke: var(--line); stroke-width: 1px; }
 .range { fill: var(--accent); opacity: 0.35; }
+.course { stroke: var(--accent); stroke-width: 2px; }
 .dot { fill: var(--accent); stroke: var(--paper); stroke-width: 2px; }
 .legend {
   display: flex; flex-wrap: wrap; gap: 0.2rem 1.1rem; list-style: none; margin: 0.8rem 0 0;
@@ -162,6 +163,15 @@ thead .number { white-space: normal; }
 .heat tbody small { color: inherit; }
 .heat thead td { border: 0; }
 .heat .few { font-style: italic; }
+.heat b { font-weight: 700; }
+.advice ol { margin: 1rem 0 0; padding: 0 0 0 1.4rem; }
+.advice li { padding: 0 0 1.1rem 0.4rem; }
+.advice li::marker { color: var(--accent); font-weight: 600; }
+.personas { display: grid; gap: 1.25rem; margin-top: 1rem; }
+.persona { background: var(--wash); border-radius: 6px; padding: 0.9rem 1rem 1rem; min-width: 0; }
+.persona ul { margin: 0.5rem 0 0; padding-left: 1.1rem; font-size: 0.92rem; }
+.aside { color: var(--soft); font-size: 0.9rem; margin-top: 0.6rem; }
+.risk { border-left: 3px solid var(--negative); padding-left: 0.9rem; margin-top: 0.9rem; }
 )";
 
 constexpr std::string_view media = R"(

@@ -144,6 +144,12 @@ void question(Document& out, const QuestionFindings& question) {
   out.list(question.notes);
 }
 
+/// An arrow where a group differs from everybody else beyond chance.
+std::string mark(const insight::CrossTest* test) {
+  if (test == nullptr || !test->verdict.significant) return {};
+  return test->difference > 0 ? "\u25b2 " : "\u25bc ";
+}
+
 void cross_tab(Document& out, const insight::Findings& findings, const insight::CrossTab& table) {
   out.heading(3, std::string(words::question_text(findings, table.question_id)) + " \u00b7 by " +
                      std::string(words::question_text(findings, table.by)));
@@ -167,8 +173,9 @@ void cross_tab(Document& out, const insight::Findings& findings, const insight::
     for (const insight::Breakdown& segment : table.segments) {
       const auto* found = words::find(segment.metrics, name);
       const MetricWords words = found != nullptr ? words_of(*found) : MetricWords{};
-      line.push_back(words.interval.empty() ? words.value
-                                            : words.value + " (" + words.interval + ")");
+      line.push_back(
+          mark(words::test_of(table, name, segment.id)) +
+          (words.interval.empty() ? words.value : words.value + " (" + words.interval + ")"));
     }
     lines.push_back(std::move(line));
   }
@@ -176,11 +183,106 @@ void cross_tab(Document& out, const insight::Findings& findings, const insight::
     Document::Cells line{std::string(words::name(*share))};
     for (const insight::Breakdown& segment : table.segments) {
       const auto* found = words::find(segment.distribution, share->id);
-      line.push_back(found != nullptr ? percent(found->share) : "");
+      line.push_back(found != nullptr ? mark(words::test_of(table, share->id, segment.id)) +
+                                            percent(found->share)
+                                      : "");
     }
     lines.push_back(std::move(line));
   }
-  out.table(head, lines);
+  if (!lines.empty()) out.table(head, lines);
+}
+
+void recommendations(Document& out, const insight::Findings& findings) {
+  if (findings.recommendations.empty()) return;
+  out.heading(2, "What to do");
+  for (std::size_t i = 0; i < findings.recommendations.size(); ++i) {
+    const insight::Recommendation& one = findings.recommendations[i];
+    out.paragraph(std::to_string(i + 1) + ". " + escape_markdown(one.text));
+    std::string figures = "Figures: ";
+    for (std::size_t f = 0; f < one.figures.size(); ++f) {
+      const MetricWords words = words_of(one.figures[f]);
+      figures += (f == 0 ? "" : "; ") + words.label + " " + words.value +
+                 (words.interval.empty() ? "" : " (" + words.interval + ")") +
+                 ", n = " + count(one.figures[f].base);
+    }
+    out.paragraph("   " + escape_markdown(figures));
+    std::vector<insight::Evidence> spoken = one.evidence;
+    std::erase_if(spoken, [&](const auto& e) { return !insight::own_words(findings, e); });
+    out.quotes(spoken, "   ");
+  }
+}
+
+void drivers(Document& out, const insight::Findings& findings) {
+  if (findings.drivers.empty()) return;
+  out.heading(2, "What goes together with the scores");
+  for (const insight::DriverFindings& model : findings.drivers) {
+    out.heading(3, words::question_text(findings, model.question_id));
+    out.say(words::drivers(findings, model));
+    std::vector<Document::Cells> lines;
+    for (const analysis::Driver& driver : model.drivers) {
+      const MetricWords effect =
+          words_of({"effect", driver.effect, driver.effect_interval, driver.base});
+      lines.push_back({driver.label,
+                       percent(driver.weight) + " (" + percent_range(driver.weight_interval) + ")",
+                       effect.value + " (" + effect.interval + ")",
+                       driver.told_from_chance ? "yes" : "no"});
+    }
+    if (!lines.empty())
+      out.table({"What", "Part of what explains it", "Effect", "Beyond chance"}, lines);
+  }
+}
+
+void personas(Document& out, const insight::Findings& findings) {
+  if (!findings.personas) return;
+  out.heading(2, "Groups that answer alike");
+  if (findings.personas->personas.empty()) out.say(findings.personas->abstained);
+  for (const insight::Persona& persona : findings.personas->personas) {
+    out.paragraph("**" + escape_markdown(persona.name) +
+                  "**: " + counted(persona.size, "respondent") + ", " + percent(persona.share) +
+                  " (" + percent_range(persona.interval) + ")");
+    std::vector<std::string> traits;
+    for (const analysis::Trait& trait : persona.traits) traits.push_back(words::trait(trait));
+    out.list(traits);
+    out.quotes(persona.quotes);
+  }
+}
+
+void changes(Document& out, const insight::Findings& findings) {
+  if (!findings.trends.empty()) {
+    out.heading(2, "Over time");
+    for (const insight::Trend& trend : findings.trends) {
+      out.say(words::trend(findings, trend));
+      if (!trend.item.empty() && !trend.verdict.significant) continue;
+      std::vector<Document::Cells> lines;
+      for (const insight::TrendPoint& point : trend.points) {
+        const MetricWords words = words_of({trend.metric, point.value, point.interval, 0});
+        lines.push_back({point.period, count(point.base), point.base > 0 ? words.value : "",
+                         point.base > 0 ? words.interval : ""});
+      }
+      out.table({"From", "Answers", "Value", "95 % interval"}, lines);
+    }
+  }
+  if (findings.waves.empty()) return;
+  out.heading(2, "Since the previous wave");
+  std::vector<Document::Cells> lines;
+  for (const insight::WaveChange& one : findings.waves) {
+    const auto shown = [&](double value) { return words_of({one.metric, value, {}, 0}).value; };
+    lines.push_back({words::wave_subject(findings, one),
+                     shown(one.before) + " (n = " + count(one.base_before) + ")",
+                     shown(one.now) + " (n = " + count(one.base_now) + ")",
+                     std::string(words::chance(one.verdict))});
+  }
+  out.table({"Figure", "Before", "Now", "Verdict"}, lines);
+}
+
+void quality(Document& out, const insight::Findings& findings) {
+  if (findings.quality.empty()) return;
+  out.heading(2, "How far the answers can be trusted");
+  out.say("These answers are counted like all others.");
+  std::vector<std::string> lines;
+  for (const insight::QualityFlag& flag : findings.quality)
+    lines.push_back(words::quality_name(flag) + ": " + words::quality(flag));
+  out.list(lines);
 }
 
 }  // namespace
@@ -198,14 +300,22 @@ std::string to_markdown(const insight::Findings& findings) {
       out.quotes(spoken, i < 9 ? "   " : "    ");
     }
   }
+  recommendations(out, findings);
   for (const QuestionFindings& one : findings.questions) question(out, one);
   if (!findings.cross_tabs.empty()) {
     out.heading(2, "Groups compared");
     for (const insight::CrossTab& table : findings.cross_tabs) cross_tab(out, findings, table);
   }
+  drivers(out, findings);
+  personas(out, findings);
+  changes(out, findings);
+  quality(out, findings);
   out.heading(2, "Method and notes");
   std::vector<std::string> notes = findings.notes;
+  if (findings.weighting)
+    notes.push_back(words::weighting(*findings.weighting, findings.responses_total));
   if (words::shows_intervals(findings)) notes.emplace_back(words::interval_note);
+  if (const std::string tests = words::tests_note(findings); !tests.empty()) notes.push_back(tests);
   const insight::Manifest& manifest = findings.manifest;
   notes.push_back("Engine: " + manifest.engine + " " + manifest.engine_version + ", seed " +
                   std::to_string(manifest.seed) + ", " + counted(manifest.responses, "answer") +

@@ -51,10 +51,6 @@ auto strongest(const Items& items) {
                           [](const Share& a, const Share& b) { return a.share < b.share; });
 }
 
-bool overlap(const analysis::Interval& a, const analysis::Interval& b) {
-  return a.low <= b.high && b.low <= a.high;
-}
-
 /// The two ends of something compared over segments or rows.
 struct Range {
   const Breakdown* low = nullptr;
@@ -82,11 +78,6 @@ std::optional<Range> metric_range(const std::vector<Breakdown>& parts) {
 
 bool large_enough(const Breakdown& part) {
   return part.base >= small_base;
-}
-
-/// Whether a difference can be told from chance, as far as two intervals can say.
-std::string caution(const analysis::Interval& a, const analysis::Interval& b) {
-  return overlap(a, b) ? " The intervals overlap: this may be chance." : "";
 }
 
 }  // namespace
@@ -179,8 +170,21 @@ std::string distribution(const QuestionFindings& question) {
       out = percent(csat->value) + " are satisfied; ";
     else if (const auto* mean = find(question.metrics, "mean"))
       out = "The mean is " + words_of(*mean).value + "; ";
-    out += "the most frequent answer is " + full_name(*top) + " (" + of + ")";
-    out.front() = static_cast<char>(out.front() == 't' ? 'T' : out.front());
+    std::vector<std::string> level;
+    for (const Share& share : question.distribution)
+      if (share.count == top->count) level.push_back(full_name(share));
+    if (level.size() == 1) {
+      out += "the most frequent answer is " + level.front() + " (" + of + ")";
+    } else if (level.size() > 3) {
+      out += "no answer stands out: " + count(static_cast<std::int64_t>(level.size())) +
+             " share the lead with " + of + " each";
+    } else {
+      out += "the most frequent answers are ";
+      for (std::size_t i = 0; i < level.size(); ++i)
+        out += (i == 0 ? "" : i + 1 == level.size() ? " and " : ", ") + level[i];
+      out += " (" + of + " each)";
+    }
+    if (out.front() == 't' || out.front() == 'n') out.front() = static_cast<char>(out.front() - 32);
     return out;
   }
   std::vector<const Share*> level;
@@ -201,6 +205,7 @@ std::string sentiment(const analysis::SentimentMix& mix) {
   const auto share = [&](std::int64_t n) {
     return percent(static_cast<double>(n) / static_cast<double>(all));
   };
+  if (mix.negative == 0 && mix.positive == 0) return "All comments are neutral";
   if (mix.negative == mix.positive)
     return "Negative and positive comments balance: " + share(mix.negative) + " each";
   const bool worse = mix.negative > mix.positive;
@@ -233,7 +238,22 @@ std::string rows(const QuestionFindings& question) {
     return quoted(name(*range->high)) + " scores highest (" + words_of(*range->high_metric).value +
            "), " + quoted(name(*range->low)) + " lowest (" + words_of(*range->low_metric).value +
            ")";
-  return counted(static_cast<std::int64_t>(question.rows.size()), "row") + " compared";
+  // Without scores, the answer that differs most from row to row.
+  const Share *low = nullptr, *high = nullptr;
+  const Breakdown *low_at = nullptr, *high_at = nullptr;
+  for (const Breakdown& a : question.rows)
+    for (const Share& one : a.distribution)
+      for (const Breakdown& b : question.rows) {
+        const Share* two = find(b.distribution, one.id);
+        if (a.base == 0 || b.base == 0 || two == nullptr) continue;
+        if (high == nullptr || one.share - two->share > high->share - low->share)
+          high = &one, low = two, high_at = &a, low_at = &b;
+      }
+  if (high == nullptr) return "Nobody answered";
+  if (high->share == low->share) return "All rows were answered alike";
+  return quoted(name(*high)) + " is chosen most for " + quoted(name(*high_at)) + " (" +
+         percent(high->share) + "), least for " + quoted(name(*low_at)) + " (" +
+         percent(low->share) + ")";
 }
 
 std::string cross_tab(const insight::CrossTab& table) {
@@ -243,30 +263,39 @@ std::string cross_tab(const insight::CrossTab& table) {
   if (segments.size() < 2)
     return "Too few answers to compare: fewer than two segments have at least " +
            count(small_base) + ".";
+  const insight::CrossTest* best = nullptr;
+  for (const Breakdown& segment : segments)
+    for (const insight::CrossTest& test : table.tests)
+      if (!test.item.empty() && test.segment == segment.id &&
+          (best == nullptr || test.verdict.p < best->verdict.p))
+        best = &test;
+  if (best != nullptr && best->verdict.significant)
+    for (const Breakdown& segment : segments)
+      if (segment.id == best->segment) {
+        const std::string verdict = " elsewhere: " + std::string(chance(best->verdict)) + " (" +
+                                    probability(best->verdict) + ").";
+        if (const auto* share = find(segment.distribution, best->item))
+          return "Clearest difference: " + quoted(name(*share)) + ", " + percent(share->share) +
+                 " in " + quoted(name(segment)) + ", " + percent(share->share - best->difference) +
+                 verdict;
+        if (const auto* metric = find(segment.metrics, best->item)) {
+          analysis::Metric rest = *metric;
+          rest.value -= best->difference;
+          return words_of(*metric).label + " is " + words_of(*metric).value + " in " +
+                 quoted(name(segment)) + ", " + words_of(rest).value + verdict;
+        }
+      }
+  if (best != nullptr)
+    return "No difference between the groups that can be told from chance (smallest " +
+           probability(best->verdict) + ").";
   if (const auto range = metric_range(segments)) {
     const MetricWords low = words_of(*range->low_metric);
     const MetricWords high = words_of(*range->high_metric);
-    std::string out = high.label + " is highest for " + quoted(name(*range->high)) + " (" +
-                      high.value + ") and lowest for " + quoted(name(*range->low)) + " (" +
-                      low.value + ").";
-    if (range->low_metric->interval && range->high_metric->interval)
-      out += caution(*range->low_metric->interval, *range->high_metric->interval);
-    return out;
+    return high.label + " is highest for " + quoted(name(*range->high)) + " (" + high.value +
+           ") and lowest for " + quoted(name(*range->low)) + " (" + low.value +
+           "). The difference was not tested.";
   }
-  const Share *low = nullptr, *high = nullptr;
-  const Breakdown *low_at = nullptr, *high_at = nullptr;
-  for (const Breakdown& a : segments)
-    for (const Share& one : a.distribution)
-      for (const Breakdown& b : segments) {
-        const Share* two = find(b.distribution, one.id);
-        if (two == nullptr || one.share <= two->share) continue;
-        if (high == nullptr || one.share - two->share > high->share - low->share)
-          high = &one, low = two, high_at = &a, low_at = &b;
-      }
-  if (high == nullptr) return "No difference between the segments.";
-  return "Largest difference: " + quoted(name(*high)) + ", " + percent(high->share) + " in " +
-         quoted(name(*high_at)) + " against " + percent(low->share) + " in " +
-         quoted(name(*low_at)) + "." + caution(low->interval, high->interval);
+  return "The groups are shown side by side; their differences were not tested.";
 }
 
 std::string theme_size(const insight::Theme& theme, std::int64_t base) {

@@ -26,6 +26,27 @@ std::string sentiment(const analysis::SentimentMix& mix);
 std::string themes(const insight::QuestionFindings& question);
 std::string rows(const insight::QuestionFindings& question);
 std::string cross_tab(const insight::CrossTab& table);
+/// The test of one cell against everybody else, or null.
+const insight::CrossTest* test_of(const insight::CrossTab& table, std::string_view item,
+                                  std::string_view segment);
+/// "far beyond chance", "beyond chance" or "may be chance".
+std::string_view chance(const insight::Verdict& verdict);
+/// "adjusted p = 0.012".
+std::string probability(const insight::Verdict& verdict);
+/// One sentence each; `findings` gives the names.
+std::string drivers(const insight::Findings& findings, const insight::DriverFindings& model);
+std::string effect(const analysis::Driver& driver);
+/// True when a step of the driver is a point on a scale, not something that is there or not.
+bool by_points(const insight::Findings& findings, const analysis::Driver& driver);
+std::string trend(const insight::Findings& findings, const insight::Trend& trend);
+std::string trend_subject(const insight::Findings& findings, const insight::Trend& trend);
+std::string wave_subject(const insight::Findings& findings, const insight::WaveChange& change);
+std::string trait(const analysis::Trait& trait);
+std::string quality(const insight::QualityFlag& flag);
+std::string quality_name(const insight::QualityFlag& flag);
+std::string weighting(const insight::WeightFindings& weighting, std::int64_t responses);
+/// What the tests of the findings mean, in one sentence; empty when there are none.
+std::string tests_note(const insight::Findings& findings);
 /// "140 of 412 answers, 34 % (30–39 %)".
 std::string theme_size(const insight::Theme& theme, std::int64_t base);
 /// "61 % negative, 22 % neutral, 17 % positive"; empty for no answers.

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <insightflow/analysis/drivers.hpp>
 #include <insightflow/analysis/figures.hpp>
-#include <insightflow/core/fields.hpp>
+#include <insightflow/analysis/personas.hpp>
+#include <insightflow/analysis/significance.hpp>
 #include <insightflow/survey/questionnaire.hpp>
 
 #include <map>
@@ -85,14 +87,164 @@ BOOST_DESCRIBE_STRUCT(QuestionFindings, (),
                       (question_id, text, kind, asked, answered, used, distribution, metrics, rows,
                        sentiment, themes, unthemed, keyphrases, notes))
 
-/// One text question or score, broken down by one closed question or column.
+/// Whether a difference can be told from chance. `p` is the test's own probability, `adjusted_p`
+/// allows for all tests of these findings (Benjamini & Hochberg), `significant` is `adjusted_p` <
+/// 0.05.
+struct Verdict {
+  analysis::Method method = analysis::Method::none;
+  double p = 1;
+  double adjusted_p = 1;
+  bool significant = false;
+  friend bool operator==(const Verdict&, const Verdict&) = default;
+};
+BOOST_DESCRIBE_STRUCT(Verdict, (), (method, p, adjusted_p, significant))
+
+/// One test of a cross-tab: a segment against everybody else, or the table as a whole (`item` and
+/// `segment` are empty; there is no difference).
+struct CrossTest {
+  std::string item;       ///< Id of a theme, option or metric.
+  std::string segment;    ///< Id of the segment.
+  double difference = 0;  ///< Share in [0, 1], or the metric's own unit (NPS in points).
+  analysis::Interval interval;
+  Verdict verdict;
+  friend bool operator==(const CrossTest&, const CrossTest&) = default;
+};
+BOOST_DESCRIBE_STRUCT(CrossTest, (), (item, segment, difference, interval, verdict))
+
+/// One question, broken down by one closed question or column.
 struct CrossTab {
-  std::string question_id;  ///< What is broken down; its themes, or its score.
+  std::string question_id;  ///< What is broken down: its themes, its choices, or its score.
   std::string by;           ///< The question or column that makes the segments.
   std::vector<Breakdown> segments;
+  std::vector<CrossTest> tests;
   friend bool operator==(const CrossTab&, const CrossTab&) = default;
 };
-BOOST_DESCRIBE_STRUCT(CrossTab, (), (question_id, by, segments))
+BOOST_DESCRIBE_STRUCT(CrossTab, (), (question_id, by, segments, tests))
+
+/// What goes together with one rating. Ids of the drivers are question ids, with "/option" or
+/// "/theme" behind them.
+struct DriverFindings {
+  std::string question_id;  ///< The rating.
+  std::int64_t base = 0;
+  double r_squared = 0;  ///< Part of the differences between ratings that is explained, in [0, 1].
+  double adjusted_r_squared = 0;
+  std::vector<analysis::Driver> drivers;
+  std::string abstained;  ///< Why nothing is said.
+  friend bool operator==(const DriverFindings&, const DriverFindings&) = default;
+};
+BOOST_DESCRIBE_STRUCT(DriverFindings, (),
+                      (question_id, base, r_squared, adjusted_r_squared, drivers, abstained))
+
+/// One figure in one period.
+struct TrendPoint {
+  std::string period;  ///< First day, "2026-03-02".
+  std::int64_t base = 0;
+  double value = 0;
+  analysis::Interval interval;
+  friend bool operator==(const TrendPoint&, const TrendPoint&) = default;
+};
+BOOST_DESCRIBE_STRUCT(TrendPoint, (), (period, base, value, interval))
+
+/// One figure over time. `slope` is the change from one period to the next.
+struct Trend {
+  std::string question_id;
+  std::string item;    ///< Theme id; empty for a metric.
+  std::string label;   ///< Of the theme, for people.
+  std::string metric;  ///< "share", "negative", or the name of the metric.
+  std::string unit;    ///< "day", "week" or "month": how long a period is.
+  std::vector<TrendPoint> points;
+  double slope = 0;
+  Verdict verdict;
+  friend bool operator==(const Trend&, const Trend&) = default;
+};
+BOOST_DESCRIBE_STRUCT(Trend, (), (question_id, item, label, metric, unit, points, slope, verdict))
+
+/// One figure now and in the previous wave.
+struct WaveChange {
+  std::string question_id;
+  std::string item;    ///< Option id; empty for a metric.
+  std::string label;   ///< Of the option, for people.
+  std::string metric;  ///< "share", "negative", or the name of the metric.
+  double before = 0;
+  double now = 0;
+  std::int64_t base_before = 0;
+  std::int64_t base_now = 0;
+  double difference = 0;
+  analysis::Interval interval;  ///< Of the difference.
+  Verdict verdict;
+  friend bool operator==(const WaveChange&, const WaveChange&) = default;
+};
+BOOST_DESCRIBE_STRUCT(WaveChange, (),
+                      (question_id, item, label, metric, before, now, base_before, base_now,
+                       difference, interval, verdict))
+
+/// A group of respondents who answer alike.
+struct Persona {
+  std::string id;    ///< "p1", largest first.
+  std::string name;  ///< Made of what sets it apart most.
+  std::int64_t size = 0;
+  double share = 0;
+  analysis::Interval interval;
+  std::vector<analysis::Trait> traits;
+  std::vector<Evidence> quotes;  ///< Of the respondent in its middle.
+  friend bool operator==(const Persona&, const Persona&) = default;
+};
+BOOST_DESCRIBE_STRUCT(Persona, (), (id, name, size, share, interval, traits, quotes))
+
+struct PersonaFindings {
+  std::int64_t base = 0;
+  double silhouette = 0;  ///< How well apart the groups are, in [-1, 1].
+  std::vector<Persona> personas;
+  std::string abstained;  ///< Why nothing is said.
+  friend bool operator==(const PersonaFindings&, const PersonaFindings&) = default;
+};
+BOOST_DESCRIBE_STRUCT(PersonaFindings, (), (base, silhouette, personas, abstained))
+
+/// What to do, by rule, from figures that are all named.
+struct Recommendation {
+  std::string id;    ///< "r1", most pressing first.
+  std::string rule;  ///< Which rule speaks: "fix_theme", "keep_theme", "raise_driver", …
+  std::string text;
+  std::string question_id;
+  std::string item;     ///< Theme id, driver id or segment id.
+  double priority = 0;  ///< For the order alone.
+  std::vector<analysis::Metric> figures;
+  std::vector<Evidence> evidence;
+  friend bool operator==(const Recommendation&, const Recommendation&) = default;
+};
+BOOST_DESCRIBE_STRUCT(Recommendation, (),
+                      (id, rule, text, question_id, item, priority, figures, evidence))
+
+/// Answers that may not be worth their weight. They are counted as all others; this is a risk to
+/// look at, not a verdict.
+struct QualityFlag {
+  std::string kind;    ///< "speeder", "straight_liner", "duplicate", "gibberish", "contradiction".
+  std::string reason;  ///< What was looked at, as a sentence.
+  std::int64_t count = 0;
+  std::int64_t base = 0;                  ///< Responses that were looked at.
+  std::vector<std::string> response_ids;  ///< The first 20.
+  friend bool operator==(const QualityFlag&, const QualityFlag&) = default;
+};
+BOOST_DESCRIBE_STRUCT(QualityFlag, (), (kind, reason, count, base, response_ids))
+
+/// How the answers were weighted.
+struct WeightFindings {
+  std::string source;  ///< The column of weights, or "raking".
+  std::vector<std::string> margins;
+  double effective = 0;      ///< Answers that would be as precise without weights.
+  double design_effect = 1;  ///< Kish: answers / effective.
+  double least = 1;
+  double most = 1;
+  bool converged = true;
+  std::int64_t rounds = 0;
+  double largest_gap = 0;  ///< Between a weighted share and its target, in [0, 1].
+  std::int64_t trimmed = 0;
+  std::int64_t unweighted = 0;  ///< Respondents without a weight of their own; they count as 1.
+  friend bool operator==(const WeightFindings&, const WeightFindings&) = default;
+};
+BOOST_DESCRIBE_STRUCT(WeightFindings, (),
+                      (source, margins, effective, design_effect, least, most, converged, rounds,
+                       largest_gap, trimmed, unweighted))
 
 /// A sentence for a reader in a hurry, with what it rests on.
 struct Statement {
@@ -131,11 +283,31 @@ struct Findings {
   std::vector<CrossTab> cross_tabs;
   std::vector<std::string> notes;
   Manifest manifest;
+  std::vector<Recommendation> recommendations;
+  std::vector<DriverFindings> drivers;
+  std::vector<Trend> trends;
+  std::vector<WaveChange> waves;
+  std::optional<PersonaFindings> personas;
+  std::vector<QualityFlag> quality;
+  std::optional<WeightFindings> weighting;
+  std::int64_t tests = 0;  ///< Tests that the adjusted probabilities allow for.
   friend bool operator==(const Findings&, const Findings&) = default;
 };
 BOOST_DESCRIBE_STRUCT(Findings, (),
                       (title, language, responses_total, responses_used, summary, questions,
-                       cross_tabs, notes, manifest))
+                       cross_tabs, notes, manifest, recommendations, drivers, trends, waves,
+                       personas, quality, weighting, tests))
+
+/// Calls `visit` with every list of evidence in the findings; the example of a keyphrase is none.
+template <class Visit>
+void each_evidence(Findings& findings, const Visit& visit) {
+  for (Statement& statement : findings.summary) visit(statement.evidence);
+  for (QuestionFindings& question : findings.questions)
+    for (Theme& theme : question.themes) visit(theme.quotes);
+  for (Recommendation& one : findings.recommendations) visit(one.evidence);
+  if (findings.personas)
+    for (Persona& persona : findings.personas->personas) visit(persona.quotes);
+}
 
 /// True for a respondent's own words; false for the bare value of a closed question, which is cited
 /// but says nothing as a quote.

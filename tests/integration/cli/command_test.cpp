@@ -87,6 +87,9 @@ TEST_CASE("the first round works as the help says") {
       {{"export", "trial", "--out", "all.jsonl"}, 0, "", ""},
       {{"export", "trial", "--format", "jsonl"}, 0, "From a pipe", ""},
       {{"insights", "run", "trial"}, 0, "62 of 62 responses used", ""},
+      {{"insights", "run", "trial", "--since", "2020-01-01"}, 0, "no previous wave", ""},
+      {{"insights", "run", "trial", "--since", "soon"}, 2, "", "is no day"},
+      {{"insights", "run", "trial", "--weights", "hidden.ghost"}, 2, "", "hidden.ghost"},
       {{"insights", "list", "trial"}, 0, "completed", ""},
       {{"insights", "show", "trial"}, 0, "62 of 62 responses used", ""},
       {{"report", "trial", "--out", "r.html"}, 0, "", "Wrote r.html."},
@@ -283,7 +286,7 @@ TEST_CASE("wrong use is told with what to do, and nothing is left broken") {
        "",
        "folder"},
       {{"analyze", "empty.csv", "--text", "comment"}, 2, "", "empty"},
-      {{"analyze", "latin.csv", "--text", "comment"}, 0, "line 2, utf8_invalid", ""},
+      {{"analyze", "latin.csv", "--text", "comment"}, 2, "", "line 2, utf8_invalid"},
       {{"analyze", "binary.csv", "--text", "comment"}, 2, "", ""},
       {{"analyze", "-", "--text", "comment"}, 2, "", "empty", ""},
       {{"analyze", "-", "--text", "comment"}, 0, "20 of 20", "", nullptr},
@@ -370,6 +373,70 @@ TEST_CASE("analyze reads the same out of every way to write a table") {
     const Arguments arguments{"analyze", "plain.csv", "--text", "comment", "--format", format};
     CHECK(desk.run(arguments).out == desk.run(arguments).out);
   }
+}
+
+TEST_CASE("analyze weighs, compares waves and groups, and looks at drivers and quality") {
+  Desk desk;
+  std::string lines;
+  for (int i = 0; i < 240; ++i) {
+    const bool free = i % 3 == 0;
+    lines += R"({"why":")" +
+             std::string(free ? "The price is far too high" : "The support is quick and friendly") +
+             " " + std::to_string(i) + R"(","more":"","plan":")" + (free ? "free" : "team") +
+             R"(","nps":)" + std::to_string(free ? i % 7 : 8 + i % 3) + R"(,"speed":)" +
+             std::to_string(1 + i / 3 % 5) + R"(,"day":")" + (i < 120 ? "1/20/2026" : "2/3/2026") +
+             R"(","seconds":)" + std::to_string(i == 5 ? 2 : 60 + i % 50) + "}\n";
+  }
+  desk.put("targets.json", R"({"plan":{"free":60,"team":40}})");
+  desk.put("torn.json", R"({"plan":{"free":60,"none":40}})");
+  desk.put("words.json", R"({"plan":{"free":"most"}})");
+  const auto run = [&](Arguments more) {
+    Arguments arguments{"analyze", "-",        "--input-format", "jsonl",      "--text",
+                        "why",     "--text",   "more",           "--segments", "plan",
+                        "--nps",   "nps",      "--score",        "speed",      "--dates",
+                        "day",     "--format", "json",           "--duration", "seconds"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return desk.run(arguments, lines);
+  };
+  const Ran plain = run({});
+  CAPTURE(plain.err);
+  REQUIRE(plain.code == 0);
+  const auto found = json_of(plain.out);
+  for (const char* part : {"/cross_tabs/0/tests", "/drivers/0/drivers", "/trends", "/quality"})
+    CHECK_MESSAGE(!found.at_pointer(part).as_array().empty(), part);
+  CHECK(found.at_pointer("/questions").as_array().size() == 5);
+  CHECK(text_at(found, "/trends/0/points/0/period") == "2026-01-20");
+
+  const Ran raked = run({"--rake", "targets.json", "--trim", "5"});
+  REQUIRE(raked.code == 0);
+  const auto weighed = json_of(raked.out);
+  CHECK(text_at(weighed, "/weighting/source") == "raking");
+  CHECK(text_at(weighed, "/weighting/converged") == "true");
+  const Ran waves = run({"--since", "2026-02-01"});
+  REQUIRE(waves.code == 0);
+  CHECK(!json_of(waves.out).at_pointer("/waves").as_array().empty());
+  CHECK(text_at(json_of(waves.out), "/responses_total") == "120");
+
+  const struct {
+    Arguments more;
+    const char* says;
+  } refused[] = {{{"--rake", "torn.json"}, "Nobody answered 'none'"},
+                 {{"--rake", "words.json"}, "is no number"},
+                 {{"--rake", "missing.json"}, "missing.json"},
+                 {{"--rake", "targets.json", "--weights", "speed"}, "--weight"},
+                 {{"--since", "soon"}, "is no day"},
+                 {{"--trim", "0.5"}, "--trim"},
+                 {{"--weights", "ghost"}, "ghost"}};
+  for (const auto& row : refused) {
+    const Ran ran = run(row.more);
+    CAPTURE(ran.err);
+    CHECK(ran.code == 2);
+    CHECK(ran.err.find(row.says) != std::string::npos);
+  }
+  desk.put("header.csv", "why,plan\n");
+  desk.put("binary.csv", "why\n\xff\xfe\n\xff\n");
+  for (const char* file : {"header.csv", "binary.csv"})
+    CHECK(desk.run({"analyze", file, "--text", "why"}).code == 2);
 }
 
 TEST_CASE("real comments are analysed whole, and alike each time") {

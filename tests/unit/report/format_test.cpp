@@ -86,13 +86,17 @@ TEST_CASE("charts stay inside their frame whatever they are given") {
                               {"", "", {}, {}}};
   for (const std::string& drawing :
        {charts::bars(caption, rows, 1), charts::bars(caption, {}, 0.1),
-        charts::histogram(caption, {}), charts::gauge(caption, {nan, {}, -100, 100, "", "", ""})}) {
+        charts::histogram(caption, {}), charts::course(caption, {}),
+        charts::course(
+            caption,
+            {{{"a", "1", nan, {}}, {"b", "", {}, {}}, {"c", "9", 9e9, {{-1, nan}}}}, 0, nan}),
+        charts::gauge(caption, {nan, {}, -100, 100, "", "", ""})}) {
     CHECK(test::xml_problem(drawing) == "");
     CHECK(drawing.find("nan") == drawing.npos);
     CHECK(drawing.find("700%") == drawing.npos);
   }
   const charts::Row small[] = {{"a", "", {{"accent", 0.2, ""}}, analysis::Interval{0.1, 0.26}}};
-  CHECK(charts::axis_end(small) == 0.5);
+  CHECK(charts::axis_end(small) == 0.4);
 }
 
 TEST_CASE("a small segment is not compared") {
@@ -103,6 +107,17 @@ TEST_CASE("a small segment is not compared") {
   CHECK(words::cross_tab(table).starts_with("Too few answers"));
   table.segments.push_back(segment("c", 30, 0.4));
   CHECK(words::cross_tab(table) ==
-        "Largest difference: \u201cPrice\u201d, 40\u00a0% in \u201cc\u201d against 20\u00a0% in "
-        "\u201ca\u201d.");
+        "The groups are shown side by side; their differences were not tested.");
+  // A difference that is beyond chance in a group too small to be shown is not told.
+  table.tests = {
+      {"t1", "b", 0.6, {0.4, 0.8}, {analysis::Method::fisher, 1e-6, 1e-6, true}},
+      {"t1", "c", 0.1, {-0.1, 0.3}, {analysis::Method::two_proportions, 0.2, 0.3, false}}};
+  CHECK(words::cross_tab(table) ==
+        "No difference between the groups that can be told from chance (smallest adjusted p = "
+        "0.3).");
+  table.tests[1].verdict = {analysis::Method::two_proportions, 0.001, 0.002, true};
+  table.tests[1].difference = 0.2;
+  CHECK(words::cross_tab(table) ==
+        "Clearest difference: \u201cPrice\u201d, 40\u00a0% in \u201cc\u201d, 20\u00a0% elsewhere: "
+        "beyond chance (adjusted p = 0.002).");
 }

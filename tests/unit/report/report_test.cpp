@@ -3,6 +3,7 @@
 #include <insightflow/report/report.hpp>
 
 #include <doctest/doctest.h>
+#include <report/words.hpp>
 #include <support/sample_findings.hpp>
 #include <support/xml_check.hpp>
 
@@ -152,6 +153,61 @@ TEST_CASE("themes beyond the first ones are folded, not dropped") {
   CHECK(holds(page, "All 40 themes as a table"));
 }
 
+TEST_CASE("ties are told, small bases get no tile, tables without figures are not drawn") {
+  insight::QuestionFindings question;
+  question.kind = survey::Kind::rating;
+  question.answered = 40;
+  const auto words_for = [&](const std::vector<std::int64_t>& counts) {
+    question.distribution = test::scale(1, counts);
+    return report::words::distribution(question);
+  };
+  CHECK(words_for({1, 20, 9, 5, 5}) == "The most frequent answer is 2 (50\u00a0% of 40 answers)");
+  CHECK(words_for({1, 15, 15, 5, 4}) ==
+        "The most frequent answers are 2 and 3 (38\u00a0% of 40 answers each)");
+  CHECK(words_for({8, 8, 8, 8, 8}) ==
+        "No answer stands out: 5 share the lead with 20\u00a0% of 40 answers each");
+
+  CHECK(report::words::sentiment({0, 7, 0}) == "All comments are neutral");
+  CHECK(report::words::sentiment({2, 7, 2}).starts_with("Negative and positive comments balance"));
+
+  auto idle = test::sample_findings();
+  CHECK(holds(report::to_html(idle), "Part of what explains the score<"));
+  for (analysis::Driver& driver : idle.drivers[0].drivers) driver.told_from_chance = false;
+  CHECK(!holds(report::to_html(idle), "Part of what explains the score<"));
+  CHECK(holds(report::to_html(idle), "Nothing goes together with \u201cHow likely"));
+  CHECK(test::xml_problem(report::to_html(idle)) == "");
+
+  insight::Trend trend = idle.trends[0];
+  trend.points[0].value = -20;
+  CHECK(report::words::trend(idle, trend).find("is falling on the whole, though not") !=
+        std::string::npos);
+
+  insight::QuestionFindings matrix;
+  matrix.kind = survey::Kind::matrix;
+  matrix.rows = {{"a", "Support", 40, {test::share("good", "Good", 30, 40)}, {}},
+                 {"b", "Docs", 40, {test::share("good", "Good", 10, 40)}, {}},
+                 {"c", "Nobody", 0, {test::share("good", "Good", 0, 0)}, {}}};
+  CHECK(report::words::rows(matrix) ==
+        "\u201cGood\u201d is chosen most for \u201cSupport\u201d (75\u00a0%), "
+        "least for \u201cDocs\u201d (25\u00a0%)");
+  matrix.rows.resize(1);
+  CHECK(report::words::rows(matrix) == "All rows were answered alike");
+
+  auto findings = with_themes(1);
+  CHECK(holds(report::to_html(findings), "Most frequent theme"));
+  findings.questions[0].used = 29;
+  CHECK(!holds(report::to_html(findings), "Most frequent theme"));
+  findings.questions[0].used = 400;
+  findings.questions[0].kind = survey::Kind::single_choice;  // the words behind "other"
+  CHECK(!holds(report::to_html(findings), "Most frequent theme"));
+
+  findings.cross_tabs = {{"why", "plan", {{"a", "A", 4, {}, {}}, {"b", "B", 3, {}, {}}}, {}}};
+  const std::string text = report::to_markdown(findings);
+  CHECK(holds(text, "Too few answers to compare"));
+  CHECK(!holds(text, "A (n = 4)"));
+  CHECK(!holds(report::to_html(findings), "class=\"heat"));
+}
+
 TEST_CASE("JSON makes the round trip") {
   auto findings = test::sample_findings();
   findings.questions[4].themes.back().quotes.pop_back();  // Its bytes are not UTF-8, on purpose.
@@ -169,8 +225,20 @@ TEST_CASE("titles say what was found") {
         "\u201cSupport\u201d scores highest (4.3), \u201cMobile app\u201d lowest (2.4)",
         "Negative comments outnumber positive ones: 47\u00a0% against 34\u00a0%",
         "\u201cYes\u201d and \u201cNo\u201d lead with 50\u00a0% of 29 answers each",
-        "Net Promoter Score is highest for \u201cTeam\u201d (+38) and lowest for \u201cFree\u201d "
-        "(\u22129)."})
+        "Net Promoter Score is \u22129 in \u201cFree\u201d, +25 elsewhere: far beyond chance "
+        "(adjusted p &lt; 0.001).",
+        "Clearest difference: \u201cPrice\u201d, 48\u00a0% in \u201cFree\u201d, 19\u00a0% "
+        "elsewhere: far "
+        "beyond chance",
+        "goes together with \u201cHow likely are you to recommend the app to a colleague?\u201d "
+        "most: "
+        "the score is 2.1 lower with it.",
+        "is falling: +18 in the first week, \u22124 in the last; beyond chance (adjusted p = "
+        "0.016).",
+        "Only 12 ratings: too few.", "1 of 2 figures changed beyond chance.", "met after 4 rounds",
+        "412 of 415", "as precise as 310 without weights",
+        "Plan: Pro \u2013 70\u00a0%, 10\u00a0% elsewhere", "4 differences were tested.",
+        "30 of 412 responses (7\u00a0%). Faster than others."})
     CHECK_MESSAGE(holds(page, title), title);
   CHECK(holds(page, "the sample chose itself"));
   CHECK(!holds(page, "argin of error"));

@@ -1,0 +1,333 @@
+#include "insight/quality.hpp"
+
+#include "insight/closed.hpp"
+#include "insight/fields.hpp"
+
+#include <insightflow/analysis/sentiment.hpp>
+#include <insightflow/core/json.hpp>
+#include <insightflow/security/digest.hpp>
+
+#include <cmath>
+#include <unordered_set>
+
+namespace insightflow::insight {
+
+namespace {
+
+using survey::Kind;
+using survey::Question;
+
+constexpr std::size_t most_ids = 20;
+constexpr std::int64_t least_durations = 100;
+constexpr std::size_t least_rows = 5;    // of a matrix, for a straight line to mean something
+constexpr std::size_t least_words = 8;   // of a text that two people hardly write alike,
+constexpr std::size_t least_bytes = 60;  // or its length, for scripts without spaces
+constexpr double certain = 0.85;         // of a mood, before it contradicts a score
+constexpr std::size_t check_every = 4096;
+
+enum Flag { speeder, straight_liner, duplicate, gibberish, contradiction, flag_count };
+constexpr std::array<std::string_view, flag_count> flag_names{
+    "speeder", "straight_liner", "duplicate", "gibberish", "contradiction"};
+constexpr std::array<std::string_view, flag_count> flag_reasons{
+    "Answered faster than the mean by more than two standard deviations (on a logarithmic scale).",
+    "The same answer in every row of a matrix.",
+    "All answers, or an open answer of eight words or more, are those of an earlier response.",
+    "An open answer without a readable word.",
+    "Two scores that go together elsewhere are at opposite ends, or the words say the opposite of "
+    "the score."};
+
+constexpr std::int64_t least_pairs = 100;  // of two scores, to say that they go together
+constexpr double together = 0.5;           // a large correlation (Cohen 1988)
+constexpr std::size_t most_scores = 20;
+constexpr double high_end = 0.8, low_end = 0.2;
+
+bool is_score(const Question& question) {
+  return is_numeric(question) && (question.kind == Kind::nps || question.kind == Kind::csat ||
+                                  question.kind == Kind::rating);
+}
+
+/// Where a score stands on its scale, in [0, 1]; nothing for what is no score of approval.
+std::optional<double> standing(const Dataset& dataset, const Question& question,
+                               std::size_t record) {
+  if (!is_score(question)) return std::nullopt;
+  const auto* answer = answer_of(dataset, record, question.id);
+  const auto* value = answer ? std::get_if<double>(&answer->value) : nullptr;
+  const survey::Scale scale = survey::scale_of(question);
+  if (value == nullptr || scale.max <= scale.min) return std::nullopt;
+  return (*value - static_cast<double>(scale.min)) / static_cast<double>(scale.max - scale.min);
+}
+
+bool straight(const Dataset& dataset, const Question& question, std::size_t record, bool& looked) {
+  const auto* answer = answer_of(dataset, record, question.id);
+  const auto* cells =
+      answer ? std::get_if<std::map<std::string, std::string>>(&answer->value) : nullptr;
+  if (cells == nullptr || cells->size() < least_rows) return false;
+  looked = true;
+  return std::all_of(cells->begin(), cells->end(),
+                     [&](const auto& cell) { return cell.second == cells->begin()->second; });
+}
+
+std::size_t words_in(std::string_view text) {
+  std::size_t out = 0;
+  bool inside = false;
+  for (const char c : text) {
+    const bool space = static_cast<unsigned char>(c) <= 0x20;
+    out += !space && !inside;
+    inside = !space;
+  }
+  return out;
+}
+
+/// ASCII letters in lower case, runs of white space as one.
+std::string plain(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (static_cast<unsigned char>(c) <= 0x20) {
+      if (!out.empty() && out.back() != ' ') out += ' ';
+    } else {
+      out += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+    }
+  }
+  while (!out.empty() && out.back() == ' ') out.pop_back();
+  return out;
+}
+
+bool vowel(char c) {
+  return std::string_view("aeiouy").find(c) != std::string_view::npos;
+}
+
+/// One word of lower-case ASCII letters that nobody means.
+bool senseless(std::string_view word) {
+  constexpr std::array<std::string_view, 3> rows{"qwertyuiop", "asdfghjkl", "zxcvbnm"};
+  if (word.size() < 5) return false;
+  std::size_t vowels = 0, along = 0, silent = 0, longest = 0;
+  for (std::size_t i = 0; i < word.size(); ++i) {
+    vowels += vowel(word[i]);
+    silent = vowel(word[i]) ? 0 : silent + 1;
+    longest = std::max(longest, silent);
+    if (i == 0) continue;
+    for (const std::string_view row : rows) {
+      const auto a = row.find(word[i - 1]), b = row.find(word[i]);
+      if (a != row.npos && b != row.npos) along += a + 1 == b || b + 1 == a;
+    }
+  }
+  for (std::size_t period = 1; period <= 3 && period * 3 <= word.size(); ++period) {
+    bool repeats = true;
+    for (std::size_t i = period; i < word.size() && repeats; ++i)
+      repeats = word[i] == word[i - period];
+    if (repeats) return true;
+  }
+  // A word such as "power" runs along the keyboard for a while; a long run is no word.
+  const std::size_t gaps = word.size() < 7 ? 1 : word.size() < 9 ? 2 : 3;
+  return vowels == 0 || longest >= 7 || along + gaps >= word.size();
+}
+
+class Look {
+ public:
+  Look(const Dataset& dataset, const Settings& settings, const Ctx& ctx)
+      : dataset_(dataset), settings_(settings), ctx_(ctx) {}
+
+  Result<ResponseQuality> all() {
+    speeders();
+    find_pairs();
+    const bool rated = analysis::sentiment_supports(dataset_.questionnaire.language);
+    for (std::size_t record = 0; record < dataset_.records.size(); ++record) {
+      if (record % check_every == 0) {
+        BOOST_OUTCOME_TRY(ctx_.check());
+        ctx_.report("quality", static_cast<std::int64_t>(record),
+                    static_cast<std::int64_t>(dataset_.records.size()));
+      }
+      one(record, rated);
+    }
+    for (std::size_t f = 0; f < flag_count; ++f)
+      if (found_[f].count > 0) {
+        found_[f].kind = flag_names[f];
+        found_[f].reason = flag_reasons[f];
+        out_.flags.push_back(std::move(found_[f]));
+      }
+    return std::move(out_);
+  }
+
+ private:
+  void raise(Flag flag, std::size_t record) {
+    QualityFlag& found = found_[flag];
+    ++found.count;
+    if (found.response_ids.size() < most_ids)
+      found.response_ids.push_back(dataset_.records[record].id);
+    if (out_.of_record.empty()) out_.of_record.resize(dataset_.records.size());
+    out_.of_record[record].emplace_back(flag_names[flag]);
+  }
+
+  void speeders() {
+    if (settings_.duration.empty()) return;
+    // Durations are skewed to the right; on a logarithmic scale two deviations mean the same
+    // whatever the length of the questionnaire. Sums are of whole numbers.
+    std::vector<std::int64_t> logs(dataset_.records.size(), INT64_MIN);
+    std::int64_t n = 0, sum = 0;
+    for (std::size_t record = 0; record < logs.size(); ++record) {
+      const auto seconds = field_number(dataset_, record, settings_.duration);
+      if (!seconds || !(*seconds > 0)) continue;
+      logs[record] = std::llround(std::log(*seconds) * 1e6);
+      sum += logs[record];
+      ++n;
+    }
+    if (n < least_durations) {
+      out_.notes.push_back("Fast answers were not looked for: " + std::to_string(n) +
+                           " durations are known, and it takes " + std::to_string(least_durations) +
+                           ".");
+      return;
+    }
+    const double mean = static_cast<double>(sum) / static_cast<double>(n);
+    double squares = 0;
+    for (const std::int64_t log : logs)
+      if (log != INT64_MIN)
+        squares += (static_cast<double>(log) - mean) * (static_cast<double>(log) - mean);
+    const double limit = mean - 2 * std::sqrt(squares / static_cast<double>(n - 1));
+    found_[speeder].base = n;
+    for (std::size_t record = 0; record < logs.size(); ++record)
+      if (logs[record] != INT64_MIN && static_cast<double>(logs[record]) < limit)
+        raise(speeder, record);
+  }
+
+  /// Scores that go together: people who give one high give the other high. Sums are of whole
+  /// numbers.
+  void find_pairs() {
+    for (const Question& question : dataset_.questionnaire.questions)
+      if (is_score(question) && scores_.size() < most_scores) scores_.push_back(&question);
+    struct Sums {
+      std::int64_t n = 0, x = 0, y = 0, xx = 0, yy = 0, xy = 0;
+    };
+    const std::size_t size = scores_.size();
+    std::vector<Sums> sums(size * size);
+    std::vector<std::optional<std::int64_t>> given(size);
+    for (std::size_t record = 0; record < dataset_.records.size() && size > 1; ++record) {
+      for (std::size_t s = 0; s < size; ++s) {
+        const auto where = standing(dataset_, *scores_[s], record);
+        given[s] = where ? std::optional(std::llround(*where * 1000)) : std::nullopt;
+      }
+      for (std::size_t a = 0; a < size; ++a)
+        for (std::size_t b = a + 1; b < size; ++b) {
+          if (!given[a] || !given[b]) continue;
+          const std::int64_t x = *given[a], y = *given[b];
+          Sums& pair = sums[a * size + b];
+          ++pair.n;
+          pair.x += x, pair.y += y, pair.xx += x * x, pair.yy += y * y, pair.xy += x * y;
+        }
+    }
+    for (std::size_t a = 0; a < size; ++a)
+      for (std::size_t b = a + 1; b < size; ++b) {
+        const Sums& pair = sums[a * size + b];
+        if (pair.n < least_pairs) continue;
+        const auto n = static_cast<double>(pair.n);
+        const auto covariance = [n](std::int64_t product, std::int64_t one, std::int64_t other) {
+          return static_cast<double>(product) / n -
+                 static_cast<double>(one) / n * (static_cast<double>(other) / n);
+        };
+        const double xx = covariance(pair.xx, pair.x, pair.x);
+        const double yy = covariance(pair.yy, pair.y, pair.y);
+        if (xx > 0 && yy > 0 &&
+            covariance(pair.xy, pair.x, pair.y) >= together * std::sqrt(xx * yy))
+          pairs_.emplace_back(scores_[a], scores_[b]);
+      }
+  }
+
+  bool at_opposite_ends(std::size_t record) const {
+    return std::any_of(pairs_.begin(), pairs_.end(), [&](const auto& pair) {
+      const auto a = standing(dataset_, *pair.first, record);
+      const auto b = standing(dataset_, *pair.second, record);
+      return a && b && std::max(*a, *b) >= high_end && std::min(*a, *b) <= low_end;
+    });
+  }
+
+  void one(std::size_t record, bool rated) {
+    bool looked = false, lined = false, spoke = false, senseless_words = false, repeated = false;
+    bool words_negative = false, words_positive = false;
+    double high = -1, low = 2;
+    const auto& answers = dataset_.records[record].submission.answers;
+    for (const Question& question : dataset_.questionnaire.questions) {
+      if (question.kind == Kind::matrix) lined |= straight(dataset_, question, record, looked);
+      if (const auto where = standing(dataset_, question, record)) {
+        high = std::max(high, *where);
+        low = std::min(low, *where);
+      }
+    }
+    const bool extreme = high >= high_end || low <= low_end;
+    for (const Question& question : dataset_.questionnaire.questions) {
+      if (question.kind != Kind::open_text) continue;
+      const auto* answer = answer_of(dataset_, record, question.id);
+      const auto* text = answer ? std::get_if<std::string>(&answer->value) : nullptr;
+      if (text == nullptr || text->empty()) continue;
+      spoke = true;
+      senseless_words |= is_gibberish(*text);
+      if (words_in(*text) >= least_words || text->size() >= least_bytes)
+        repeated |= !texts_.insert(question.id + '\n' + plain(*text)).second;
+      if (!rated || !extreme) continue;
+      const analysis::Mood mood = analysis::sentiment(*text);
+      if (mood.score < certain) continue;
+      words_negative |= mood.label == analysis::Sentiment::negative;
+      words_positive |= mood.label == analysis::Sentiment::positive;
+    }
+    // Two people may tick the same three boxes; eight equal answers are another matter.
+    if (answers.size() >= 8) {
+      ++found_[duplicate].base;
+      repeated |= !whole_
+                       .insert(security::sha256(to_json_text(
+                           dataset_.records[record].submission.answers, Audience::storage)))
+                       .second;
+    } else {
+      found_[duplicate].base += spoke;
+    }
+    found_[straight_liner].base += looked;
+    found_[gibberish].base += spoke;
+    const bool scored = high >= 0;
+    found_[contradiction].base += scored;
+    if (lined) raise(straight_liner, record);
+    if (repeated) raise(duplicate, record);
+    if (senseless_words) raise(gibberish, record);
+    const bool torn = high >= high_end && low <= low_end && at_opposite_ends(record);
+    const bool against_words = scored && ((low >= high_end && words_negative && !words_positive) ||
+                                          (high <= low_end && words_positive && !words_negative));
+    if (torn || against_words) raise(contradiction, record);
+  }
+
+  const Dataset& dataset_;
+  const Settings& settings_;
+  const Ctx& ctx_;
+  ResponseQuality out_;
+  std::array<QualityFlag, flag_count> found_;
+  std::vector<const Question*> scores_;
+  std::vector<std::pair<const Question*, const Question*>> pairs_;
+  std::unordered_set<std::string> texts_, whole_;  // Asked, never walked through.
+};
+
+}  // namespace
+
+bool is_gibberish(std::string_view text) {
+  std::size_t words = 0, bad = 0;
+  std::string word;
+  const auto end_of_word = [&] {
+    if (word.empty()) return;
+    ++words;
+    bad += senseless(word);
+    word.clear();
+  };
+  for (const char c : text) {
+    if (static_cast<unsigned char>(c) >= 0x80) return false;
+    if (c >= '0' && c <= '9') return false;
+    if (c >= 'a' && c <= 'z')
+      word += c;
+    else if (c >= 'A' && c <= 'Z')
+      word += static_cast<char>(c + 32);
+    else if (c != '\'')
+      end_of_word();
+  }
+  end_of_word();
+  return words > 0 && bad * 2 >= words;
+}
+
+Result<ResponseQuality> look_at_quality(const Dataset& dataset, const Settings& settings,
+                                        const Ctx& ctx) {
+  return Look(dataset, settings, ctx).all();
+}
+
+}  // namespace insightflow::insight

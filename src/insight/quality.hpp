@@ -1,0 +1,28 @@
+#pragma once
+
+#include "insight/open.hpp"
+
+/// Signs that answers were given without care.
+namespace insightflow::insight {
+
+struct ResponseQuality {
+  std::vector<QualityFlag> flags;  ///< Only kinds that could be looked at and were found.
+  RecordFlags of_record;           ///< Empty when nothing was found.
+  std::vector<std::string> notes;
+};
+
+/// Looks for speeders (faster than the mean by two standard deviations on a logarithmic scale, from
+/// 100 known durations on), straight-liners (one and the same answer in every row of a matrix of at
+/// least five answered rows), duplicates (an open answer of eight words or sixty bytes that an
+/// earlier response gave word for word, or all of at least eight answers alike), gibberish, and
+/// contradictions: scores at opposite fifths of their scales although they go together in at least
+/// 100 responses (correlation of 0.5 or more), or words of the opposite mood. Linear in the length
+/// of the answers. Errors: those of `Ctx::check`.
+Result<ResponseQuality> look_at_quality(const Dataset& dataset, const Settings& settings,
+                                        const Ctx& ctx);
+
+/// True for a text of which no word can be read: letters without vowels, runs along the keyboard,
+/// one character or syllable over and over. Latin letters only; other scripts never are.
+bool is_gibberish(std::string_view text);
+
+}  // namespace insightflow::insight
