@@ -3,6 +3,7 @@
 #include "insight/closed.hpp"
 #include "insight/fields.hpp"
 
+#include <insightflow/analysis/gibberish.hpp>
 #include <insightflow/analysis/sentiment.hpp>
 #include <insightflow/core/json.hpp>
 #include <insightflow/security/digest.hpp>
@@ -32,7 +33,7 @@ constexpr std::array<std::string_view, flag_count> flag_reasons{
     "Answered faster than the mean by more than two standard deviations (on a logarithmic scale).",
     "The same answer in every row of a matrix.",
     "All answers, or an open answer of eight words or more, are those of an earlier response.",
-    "An open answer without a readable word.",
+    "An open answer whose letters are mostly in words that nobody means.",
     "Two scores that go together elsewhere are at opposite ends, or the words say the opposite of "
     "the score."};
 
@@ -90,36 +91,6 @@ std::string plain(std::string_view text) {
   }
   while (!out.empty() && out.back() == ' ') out.pop_back();
   return out;
-}
-
-bool vowel(char c) {
-  return std::string_view("aeiouy").find(c) != std::string_view::npos;
-}
-
-/// One word of lower-case ASCII letters that nobody means.
-bool senseless(std::string_view word) {
-  constexpr std::array<std::string_view, 3> rows{"qwertyuiop", "asdfghjkl", "zxcvbnm"};
-  if (word.size() < 5) return false;
-  std::size_t vowels = 0, along = 0, silent = 0, longest = 0;
-  for (std::size_t i = 0; i < word.size(); ++i) {
-    vowels += vowel(word[i]);
-    silent = vowel(word[i]) ? 0 : silent + 1;
-    longest = std::max(longest, silent);
-    if (i == 0) continue;
-    for (const std::string_view row : rows) {
-      const auto a = row.find(word[i - 1]), b = row.find(word[i]);
-      if (a != row.npos && b != row.npos) along += a + 1 == b || b + 1 == a;
-    }
-  }
-  for (std::size_t period = 1; period <= 3 && period * 3 <= word.size(); ++period) {
-    bool repeats = true;
-    for (std::size_t i = period; i < word.size() && repeats; ++i)
-      repeats = word[i] == word[i - period];
-    if (repeats) return true;
-  }
-  // A word such as "power" runs along the keyboard for a while; a long run is no word.
-  const std::size_t gaps = word.size() < 7 ? 1 : word.size() < 9 ? 2 : 3;
-  return vowels == 0 || longest >= 7 || along + gaps >= word.size();
 }
 
 class Look {
@@ -258,11 +229,12 @@ class Look {
       const auto* text = answer ? std::get_if<std::string>(&answer->value) : nullptr;
       if (text == nullptr || text->empty()) continue;
       spoke = true;
-      senseless_words |= is_gibberish(*text);
+      const analysis::TokenizedText tokens = analysis::tokenize(*text);
+      senseless_words |= analysis::find_gibberish(tokens).has_value();
       if (words_in(*text) >= least_words || text->size() >= least_bytes)
         repeated |= !texts_.insert(question.id + '\n' + plain(*text)).second;
       if (!rated || !extreme) continue;
-      const analysis::Mood mood = analysis::sentiment(*text);
+      const analysis::Mood mood = analysis::sentiment_odds(tokens).mood();
       if (mood.score < certain) continue;
       words_negative |= mood.label == analysis::Sentiment::negative;
       words_positive |= mood.label == analysis::Sentiment::positive;
@@ -301,29 +273,6 @@ class Look {
 };
 
 }  // namespace
-
-bool is_gibberish(std::string_view text) {
-  std::size_t words = 0, bad = 0;
-  std::string word;
-  const auto end_of_word = [&] {
-    if (word.empty()) return;
-    ++words;
-    bad += senseless(word);
-    word.clear();
-  };
-  for (const char c : text) {
-    if (static_cast<unsigned char>(c) >= 0x80) return false;
-    if (c >= '0' && c <= '9') return false;
-    if (c >= 'a' && c <= 'z')
-      word += c;
-    else if (c >= 'A' && c <= 'Z')
-      word += static_cast<char>(c + 32);
-    else if (c != '\'')
-      end_of_word();
-  }
-  end_of_word();
-  return words > 0 && bad * 2 >= words;
-}
 
 Result<ResponseQuality> look_at_quality(const Dataset& dataset, const Settings& settings,
                                         const Ctx& ctx) {

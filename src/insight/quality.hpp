@@ -21,8 +21,4 @@ struct ResponseQuality {
 Result<ResponseQuality> look_at_quality(const Dataset& dataset, const Settings& settings,
                                         const Ctx& ctx);
 
-/// True for a text of which no word can be read: letters without vowels, runs along the keyboard,
-/// one character or syllable over and over. Latin letters only; other scripts never are.
-bool is_gibberish(std::string_view text);
-
 }  // namespace insightflow::insight
