@@ -2,6 +2,7 @@
 
 #include <insightflow/core/json.hpp>
 #include <insightflow/engine.hpp>
+#include <insightflow/formats/formats.hpp>
 
 #include <boost/json/fwd.hpp>
 
@@ -66,6 +67,23 @@ void print_error(const Error& error, bool json);
 /// A whole file, "-" for standard input. Errors: `file_unreadable`, `file_too_large` (64 MiB).
 Result<std::string> read_file(const std::string& path);
 
+/// A questionnaire in any format (formats/formats.hpp), by content and name or by the slug `from`;
+/// an error names the file.
+Result<formats::Imported> import_questionnaire(const std::string& path, const std::string& from = {});
+
+/// The same for commands that take a questionnaire: what was not carried over is said on standard
+/// error, as is an unknown field of our own JSON.
+Result<survey::Questionnaire> read_questionnaire_file(const std::string& path, bool json = false);
+
+/// Nothing where the bytes are our own JSON, or nothing known: such a file is read as JSON, whose
+/// errors are the clearest.
+Result<std::optional<survey::Questionnaire>> foreign_questionnaire(const std::string& bytes,
+                                                                   const std::string& path,
+                                                                   bool json = false);
+
+/// One line on standard error for each loss; with `json` one object for the file.
+void print_losses(const std::vector<formats::Loss>& losses, const std::string& path, bool json);
+
 /// Writes a file whole or not at all; "-" for standard output. Errors: `file_unwritable`.
 Result<void> write_file(const std::string& path, std::string_view content);
 
@@ -109,6 +127,7 @@ void add_survey_commands(CLI::App& app, Context& context);    // survey …, lin
 void add_response_commands(CLI::App& app, Context& context);  // respond, import, export
 void add_insight_commands(CLI::App& app, Context& context);   // insights …, report
 void add_analyze_command(CLI::App& app, Context& context);
+void add_convert_command(CLI::App& app, Context& context);
 void add_server_commands(CLI::App& app, Context& context);  // serve, work, openapi
 
 template <class T>

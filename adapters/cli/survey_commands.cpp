@@ -19,6 +19,12 @@ namespace {
 template <class T>
 Result<T> read_described(const std::string& path) {
   BOOST_OUTCOME_TRY(const auto text, read_file(path));
+  BOOST_OUTCOME_TRY(auto foreign, foreign_questionnaire(text, path));
+  if (foreign) {
+    T out;
+    static_cast<survey::Questionnaire&>(out) = std::move(*foreign);
+    return out;
+  }
   if (const auto strict = from_json_text<T>(text); !strict)
     for (const Problem& problem : strict.error().problems)
       if (problem.reason == "field_unknown")
