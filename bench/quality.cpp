@@ -31,7 +31,7 @@ struct Section {
 };
 
 const std::vector<Section> sections{
-    // {"sentiment", "tweeteval", measure_sentiment},
+    {"formats", "survey_formats", measure_formats},
 };
 
 }  // namespace

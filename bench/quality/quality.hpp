@@ -29,4 +29,7 @@ struct Table {
 };
 Table read_table(const std::filesystem::path& file);
 
+/// Files of other programs that are read without loss of questions or options.
+boost::json::object measure_formats();
+
 }  // namespace bench

@@ -283,7 +283,6 @@ class Writer {
       if (question.required) line["required"] = "yes";
       row(line);
     }
-    choices(list, question, question.options.empty() ? &T::labels : &T::options);
     row({{"type", "end_group"}});
   }
 

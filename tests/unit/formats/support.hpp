@@ -27,7 +27,7 @@ inline survey::Questionnaire made_up_survey(std::uint64_t seed) {
     survey::Question q;
     q.id = "q" + std::to_string(i) + (rng.below(3) ? "" : "_x-y");
     q.kind = static_cast<Kind>(rng.below(15));
-    q.text = "Question " + std::to_string(i) + ", with <b>angles</b> & {braces}?";
+    q.text = "Question " + std::to_string(i) + ", with 2 < 3 & {braces}?";
     if (rng.below(4) == 0) q.help = "Help " + std::to_string(i) + ".";
     if (sections > 0) q.section = out.sections[i * sections / count].id;
     q.required = rng.below(2);
