@@ -116,15 +116,19 @@ void count_qsf(const json::value& value, Raw& raw) {
     const json::object& payload = one.at("Payload").as_object();
     const std::string type = scalar(payload, "QuestionType");
     if (type == "DB" || type == "Timing" || !placed.contains(scalar(payload, "QuestionID"))) continue;
-    ++raw.questions;
     raw.texts.push_back(scalar(payload, "QuestionText"));
+    // What is written into each cell is asked there; elsewhere rows and columns are chosen from.
     const auto parts = [&](const json::object& from) {
+      const std::string kind = scalar(from, "QuestionType"), selector = scalar(from, "Selector");
+      const bool cells = kind == "Slider" || (kind == "Matrix" && selector == "TE");
+      std::size_t asked = 1;
       for (const char* key : {"Choices", "Answers"})
-        if (const json::value* list = from.if_contains(key); list && list->is_object())
-          for (const auto& [number, part] : list->get_object()) {
-            raw.options += type == "Slider" || scalar(payload, "Selector") == "TE" ? 0 : 1;
+        if (const json::value* list = from.if_contains(key); list && list->is_object()) {
+          for (const auto& [number, part] : list->get_object())
             raw.texts.push_back(scalar(part.as_object(), "Display"));
-          }
+          (cells ? asked : raw.options) = cells ? asked * list->get_object().size() : raw.options + list->get_object().size();
+        }
+      raw.questions += asked;
     };
     if (const json::value* more = payload.if_contains("AdditionalQuestions"); more && more->is_object()) {
       for (const auto& [key, column] : more->get_object()) parts(column.as_object());

@@ -20,6 +20,10 @@ namespace {
 constexpr std::string_view reserved[] = {"end", "hidden",   "and",      "or",   "not",
                                          "in",  "contains", "answered", "true", "false"};
 
+/// Limits of what a file may grow to.
+constexpr std::size_t max_spent = 128u << 20, max_text = 1u << 20, per_option = 128;
+constexpr std::size_t max_languages = 200;
+
 /// A word of letters, digits, _ and - that begins with a letter.
 std::string identifier(std::string_view name, char prefix) {
   std::string out;
@@ -35,7 +39,7 @@ std::string identifier(std::string_view name, char prefix) {
 }
 
 std::string option_id(std::string_view code, std::string_view label) {
-  std::string out = clean_text(code.empty() ? label : code);
+  std::string out = plain_text_if_html(code.empty() ? label : code);
   for (char& c : out)
     if (c == '\n' || c == '\t') c = ' ';
   if (out.size() > 290) {
@@ -91,12 +95,28 @@ std::vector<Option> shown_options(const Question& question) {
   return out;
 }
 
+bool Draft::afford(std::size_t bytes) {
+  spent_ += bytes;
+  full_ = full_ || spent_ > max_spent;
+  return !full_;
+}
+
+survey::Translation& Draft::translation(const std::string& tag) {
+  auto& all = out_.survey.translations;
+  if (const auto known = all.find(tag); known != all.end()) return known->second;
+  full_ = full_ || all.size() >= max_languages;
+  return full_ ? surplus_ : all[tag];
+}
+
 void Draft::lose(std::string place, std::string what, std::string why) {
-  out_.losses.push_back({std::move(place), std::move(what), std::move(why)});
+  if (afford(what.size() + why.size()))
+    out_.losses.push_back({std::move(place), std::move(what), std::move(why)});
 }
 
 void Draft::open_section(std::string_view id, std::string title, std::string description) {
   place_note();
+  full_ = full_ || section_ids_.size() >= max_questions;
+  if (full_) return;
   section_ = unique(identifier(id, 's'), section_ids_);
   out_.survey.sections.push_back({section_, std::move(title), std::move(description)});
 }
@@ -116,6 +136,9 @@ std::string Draft::fresh_id(std::string_view name) {
 
 std::size_t Draft::question(std::string_view name, Kind kind, std::string text, std::string place,
                             Hint hint) {
+  full_ = full_ || size() >= max_questions || text.size() > max_text;
+  if (full_ && size() > 0) return size() - 1;
+  (void)afford(text.size());
   const std::size_t index = size();
   if (!hints_) hint = {};
   place_note();
@@ -142,6 +165,7 @@ std::size_t Draft::question(std::string_view name, Kind kind, std::string text, 
 
 std::string Draft::option(std::size_t question, std::string_view code, std::string label,
                           bool other, bool exclusive) {
+  if (!afford(per_option + code.size() + label.size())) return "option";
   Entry& entry = entries_[question];
   std::string id = option_id(code, label);
   if (const auto hint = entry.hint.options.find(std::string(code)); hint != entry.hint.options.end()) {
@@ -163,6 +187,7 @@ std::string Draft::option(std::size_t question, std::string_view code, std::stri
 }
 
 std::string Draft::row(std::size_t question, std::string_view code, std::string label) {
+  if (!afford(per_option + code.size() + label.size())) return "row";
   Entry& entry = entries_[question];
   std::string id = option_id(code, label);
   if (const auto hint = entry.hint.rows.find(std::string(code));
@@ -176,11 +201,13 @@ std::string Draft::row(std::size_t question, std::string_view code, std::string 
 
 void Draft::option_words(std::size_t question, const std::string& id, const Words& words) {
   for (const auto& [tag, text] : words)
-    if (!tag.empty() && !text.empty()) translation(tag, question).options[id] = text;
+    if (!tag.empty() && !text.empty() && afford(per_option + text.size()))
+      translation(tag, question).options[id] = text;
 }
 void Draft::row_words(std::size_t question, const std::string& id, const Words& words) {
   for (const auto& [tag, text] : words)
-    if (!tag.empty() && !text.empty()) translation(tag, question).rows[id] = text;
+    if (!tag.empty() && !text.empty() && afford(per_option + text.size()))
+      translation(tag, question).rows[id] = text;
 }
 void Draft::question_words(std::size_t question, const Words& text, const Words& help) {
   for (const auto& [tag, words] : text)
@@ -190,6 +217,8 @@ void Draft::question_words(std::size_t question, const Words& text, const Words&
 }
 
 void Draft::hidden(std::string_view name) {
+  full_ = full_ || hidden_.size() >= max_questions;
+  if (full_) return;
   const std::string id = identifier(name, 'h');
   if (!hidden_.try_emplace(std::string(name), id).second) return;
   auto& all = out_.survey.hidden;
@@ -206,7 +235,7 @@ const Target* Draft::target(std::string_view name) const {
 }
 
 void Draft::note(Words words, std::string place) {
-  if (!words[""].empty()) notes_.emplace_back(std::move(words), std::move(place));
+  if (!words[""].empty() && afford(words[""].size())) notes_.emplace_back(std::move(words), std::move(place));
 }
 
 /// Notes at the beginning of the survey or of a section are their introduction.
@@ -517,11 +546,14 @@ void Draft::pipe_texts(const Piper& piper) {
   }
 }
 
-Result<Imported> Draft::finish(const Piper& piper) {
-  if (size() > max_questions)
+Result<Found> Draft::finish(const Piper& piper) {
+  if (full_)
     return fail(Code::too_large, "input_too_large",
-                "The file has " + std::to_string(size()) + " questions; at most " +
-                    std::to_string(max_questions) + " are read.");
+                (entries_.empty() ? std::string("At the start") : "At " + entries_.back().place) +
+                    ": this is more than is read from one file: at most " +
+                    std::to_string(max_questions) + " questions, sections and hidden fields, " +
+                    std::to_string(max_languages) + " languages, 1 MiB for one text and 128 MiB for all.");
+  out_.copy = std::move(copy);
   place_note();
   auto& survey = out_.survey;
   for (auto& [words, at] : notes_)

@@ -1,9 +1,10 @@
 #pragma once
 
 #include "formats/conditions.hpp"
+#include "formats/readers.hpp"
 
 #include <insightflow/core/json.hpp>
-#include <insightflow/formats/formats.hpp>
+
 
 #include <functional>
 #include <map>
@@ -59,13 +60,21 @@ class Draft {
  public:
   Draft(Format format, bool hints) : hints_(hints) { out_.format = format; }
 
+  /// What a writer of this program left in the file.
+  std::string copy;
+
   survey::Questionnaire& survey() { return out_.survey; }
-  survey::Translation& translation(const std::string& tag) { return out_.survey.translations[tag]; }
+  const std::string& language() const { return out_.survey.language; }
+  survey::Translation& translation(const std::string& tag);
   survey::QuestionTranslation& translation(const std::string& tag, std::size_t question) {
     return translation(tag).questions[out_.survey.questions[question].id];
   }
 
   void lose(std::string place, std::string what, std::string why);
+
+  /// True when the file asks for more than is read; what is added from then on is dropped, and
+  /// `finish` says so. A reader whose next step is expensive looks here first.
+  bool full() const { return full_; }
 
   void open_section(std::string_view id, std::string title, std::string description = {});
   void close_section();
@@ -109,7 +118,7 @@ class Draft {
   std::string piped_name(std::string_view name) const;
   const Target* target(std::string_view name) const;
 
-  Result<Imported> finish(const Piper& piper = {});
+  Result<Found> finish(const Piper& piper = {});
 
  private:
   struct Entry {
@@ -134,9 +143,13 @@ class Draft {
   bool resolve(Condition& condition, std::string& why) const;
   bool resolve_leaf(Condition& leaf, std::string& why) const;
   void place_note();
+  /// Counts what a file makes grow beyond its own size, such as a list that many questions share.
+  bool afford(std::size_t bytes);
 
-  bool hints_;
-  Imported out_;
+  bool hints_, full_ = false;
+  std::size_t spent_ = 0;
+  survey::Translation surplus_;
+  Found out_;
   std::vector<Entry> entries_;
   std::vector<Pending> pending_;
   std::map<std::string, Target, std::less<>> names_;

@@ -76,7 +76,8 @@ class Reader {
  public:
   Reader(const Xml& xml, bool hints) : xml_(xml), draft_(Format::lss, hints), hints_(hints) {}
 
-  Result<Imported> run() {
+  Result<Found> run() {
+    draft_.copy = xml_.root().child("insightflow").text().get();
     BOOST_OUTCOME_TRY(settings());
     for (const Record& row : table("question_attributes")) {
       const std::string& language = row["language"];
@@ -324,7 +325,7 @@ class Reader {
       const auto columns = type.shape == Shape::cells ? subs(qid, "1") : std::vector<Entity>(1);
       for (const Entity& row : rows)
         for (const Entity& column : columns) {
-          if (draft_.size() > max_questions) return success();
+          if (draft_.full()) return success();
           std::string suffix = row.main["title"];
           Words full = joined(text, words(row, "question"));
           if (type.shape == Shape::cells) {
@@ -377,15 +378,15 @@ class Reader {
         draft_.row_words(index, id, label);
         names(name, field, one.main["title"] + (two ? "_" + scale : std::string()), {index, id, {}});
       }
+    std::string alone = attribute(qid, "exclude_all_others");
+    for (char& c : alone)
+      if (c == ';' || c == ' ') c = ',';
+    alone = alone.size() < 10000 ? "," + alone + "," : std::string();
     if (type.shape == Shape::boxes)
       for (const Entity& one : subs(qid, "0")) {
         const Words label = words(one, "question");
         const std::string code = one.main["title"];
-        const std::string alone = "," + attribute(qid, "exclude_all_others") + ",";
-        std::string list = alone;
-        for (char& c : list)
-          if (c == ';' || c == ' ') c = ',';
-        const bool exclusive = list.find("," + code + ",") != std::string::npos;
+        const bool exclusive = alone.find("," + code + ",") != std::string::npos;
         const std::string id = draft_.option(index, code, label.at(""), false, exclusive);
         draft_.option_words(index, id, label);
         names(name, field, code, {index, {}, id});
@@ -468,7 +469,7 @@ class Reader {
 
 }  // namespace
 
-Result<Imported> read_lss(std::string_view bytes, bool hints) {
+Result<Found> read_lss(std::string_view bytes, bool hints) {
   BOOST_OUTCOME_TRY(const auto xml, Xml::parse(bytes));
   if (std::string_view(xml.root().name()) != "document")
     return fail(Code::invalid, "survey_malformed",

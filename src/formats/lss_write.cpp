@@ -81,7 +81,7 @@ class Writer {
     }
   }
 
-  Written run() {
+  Written run(std::string_view copy) {
     int gid = 1;
     hidden_fields(gid);
     for (std::size_t i = 0; i < survey_.questions.size(); ++gid) {
@@ -114,7 +114,9 @@ class Writer {
                  " <DBVersion>366</DBVersion>\n <languages>\n" + list + " </languages>\n" +
                  answers_.text("answers") + groups_.text("groups") + questions_.text("questions") +
                  subquestions_.text("subquestions") + attributes_.text("question_attributes") + surveys.text("surveys") +
-                 words.text("surveys_languagesettings") + "</document>\n";
+                 words.text("surveys_languagesettings");
+    if (!copy.empty()) out_.bytes += " <insightflow>" + xml_text(copy) + "</insightflow>\n";
+    out_.bytes += "</document>\n";
     return std::move(out_);
   }
 
@@ -336,8 +338,8 @@ class Writer {
 
 }  // namespace
 
-Result<Written> write_lss(const survey::Questionnaire& survey) {
-  return Writer(survey).run();
+Result<Written> write_lss(const survey::Questionnaire& survey, std::string_view copy) {
+  return Writer(survey).run(copy);
 }
 
 }  // namespace insightflow::formats

@@ -15,7 +15,8 @@ class Reader {
  public:
   explicit Reader(bool hints) : draft_(Format::qsf, hints), hints_(hints) {}
 
-  Result<Imported> run(const json::object& root) {
+  Result<Found> run(const json::object& root) {
+    draft_.copy = text_of(root, "insightflow");
     auto& survey = draft_.survey();
     if (const auto* entry = object_in(root, "SurveyEntry")) {
       survey.title = plain_text(text_of(*entry, "SurveyName"));
@@ -211,7 +212,7 @@ class Reader {
     for (const auto& [language, value] : *languages) {
       const std::string tag = language_tag(std::string(language));
       const auto* object = value.if_object();
-      if (!object || tag.empty() || tag == const_cast<Draft&>(draft_).survey().language) continue;
+      if (!object || tag.empty() || tag == draft_.language()) continue;
       if (list.empty()) out[tag] = plain_text(text_of(*object, key));
       else if (const auto* parts = object_in(*object, list))
         if (const auto* part = object_in(*parts, key)) out[tag] = plain_text(text_of(*part, "Display"));
@@ -221,7 +222,7 @@ class Reader {
 
   void question(const std::string& id, const std::vector<Condition>& conditions, const json::object*, const std::string&) {
     const auto source = questions_.find(id);
-    if (source == questions_.end() || !asked_.insert(id).second) return;
+    if (draft_.full() || source == questions_.end() || !asked_.insert(id).second) return;
     const json::object& payload = *source->second.payload;
     const std::string& at = source->second.at;
     const std::string type = text_of(payload, "QuestionType"), selector = text_of(payload, "Selector");
@@ -322,6 +323,7 @@ class Reader {
       bool any = false;
       for (const Choice& choice : ordered(payload, "Choices", "ChoiceOrder")) {
         any = true;
+        if (draft_.full()) return;
         const std::string label = plain_text(text_of(*choice.value, "Display"));
         const std::size_t index = draft_.question(name + "_" + choice.key, kind, text + (label.empty() ? "" : " – " + label) + more, at);
         draft_.know(id + "/" + choice.key, {index, {}, {}});
@@ -375,7 +377,7 @@ class Reader {
           const std::string label = plain_text(text_of(*answer.value, "Display"));
           const std::string base = name;
           for (const Choice& choice : ordered(payload, "Choices", "ChoiceOrder")) {
-            if (draft_.size() > max_questions) return;
+            if (draft_.full()) return;
             (void)draft_.question(base + "_" + choice.key + "_" + answer.key, selector == "TE" ? Kind::open_text : Kind::number,
                                   text + " – " + plain_text(text_of(*choice.value, "Display")) + " – " + label, at);
           }
@@ -386,6 +388,7 @@ class Reader {
       if (sub == "MultipleAnswer") {
         // A matrix has one answer a row here; several answers are a question for each row.
         for (const Choice& choice : ordered(payload, "Choices", "ChoiceOrder")) {
+          if (draft_.full()) return;
           const std::string label = plain_text(text_of(*choice.value, "Display"));
           const std::size_t index = draft_.question(name + "_" + choice.key, Kind::multiple_choice, text + " – " + label, at);
           choices(index, id + "/" + choice.key, payload, "Answers", "AnswerOrder", at);
@@ -423,6 +426,7 @@ class Reader {
   /// {"0": {"0": {...}, "1": {... "Conjuction": "Or"}, "Type": "If"}, "1": {..., "Type": "OrIf"}, "Type": ...}
   std::optional<Condition> logic(const json::object& logic, std::string& why) const {
     std::optional<Condition> out;
+    std::size_t parts_seen = 0;
     for (const auto& [key, group] : logic) {
       const auto* parts = group.if_object();
       if (!parts || !survey::is_ascii_digit(key.front())) continue;
@@ -430,6 +434,7 @@ class Reader {
       for (const auto& [number, value] : *parts) {
         const auto* expression = value.if_object();
         if (!expression || !survey::is_ascii_digit(number.front())) continue;
+        if (++parts_seen > 200) return why = "it is too long", std::nullopt;
         auto leaf = this->expression(*expression, why);
         if (!leaf) return std::nullopt;
         std::string conjunction = text_of(*expression, "Conjuction");
@@ -552,7 +557,7 @@ class Reader {
 
 }  // namespace
 
-Result<Imported> read_qsf(std::string_view bytes, bool hints) {
+Result<Found> read_qsf(std::string_view bytes, bool hints) {
   BOOST_OUTCOME_TRY(const auto value, parse_json(bytes, foreign_json));
   const auto* root = value.if_object();
   if (!root || !array_in(*root, "SurveyElements"))

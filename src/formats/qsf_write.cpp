@@ -44,7 +44,7 @@ class Writer {
     }
   }
 
-  Written run() {
+  Written run(std::string_view copy) {
     json::array elements, blocks, flow;
     if (!survey_.hidden.empty()) {
       json::array fields;
@@ -84,6 +84,7 @@ class Writer {
       if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
     json::object root{{"SurveyEntry", {{"SurveyID", "SV_1"}, {"SurveyName", html(survey_.title)}, {"SurveyDescription", html(survey_.description)}, {"SurveyLanguage", language}}},
                       {"SurveyElements", std::move(elements)}};
+    if (!copy.empty()) root["insightflow"] = copy;
     out_.bytes = pretty(root);
     return std::move(out_);
   }
@@ -353,8 +354,8 @@ class Writer {
 
 }  // namespace
 
-Result<Written> write_qsf(const survey::Questionnaire& survey) {
-  return Writer(survey).run();
+Result<Written> write_qsf(const survey::Questionnaire& survey, std::string_view copy) {
+  return Writer(survey).run(copy);
 }
 
 }  // namespace insightflow::formats

@@ -49,8 +49,9 @@ class Reader {
  public:
   explicit Reader(bool hints) : draft_(Format::surveyjs, hints) {}
 
-  Result<Imported> run(const json::object& root) {
+  Result<Found> run(const json::object& root) {
     auto& survey = draft_.survey();
+    draft_.copy = text_of(root, "insightflow");
     locale_ = text_of(root, "locale");
     if (const std::string tag = language_tag(locale_); !tag.empty()) survey.language = tag;
     spread(words(root, "title"), &survey.title, &survey::Translation::title);
@@ -121,7 +122,7 @@ class Reader {
     return value ? words_of(*value) : Words{};
   }
   std::string survey_language() const {
-    return const_cast<Draft&>(draft_).survey().language;
+    return draft_.language();
   }
   void spread(Words words, std::string* main, std::string survey::Translation::*field) {
     for (auto& [tag, text] : words)
@@ -217,8 +218,9 @@ class Reader {
       case Shape::matrix:
         items(element, "rows", at, [&](const std::string& value, Words label, const json::object*) {
           const std::string main = label[""];
-          draft_.row_words(index, draft_.row(index, value, main), label);
-          draft_.know(name + "." + value, {index, draft_.at(index).rows.back().id, {}});
+          const std::string id = draft_.row(index, value, main);
+          draft_.row_words(index, id, label);
+          draft_.know(name + "." + value, {index, id, {}});
         });
         items(element, "columns", at, [&](const std::string& value, Words label, const json::object*) {
           draft_.option_words(index, draft_.option(index, value, label[""]), label);
@@ -239,7 +241,7 @@ class Reader {
       const auto* object = item.if_object();
       std::string value = object ? text_of(*object, object->contains("value") ? "value" : "name") : scalar_text(item);
       Words label = object ? words(*object, object->contains("text") ? "text" : "title") : Words{};
-      if (label[""].empty()) label[""] = clean_text(value);
+      if (label[""].empty()) label[""] = plain_text_if_html(value);
       if (object && object->contains("visibleIf"))
         draft_.lose(pointer_to(at + "/" + std::string(key), i), "when '" + label[""] + "' is shown",
                     "options are always shown");
@@ -369,6 +371,7 @@ class Reader {
     for (std::size_t i = 0; i < list->size(); ++i) {
       const auto* item = (*list)[i].if_object();
       if (!item) continue;
+      if (draft_.full()) return;
       const std::string field = text_of(*item, "name");
       const std::string label = words(*item, "title")[""];
       const std::size_t index = add(*item, {"text", Shape::words}, name + "_" + field,
@@ -391,7 +394,7 @@ class Reader {
     if (!list) return;
     for (const auto& [row, row_label] : rows)
       for (std::size_t i = 0; i < list->size(); ++i) {
-        if (draft_.size() > max_questions) return;
+        if (draft_.full()) return;
         const auto* column = (*list)[i].if_object();
         const std::string field = column ? text_of(*column, "name") : scalar_text((*list)[i]);
         json::object cell = column ? *column : json::object{};
@@ -466,7 +469,7 @@ class Reader {
 
 }  // namespace
 
-Result<Imported> read_surveyjs(std::string_view bytes, bool hints) {
+Result<Found> read_surveyjs(std::string_view bytes, bool hints) {
   BOOST_OUTCOME_TRY(const auto value, parse_json(bytes, foreign_json));
   const auto* root = value.if_object();
   if (!root || (!array_in(*root, "pages") && !array_in(*root, "elements") && !array_in(*root, "questions")))

@@ -35,7 +35,7 @@ class Writer {
  public:
   explicit Writer(const survey::Questionnaire& survey) : survey_(survey) {}
 
-  Written run() {
+  Written run(std::string_view copy) {
     json::object root;
     root["locale"] = survey_.language;
     put(root, "title", survey_.title, &survey::Translation::title);
@@ -69,6 +69,7 @@ class Writer {
     root["pages"] = std::move(pages);
     if (!triggers_.empty()) root["triggers"] = std::move(triggers_);
     put(root, "completedHtml", survey_.closing, &survey::Translation::closing);
+    if (!copy.empty()) root["insightflow"] = copy;
     out_.bytes = pretty(root);
     return std::move(out_);
   }
@@ -264,8 +265,8 @@ class Writer {
 
 }  // namespace
 
-Result<Written> write_surveyjs(const survey::Questionnaire& survey) {
-  return Writer(survey).run();
+Result<Written> write_surveyjs(const survey::Questionnaire& survey, std::string_view copy) {
+  return Writer(survey).run(copy);
 }
 
 }  // namespace insightflow::formats

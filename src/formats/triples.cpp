@@ -58,6 +58,8 @@ Result<TriplesRecord> read_triples_record(std::string_view bytes) {
   if (!record) return fail(Code::invalid, "survey_malformed", xml.place(root) + ": the file has no <survey> with a <record>.");
   TriplesRecord out;
   Draft draft(Format::triples, false);
+  for (const auto node : root.children())
+    if (node.type() == pugi::node_pi && !std::strcmp(node.name(), "insightflow")) draft.copy = node.value();
   if (const std::string tag = language_tag(root.attribute("languages") ? std::string(root.attribute("languages").value()).substr(0, std::strcspn(root.attribute("languages").value(), " ,")) : std::string()); !tag.empty())
     draft.survey().language = tag;
   const std::string language = draft.survey().language;
@@ -120,7 +122,7 @@ Result<TriplesRecord> read_triples_record(std::string_view bytes) {
   return out;
 }
 
-Result<Imported> read_triples(std::string_view bytes, bool) {
+Result<Found> read_triples(std::string_view bytes, bool) {
   BOOST_OUTCOME_TRY(auto record, read_triples_record(bytes));
   return std::move(record.imported);
 }
@@ -135,7 +137,7 @@ class Writer {
  public:
   explicit Writer(const survey::Questionnaire& survey) : survey_(survey) {}
 
-  Written run() {
+  Written run(std::string_view copy) {
     std::string languages = survey_.language;
     for (const auto& [tag, words] : survey_.translations) languages += " " + tag;
     std::string head = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<sss version=\"2.0\"";
@@ -143,7 +145,9 @@ class Writer {
     std::string title = label("title", survey_.title, titles());
     for (std::size_t i = 0; i < survey_.questions.size(); ++i) question(survey_.questions[i]);
     Written out;
-    out.bytes = head + ">\n <survey>\n  " + title + "\n  <record ident=\"A\">\n" + body_ + "  </record>\n </survey>\n</sss>\n";
+    out.bytes = head + ">\n <survey>\n  " + title + "\n  <record ident=\"A\">\n" + body_ + "  </record>\n </survey>\n";
+    if (!copy.empty()) out.bytes += " <?insightflow " + std::string(copy) + "?>\n";
+    out.bytes += "</sss>\n";
     return out;
   }
 
@@ -224,8 +228,8 @@ class Writer {
 
 }  // namespace
 
-Result<Written> write_triples(const survey::Questionnaire& survey) {
-  return Writer(survey).run();
+Result<Written> write_triples(const survey::Questionnaire& survey, std::string_view copy) {
+  return Writer(survey).run(copy);
 }
 
 }  // namespace insightflow::formats

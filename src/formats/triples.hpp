@@ -1,6 +1,6 @@
 #pragma once
 
-#include <insightflow/formats/formats.hpp>
+#include "formats/readers.hpp"
 
 namespace insightflow::formats {
 
@@ -15,7 +15,7 @@ struct Variable {
 };
 
 struct TriplesRecord {
-  Imported imported;
+  Found imported;
   std::vector<Variable> variables;
   bool csv = false;
   std::size_t skip = 0;  ///< Lines before the first answers.

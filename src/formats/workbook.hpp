@@ -21,14 +21,19 @@ struct Workbook {
 
 inline constexpr std::size_t max_cell_bytes = 4 * 32767;
 inline constexpr std::size_t max_rows = 1u << 20, max_columns = 1u << 14;
-inline constexpr std::size_t max_cells = 2000000;
+inline constexpr std::size_t max_sheets = 256;
+
+/// What a workbook may still hold; a text that many cells share counts in each.
+struct CellBudget {
+  std::size_t cells = 2000000, bytes = 256u << 20;
+};
 
 /// "survey!C5"
 std::string cell_place(std::string_view sheet, std::size_t row, std::size_t column);
 
 /// Puts a text into a cell. Errors: `cell_too_long`, `workbook_malformed`; both with the cell.
 Result<void> put_cell(Sheet& sheet, std::size_t row, std::size_t column, std::string text,
-                      std::size_t& cells);
+                      CellBudget& budget);
 
 /// Errors: those of `Zip` and `Xml`, and `workbook_malformed`, `cell_too_long`.
 Result<Workbook> read_xlsx_workbook(std::string_view bytes);

@@ -221,7 +221,7 @@ class Reader {
     std::uint32_t before = 0;
     while (next(at, record) && record.type != end_of_part) {
       if (record.type == encrypted) return malformed("The workbook is encrypted");
-      if (record.type == boundsheet && sheets.size() < 1000) {
+      if (record.type == boundsheet && sheets.size() < max_sheets) {
         std::string name;
         std::uint32_t high = 0;
         const std::size_t length = record.body.u8(6);
@@ -271,6 +271,8 @@ class Reader {
     int nested = 0;
     const auto put = [&](std::string text) { return put_cell(out, row, column, std::move(text), cells_); };
     for (;;) {
+      // Sheets that lie in each other's records are none.
+      if (++records_ > stream_.data.size()) return malformed("The sheet '" + name + "' overlaps another");
       if (!next(at, record)) return malformed("The sheet '" + name + "' is cut off behind " + cell_place(name, row, column));
       if (record.type == begin) ++nested;
       if (record.type == end_of_part && nested-- == 0) return out;
@@ -325,7 +327,8 @@ class Reader {
 
   Bytes stream_;
   std::vector<std::string> texts_;
-  std::size_t cells_ = 0;
+  CellBudget cells_;
+  std::size_t records_ = 0;
 };
 
 }  // namespace

@@ -142,6 +142,8 @@ const RowType* row_type(std::string_view name) {
   return nullptr;
 }
 
+constexpr std::size_t max_groups = 64;
+
 /// Columns by name; "label::French (fr)" and "label:French" by their language.
 struct Columns {
   std::map<std::string, std::size_t> plain;
@@ -197,7 +199,7 @@ class Reader {
  public:
   Reader(Format format, bool hints, const Workbook& book) : draft_(format, hints), hints_(hints), book_(book) {}
 
-  Result<Imported> run() {
+  Result<Found> run() {
     const Sheet* survey = book_.find("survey");
     if (!survey && book_.sheets.size() == 1) survey = &book_.sheets.front();
     if (!survey || survey->rows.empty())
@@ -207,6 +209,8 @@ class Reader {
       return fail(Code::invalid, "survey_malformed",
                   cell_place(survey->name, survey->rows.begin()->first, 0) + ": the sheet has no column 'type'; it is no XLSForm.");
     settings();
+    if (const Sheet* sheet = book_.find("insightflow"))
+      for (const auto& [row, cells] : sheet->rows) draft_.copy += cells.begin()->second;
     main_language(columns);
     choices();
     sheet_ = survey->name;
@@ -366,7 +370,7 @@ class Reader {
         draft_.note(words(line, "label"), place());
         if (!line.get("relevant").empty()) draft_.lose(place(line.column("relevant")), "when the note is shown", "texts have no conditions");
         return success();
-      case Row::open: open(line, *type); return success();
+      case Row::open: return open(line, *type);
       case Row::close:
         if (groups_.empty()) return fail(Code::invalid, "survey_malformed", place() + ": a group ends that was not begun.");
         if (groups_.back().section) draft_.close_section();
@@ -376,7 +380,9 @@ class Reader {
     }
   }
 
-  void open(const Line& line, const RowType& type) {
+  Result<void> open(const Line& line, const RowType& type) {
+    if (groups_.size() >= max_groups)
+      return fail(Code::invalid, "survey_malformed", place() + ": groups are nested more than " + std::to_string(max_groups) + " deep.");
     Group group{line.get("name"), line.get("relevant"), place()};
     Words label = words(line, "label");
     if (!type.remark.empty()) draft_.lose(place(), "'" + group.name + "' as " + std::string(type.name), std::string(type.remark));
@@ -401,6 +407,7 @@ class Reader {
       draft_.note(label, place());
     }
     groups_.push_back(std::move(group));
+    return success();
   }
 
   void conditions(std::size_t index, const Line& line) {
@@ -452,6 +459,7 @@ class Reader {
     draft_.question_words(index, label, help);
     if (!type.remark.empty()) draft_.lose(place(), "'" + name + "' as " + std::string(type.name), std::string(type.remark));
     if (type.row == Row::choices) {
+      if (draft_.full()) return success();
       if (!lists_.contains(list) && type.remark.empty())
         return fail(Code::invalid, "survey_malformed",
                     place(line.column("type")) + ": there is no list '" + list + "' on the sheet 'choices'.");
@@ -571,11 +579,11 @@ class Reader {
 
 }  // namespace
 
-Result<Imported> read_xlsx(std::string_view bytes, bool hints) {
+Result<Found> read_xlsx(std::string_view bytes, bool hints) {
   BOOST_OUTCOME_TRY(const auto book, read_xlsx_workbook(bytes));
   return Reader(Format::xlsx, hints, book).run();
 }
-Result<Imported> read_xls(std::string_view bytes, bool hints) {
+Result<Found> read_xls(std::string_view bytes, bool hints) {
   BOOST_OUTCOME_TRY(const auto book, read_xls_workbook(bytes));
   return Reader(Format::xls, hints, book).run();
 }

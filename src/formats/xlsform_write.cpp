@@ -55,7 +55,7 @@ class Writer {
     }
   }
 
-  Written run() {
+  Written run(std::string_view copy) {
     sheets_.sheets = {{"survey", {}}, {"choices", {}}, {"settings", {}}};
     std::vector<std::string> header{"type", "name"};
     for (const char* key : {"label", "hint"})
@@ -91,6 +91,11 @@ class Writer {
     }
     if (!open.empty()) row({{"type", "end_group"}});
     note("closing", survey_.closing, &survey::Translation::closing);
+    if (!copy.empty()) {
+      sheets_.sheets.push_back({"insightflow", {}});
+      for (std::size_t at = 0, row = 0; at < copy.size(); at += max_cell_bytes / 4, ++row)
+        sheets_.sheets.back().rows[row][0] = copy.substr(at, max_cell_bytes / 4);
+    }
     out_.bytes = write_xlsx_workbook(sheets_);
     return std::move(out_);
   }
@@ -296,8 +301,8 @@ class Writer {
 
 }  // namespace
 
-Result<Written> write_xlsx(const survey::Questionnaire& survey) {
-  return Writer(survey).run();
+Result<Written> write_xlsx(const survey::Questionnaire& survey, std::string_view copy) {
+  return Writer(survey).run(copy);
 }
 
 }  // namespace insightflow::formats

@@ -60,13 +60,18 @@ std::string cell_place(std::string_view sheet, std::size_t row, std::size_t colu
 }
 
 Result<void> put_cell(Sheet& sheet, std::size_t row, std::size_t column, std::string text,
-                      std::size_t& cells) {
-  if (row >= max_rows || column >= max_columns || ++cells > max_cells)
+                      CellBudget& budget) {
+  if (row >= max_rows || column >= max_columns)
     return malformed("Cell " + cell_place(sheet.name, row, column) + " lies outside of what a sheet can hold");
   if (text.size() > max_cell_bytes)
     return fail(Code::too_large, "cell_too_long",
                 "Cell " + cell_place(sheet.name, row, column) + " holds " + std::to_string(text.size()) +
                     " bytes; a cell has at most 32767 characters.");
+  if (budget.cells == 0 || budget.bytes < text.size())
+    return fail(Code::too_large, "workbook_malformed",
+                "At cell " + cell_place(sheet.name, row, column) + ": the workbook has more than 2 million cells or 256 MiB of text.");
+  --budget.cells;
+  budget.bytes -= text.size();
   text = clean_text(text);
   if (!text.empty()) sheet.rows[row][column] = std::move(text);
   return success();
@@ -93,10 +98,11 @@ Result<Workbook> read_xlsx_workbook(std::string_view bytes) {
     for (const auto item : xml.root().children("si")) strings.push_back(texts_below(item));
   }
   Workbook out;
-  std::size_t cells = 0;
+  CellBudget cells;
   for (const auto entry : book.root().child("sheets").children("sheet")) {
     Sheet sheet;
     sheet.name = clean_text(entry.attribute("name").value());
+    if (out.sheets.size() >= max_sheets) return malformed("The workbook has more than " + std::to_string(max_sheets) + " sheets");
     const auto file = files.find(entry.attribute("r:id").value());
     if (file == files.end() || !zip.has(file->second)) return malformed("The sheet '" + sheet.name + "' is missing in the archive");
     BOOST_OUTCOME_TRY(const auto text, zip.extract(file->second));

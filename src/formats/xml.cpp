@@ -36,8 +36,8 @@ Result<Xml> Xml::parse(std::string_view bytes, std::string_view name) {
       return fail(Code::invalid, "utf8_invalid", in + position(bytes, *bad) + ": this is not UTF-8.");
   Xml out;
   out.document_ = std::make_unique<pugi::xml_document>();
-  out.bytes_ = bytes;
-  const auto parsed = out.document_->load_buffer(bytes.data(), bytes.size(), pugi::parse_default,
+  for (std::size_t at = 0; (at = bytes.find('\n', at)) != bytes.npos; ++at) out.line_ends_.push_back(at);
+  const auto parsed = out.document_->load_buffer(bytes.data(), bytes.size(), pugi::parse_default | pugi::parse_pi,
                                                  latin ? pugi::encoding_latin1 : pugi::encoding_auto);
   if (!parsed || !out.root())
     return fail(Code::invalid, "xml_malformed",
@@ -59,8 +59,8 @@ Result<Xml> Xml::parse(std::string_view bytes, std::string_view name) {
 }
 
 std::string Xml::place(pugi::xml_node node) const {
-  const std::string all = position(bytes_, static_cast<std::size_t>(std::max<std::ptrdiff_t>(node.offset_debug(), 0)));
-  return all.substr(0, all.find(' ', 5));
+  const auto at = static_cast<std::size_t>(std::max<std::ptrdiff_t>(node.offset_debug(), 0));
+  return "line " + std::to_string(1 + (std::lower_bound(line_ends_.begin(), line_ends_.end(), at) - line_ends_.begin()));
 }
 
 std::string xml_text(std::string_view text) {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace insightflow::formats {
 
@@ -25,7 +26,7 @@ class Xml {
  private:
   Xml() = default;
   std::unique_ptr<pugi::xml_document> document_;
-  std::string_view bytes_;
+  std::vector<std::size_t> line_ends_;
 };
 
 /// XML text escaped for content and attributes; characters XML cannot hold are left out.

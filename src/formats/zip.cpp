@@ -32,7 +32,7 @@ Error malformed(std::size_t at, const std::string& what) {
 
 Error bomb(const std::string& name) {
   return fail(Code::too_large, "zip_bomb",
-              "'" + name + "' unpacks to more than 200 times its size, or the whole to more than 256 MiB.");
+              "'" + name + "' unpacks to more than 200 times its size, or the whole to more than 128 MiB.");
 }
 
 }  // namespace

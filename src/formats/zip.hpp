@@ -8,7 +8,7 @@
 
 namespace insightflow::formats {
 
-/// The files of a zip archive in memory. What is taken out is bounded: 256 MiB in all, and 200
+/// The files of a zip archive in memory. What is taken out is bounded: 128 MiB in all, and 200
 /// times the packed size for what is larger than 1 MiB. Zip64, encryption, and methods other than
 /// stored and deflate are refused. Errors: `zip_malformed`, `zip_bomb`.
 class Zip {
@@ -29,7 +29,7 @@ class Zip {
 
   std::string_view bytes_;
   std::vector<File> files_;
-  std::size_t budget_ = 256u << 20;
+  std::size_t budget_ = 128u << 20;
 };
 
 /// Packs files in the order given, without dates: the same files give the same bytes.

@@ -27,7 +27,7 @@ struct Loss {
   std::string place;  ///< "line 12", "survey!C5" or a JSON pointer into what was read.
   std::string what;   ///< What was left out.
   std::string why;
-  /// The written file holds it as a remark that only this program reads; others do not see it.
+  /// The written file holds it for this program alone; others do not see it.
   bool restored = false;
 
   friend bool operator==(const Loss&, const Loss&) = default;
@@ -77,8 +77,12 @@ Result<Format> detect(std::string_view bytes, std::string_view name = {});
 /// Conditions are translated where our language can say the same, else listed as a loss. Ids that
 /// are no identifiers here are rewritten.
 ///
-/// Limits: 64 MiB of input; 256 MiB and 200 times the packed size for workbooks; 64 levels of
-/// nesting; 32767 characters a cell; 20,000 questions. Linear in the input.
+/// A file that `write` made and nobody changed gives the same questionnaire again, for it holds a
+/// copy of it with a digest of what the file itself says; after a change the file itself is read.
+///
+/// Limits: 64 MiB of input; 128 MiB and 200 times the packed size for workbooks; 64 levels of
+/// nesting; 32767 characters a cell; 5,000 questions, sections and hidden fields; 200 languages;
+/// 1 MiB for one text. Linear in the input.
 ///
 /// Errors, each with the place in the detail: `format_mismatch` (the bytes are of another format),
 /// `input_too_large`, `xml_malformed`, `xml_doctype`, `xml_too_deep`, `zip_malformed`, `zip_bomb`,
@@ -90,7 +94,7 @@ Result<Imported> read(std::string_view bytes, std::string_view name = {});
 
 /// Writes a questionnaire. The losses are what other programs will not see, found by reading the
 /// bytes again without our own remarks and comparing; `restored` ones come back when this library
-/// reads the file. The same questionnaire gives the same bytes.
+/// reads the unchanged file. The same questionnaire gives the same bytes.
 /// Errors: `format_read_only`, `survey_unfit` (the format cannot hold it at all).
 Result<Written> write(const survey::Questionnaire& survey, Format format);
 

@@ -61,7 +61,7 @@ TEST_CASE("Hostile files are refused with a reason and a place") {
       {"huge cell", workbook_of("<worksheet><sheetData><row r=\"1\"><c r=\"B7\" t=\"inlineStr\"><is><t>" + std::string(200000, 'x') + "</t></is></c></row></sheetData></worksheet>"),
        Format::xlsx, "cell_too_long", "survey!B7"},
       {"cell out of the sheet", workbook_of("<worksheet><sheetData><row r=\"1\"><c r=\"ZZZZ9\" t=\"inlineStr\"/></row></sheetData></worksheet>"),
-       Format::xlsx, "workbook_malformed", "line 1"},
+       Format::xlsx, "workbook_malformed", "survey!ZZZZ9"},
       {"text that is not there", workbook_of("<worksheet><sheetData><row><c r=\"A1\" t=\"s\"><v>99</v></c></row></sheetData></worksheet>"),
        Format::xlsx, "workbook_malformed", "survey!A1"},
       {"truncated container", std::string("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1") + std::string(100, '\0'), Format::xls, "workbook_malformed", "byte 30"},
