@@ -69,11 +69,8 @@ Result<std::string> read_file(const std::string& path);
 
 /// A questionnaire in any format (formats/formats.hpp), by content and name or by the slug `from`;
 /// an error names the file.
-Result<formats::Imported> import_questionnaire(const std::string& path, const std::string& from = {});
-
-/// The same for commands that take a questionnaire: what was not carried over is said on standard
-/// error, as is an unknown field of our own JSON.
-Result<survey::Questionnaire> read_questionnaire_file(const std::string& path, bool json = false);
+Result<formats::Imported> import_questionnaire(const std::string& path,
+                                               const std::string& from = {});
 
 /// Nothing where the bytes are our own JSON, or nothing known: such a file is read as JSON, whose
 /// errors are the clearest.

@@ -16,7 +16,8 @@ namespace {
 
 std::string all_formats() {
   std::string out;
-  for (const formats::Entry& one : formats::table()) (out += out.empty() ? "" : ", ") += slug(one.format);
+  for (const formats::Entry& one : formats::table())
+    (out += out.empty() ? "" : ", ") += slug(one.format);
   return out;
 }
 
@@ -25,11 +26,13 @@ Result<formats::Format> target_format(const std::string& asked, const std::strin
   if (!asked.empty()) return one_of<formats::Format>(asked);
   auto format = formats::detect({}, path);
   if (format) return format;
-  return fail(Code::invalid, "format_unknown",
-              "'" + path + "' does not say the format to write. Name it with --to: " + all_formats() + ".");
+  return fail(
+      Code::invalid, "format_unknown",
+      "'" + path + "' does not say the format to write. Name it with --to: " + all_formats() + ".");
 }
 
-Result<void> convert_data(const std::string& definition, const std::string& data, const std::string& out) {
+Result<void> convert_data(const std::string& definition, const std::string& data,
+                          const std::string& out) {
   BOOST_OUTCOME_TRY(const auto text, read_file(definition));
   BOOST_OUTCOME_TRY(auto source, open_file(data));
   BOOST_OUTCOME_TRY(auto rows, formats::TriplesData::open(text, std::move(source)));
@@ -57,6 +60,7 @@ Result<void> convert_data(const std::string& definition, const std::string& data
 }  // namespace
 
 void print_losses(const std::vector<formats::Loss>& losses, const std::string& path, bool json) {
+  if (losses.empty()) return;
   if (json) {
     json::array list;
     for (const formats::Loss& loss : losses) list.push_back(to_json(loss));
@@ -98,15 +102,21 @@ Result<std::optional<survey::Questionnaire>> foreign_questionnaire(const std::st
   const auto format = formats::detect(bytes, path);
   if (!format || format.value() == formats::Format::json) return std::nullopt;
   BOOST_OUTCOME_TRY(auto imported, import_bytes(bytes, path, format.value()));
-  if (!imported.losses.empty()) print_losses(imported.losses, path, json);
+  print_losses(imported.losses, path, json);
   return std::optional(std::move(imported.survey));
 }
 
-Result<survey::Questionnaire> read_questionnaire_file(const std::string& path, bool json) {
-  BOOST_OUTCOME_TRY(auto imported, import_questionnaire(path));
-  if (!imported.losses.empty()) print_losses(imported.losses, path, json);
-  return std::move(imported.survey);
+namespace {
+
+/// What a program wants to know of a conversion.
+json::object summary(const std::string& path, formats::Format format,
+                     const std::vector<formats::Loss>& losses) {
+  json::array list;
+  for (const formats::Loss& loss : losses) list.push_back(to_json(loss));
+  return {{"file", path}, {"format", slug(format)}, {"not_carried_over", std::move(list)}};
 }
+
+}  // namespace
 
 void add_convert_command(CLI::App& app, Context& context) {
   auto* command = app.add_subcommand(
@@ -117,16 +127,19 @@ void add_convert_command(CLI::App& app, Context& context) {
   auto arguments = std::make_shared<Arguments>();
   command->add_option("IN", arguments->in, "File to read, '-' for standard input")->required();
   command->add_option("OUT", arguments->out, "File to write, '-' for standard output")->required();
-  command->add_option("--from", arguments->from, "Format of IN where its content does not say it: " + all_formats());
+  command->add_option("--from", arguments->from,
+                      "Format of IN where its content does not say it: " + all_formats());
   command->add_option("--to", arguments->to, "Format of OUT where its name does not say it");
-  command->add_option("--language", arguments->language, "Take this language as the main one, without the others");
-  command->add_option("--data", arguments->data,
-                      "Data file of a triple-s survey: OUT then gets the answers as CSV for 'import'");
+  command->add_option("--language", arguments->language,
+                      "Take this language as the main one, without the others");
+  command->add_option(
+      "--data", arguments->data,
+      "Data file of a triple-s survey: OUT then gets the answers as CSV for 'import'");
   on_call(*command, context, [&context, arguments]() -> Result<void> {
-    if (!arguments->data.empty()) return convert_data(arguments->in, arguments->data, arguments->out);
+    if (!arguments->data.empty())
+      return convert_data(arguments->in, arguments->data, arguments->out);
     BOOST_OUTCOME_TRY(const auto target, target_format(arguments->to, arguments->out));
     BOOST_OUTCOME_TRY(auto imported, import_questionnaire(arguments->in, arguments->from));
-    print_losses(imported.losses, arguments->in, context.json);
     survey::Questionnaire& questionnaire = imported.survey;
     if (!arguments->language.empty()) {
       if (!survey::served_language(questionnaire, arguments->language))
@@ -137,6 +150,12 @@ void add_convert_command(CLI::App& app, Context& context) {
     }
     BOOST_OUTCOME_TRY(const auto written, formats::write(questionnaire, target));
     BOOST_OUTCOME_TRY(write_file(arguments->out, written.bytes));
+    if (context.json && arguments->out != "-") {
+      print_json({{"read", summary(arguments->in, imported.format, imported.losses)},
+                  {"written", summary(arguments->out, target, written.losses)}});
+      return insightflow::success();
+    }
+    print_losses(imported.losses, arguments->in, context.json);
     print_losses(written.losses, arguments->out, context.json);
     return insightflow::success();
   });

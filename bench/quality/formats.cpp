@@ -62,7 +62,8 @@ std::string scalar(const json::value* value) {
   if (!value) return {};
   if (value->is_string()) return std::string(value->get_string());
   if (value->is_int64()) return std::to_string(value->get_int64());
-  if (value->is_object() && !value->get_object().empty()) return scalar(&value->get_object().begin()->value());
+  if (value->is_object() && !value->get_object().empty())
+    return scalar(&value->get_object().begin()->value());
   return {};
 }
 std::string scalar(const json::object& object, std::string_view key) {
@@ -70,8 +71,10 @@ std::string scalar(const json::object& object, std::string_view key) {
 }
 
 void count_surveyjs(const json::value& value, Raw& raw) {
-  static const std::set<std::string> asking{"radiogroup", "dropdown", "checkbox", "tagbox", "imagepicker", "ranking", "boolean", "rating",
-                                            "text", "comment", "matrix", "file", "signaturepad", "slider", "buttongroup", "numeric", "email"};
+  static const std::set<std::string> asking{
+      "radiogroup",   "dropdown", "checkbox",    "tagbox",  "imagepicker", "ranking",
+      "boolean",      "rating",   "text",        "comment", "matrix",      "file",
+      "signaturepad", "slider",   "buttongroup", "numeric", "email"};
   if (const auto* list = value.if_array())
     for (const json::value& one : *list) count_surveyjs(one, raw);
   const auto* object = value.if_object();
@@ -84,7 +87,10 @@ void count_surveyjs(const json::value& value, Raw& raw) {
         for (const json::value& item : list->get_array()) {
           ++raw.options;
           const auto* part = item.if_object();
-          raw.texts.push_back(part ? scalar(*part, part->contains("text") ? "text" : part->contains("title") ? "title" : "value") : scalar(&item));
+          raw.texts.push_back(part ? scalar(*part, part->contains("text")    ? "text"
+                                                   : part->contains("title") ? "title"
+                                                                             : "value")
+                                   : scalar(&item));
         }
   } else if (const json::value* items = object->if_contains("items"); items && items->is_array()) {
     raw.questions += items->get_array().size();
@@ -106,16 +112,19 @@ void count_qsf(const json::value& value, Raw& raw) {
     else
       for (const auto& [key, block] : payload.as_object()) blocks.push_back(&block);
     for (const json::value* block : blocks)
-      if (const json::value* inside = block->as_object().if_contains("BlockElements"); inside && inside->is_array())
+      if (const json::value* inside = block->as_object().if_contains("BlockElements");
+          inside && inside->is_array())
         for (const json::value& entry : inside->get_array())
-          (scalar(block->as_object(), "Type") == "Trash" ? trashed : placed).insert(scalar(entry.as_object(), "QuestionID"));
+          (scalar(block->as_object(), "Type") == "Trash" ? trashed : placed)
+              .insert(scalar(entry.as_object(), "QuestionID"));
   }
   for (const json::value& element : elements) {
     const json::object& one = element.as_object();
     if (scalar(one, "Element") != "SQ") continue;
     const json::object& payload = one.at("Payload").as_object();
     const std::string type = scalar(payload, "QuestionType");
-    if (type == "DB" || type == "Timing" || !placed.contains(scalar(payload, "QuestionID"))) continue;
+    if (type == "DB" || type == "Timing" || !placed.contains(scalar(payload, "QuestionID")))
+      continue;
     raw.texts.push_back(scalar(payload, "QuestionText"));
     // What is written into each cell is asked there; elsewhere rows and columns are chosen from.
     const auto parts = [&](const json::object& from) {
@@ -126,11 +135,13 @@ void count_qsf(const json::value& value, Raw& raw) {
         if (const json::value* list = from.if_contains(key); list && list->is_object()) {
           for (const auto& [number, part] : list->get_object())
             raw.texts.push_back(scalar(part.as_object(), "Display"));
-          (cells ? asked : raw.options) = cells ? asked * list->get_object().size() : raw.options + list->get_object().size();
+          (cells ? asked : raw.options) =
+              cells ? asked * list->get_object().size() : raw.options + list->get_object().size();
         }
       raw.questions += asked;
     };
-    if (const json::value* more = payload.if_contains("AdditionalQuestions"); more && more->is_object()) {
+    if (const json::value* more = payload.if_contains("AdditionalQuestions");
+        more && more->is_object()) {
       for (const auto& [key, column] : more->get_object()) parts(column.as_object());
     } else {
       parts(payload);
@@ -139,7 +150,8 @@ void count_qsf(const json::value& value, Raw& raw) {
 }
 
 /// The rows of one table of a LimeSurvey file, cut out of its text.
-std::vector<std::map<std::string, std::string>> lss_rows(const std::string& text, const std::string& table) {
+std::vector<std::map<std::string, std::string>> lss_rows(const std::string& text,
+                                                         const std::string& table) {
   std::vector<std::map<std::string, std::string>> out;
   const std::size_t start = text.find("\n <" + table + ">");
   const std::size_t end = text.find("\n </" + table + ">");
@@ -206,15 +218,19 @@ std::string lower(std::string text) {
 }
 
 void count_xlsform(const formats::Workbook& book, Raw& raw) {
-  static const char* silent[] = {"begin", "end", "note", "calculate", "hidden", "start", "today", "deviceid", "subscriberid", "device id",
-                                 "simserial", "phonenumber", "username", "email", "audit", "include", "imei", "xml-external", "group",
-                                 "repeat", "loop", "add calculate", "add note", "get ", "subscriber", "sim id", "uri:"};
+  static const char* silent[] = {
+      "begin",      "end",      "note",         "calculate",     "hidden",    "start",
+      "today",      "deviceid", "subscriberid", "device id",     "simserial", "phonenumber",
+      "username",   "email",    "audit",        "include",       "imei",      "xml-external",
+      "group",      "repeat",   "loop",         "add calculate", "add note",  "get ",
+      "subscriber", "sim id",   "uri:"};
   std::map<std::string, std::size_t> lists;
   for (const char* name : {"choices", "columns"})
     if (const formats::Sheet* sheet = book.find(name); sheet && !sheet->rows.empty())
       for (auto row = std::next(sheet->rows.begin()); row != sheet->rows.end(); ++row)
         for (const auto& [column, title] : sheet->rows.begin()->second)
-          if (const std::string header = lower(title); (header == "list_name" || header == "list name") && row->second.contains(column))
+          if (const std::string header = lower(title);
+              (header == "list_name" || header == "list name") && row->second.contains(column))
             ++lists[row->second.at(column)];
   const formats::Sheet* sheet = book.find("survey");
   if (!sheet) sheet = &book.sheets.at(0);
@@ -226,14 +242,19 @@ void count_xlsform(const formats::Workbook& book, Raw& raw) {
     if (header == "label" || header == "caption") label_column = column;
   }
   for (auto row = std::next(sheet->rows.begin()); row != sheet->rows.end(); ++row) {
-    const auto cell = [&](std::size_t column) { return row->second.contains(column) ? row->second.at(column) : std::string(); };
+    const auto cell = [&](std::size_t column) {
+      return row->second.contains(column) ? row->second.at(column) : std::string();
+    };
     const std::string type = lower(cell(type_column));
     if (type.empty() || cell(name_column).empty()) continue;
-    if (std::any_of(std::begin(silent), std::end(silent), [&](const char* word) { return type.starts_with(word); })) continue;
+    if (std::any_of(std::begin(silent), std::end(silent),
+                    [&](const char* word) { return type.starts_with(word); }))
+      continue;
     ++raw.questions;
     raw.texts.push_back(cell(label_column));
     for (const auto& [list, size] : lists)
-      if (type.starts_with("select") && (type.ends_with(" " + lower(list)) || type.find(" " + lower(list) + " ") != type.npos)) {
+      if (type.starts_with("select") &&
+          (type.ends_with(" " + lower(list)) || type.find(" " + lower(list) + " ") != type.npos)) {
         raw.options += size;
         break;
       }
@@ -243,11 +264,15 @@ void count_xlsform(const formats::Workbook& book, Raw& raw) {
 Raw count(const std::string& bytes, formats::Format format) {
   Raw raw;
   switch (format) {
-    case formats::Format::surveyjs: count_surveyjs(parse_json(bytes, {.max_depth = 128}).value(), raw); break;
+    case formats::Format::surveyjs:
+      count_surveyjs(parse_json(bytes, {.max_depth = 128}).value(), raw);
+      break;
     case formats::Format::qsf: count_qsf(parse_json(bytes, {.max_depth = 128}).value(), raw); break;
     case formats::Format::lss: count_lss(bytes, raw); break;
     case formats::Format::triples: count_triples(bytes, raw); break;
-    case formats::Format::xlsx: count_xlsform(formats::read_xlsx_workbook(bytes).value(), raw); break;
+    case formats::Format::xlsx:
+      count_xlsform(formats::read_xlsx_workbook(bytes).value(), raw);
+      break;
     case formats::Format::xls: count_xlsform(formats::read_xls_workbook(bytes).value(), raw); break;
     default: break;
   }
@@ -258,7 +283,8 @@ Raw count(const std::string& bytes, formats::Format format) {
 std::string missing(const Raw& raw, const survey::Questionnaire& survey) {
   std::size_t options = 0;
   std::string all;
-  for (const survey::Section& section : survey.sections) all += essence(section.title) + "|" + essence(section.description) + "|";
+  for (const survey::Section& section : survey.sections)
+    all += essence(section.title) + "|" + essence(section.description) + "|";
   all += essence(survey.description) + "|" + essence(survey.closing) + "|";
   // A matrix row that was a question of its own counts as one.
   std::size_t rows = 0;
@@ -267,16 +293,20 @@ std::string missing(const Raw& raw, const survey::Questionnaire& survey) {
     if (question.scale)
       for (const auto& [value, label] : question.scale->labels) all += essence(label) + "|";
     options += question.options.size() + question.rows.size();
-    if (question.scale && question.kind != survey::Kind::number) options += static_cast<std::size_t>(question.scale->max - question.scale->min + 1);
+    if (question.scale && question.kind != survey::Kind::number)
+      options += static_cast<std::size_t>(question.scale->max - question.scale->min + 1);
     rows += question.rows.size();
     for (const survey::Option& option : question.options) all += essence(option.label) + "|";
     for (const survey::Option& row : question.rows) all += essence(row.label) + "|";
   }
   if (survey.questions.size() + rows < raw.questions)
-    return std::to_string(survey.questions.size()) + " of " + std::to_string(raw.questions) + " questions";
-  if (options < raw.options) return std::to_string(options) + " of " + std::to_string(raw.options) + " options";
+    return std::to_string(survey.questions.size()) + " of " + std::to_string(raw.questions) +
+           " questions";
+  if (options < raw.options)
+    return std::to_string(options) + " of " + std::to_string(raw.options) + " options";
   for (const std::string& text : raw.texts)
-    if (all.find(essence(text)) == std::string::npos) return "the text \"" + text.substr(0, 80) + "\"";
+    if (all.find(essence(text)) == std::string::npos)
+      return "the text \"" + text.substr(0, 80) + "\"";
   return {};
 }
 
@@ -289,17 +319,23 @@ json::object measure_formats() {
   std::vector<std::filesystem::path> files;
   for (const char* set : {"survey_formats", "xlsforms"})
     if (std::filesystem::exists(data_folder() / set))
-      for (const auto& entry : std::filesystem::recursive_directory_iterator(data_folder() / set)) files.push_back(entry.path());
+      for (const auto& entry : std::filesystem::recursive_directory_iterator(data_folder() / set))
+        files.push_back(entry.path());
   std::sort(files.begin(), files.end());
   for (const auto& file : files) {
     const std::string extension = file.extension().string(), folder = file.parent_path().string();
-    const bool survey = extension == ".qsf" || extension == ".lss" || ((extension == ".xls" || extension == ".xlsx") && folder.find("xlsforms") != folder.npos) ||
-                        (extension == ".json" && folder.ends_with("surveyjs")) || (extension == ".xml" && folder.ends_with("triples"));
+    const bool survey =
+        extension == ".qsf" || extension == ".lss" ||
+        ((extension == ".xls" || extension == ".xlsx") && folder.find("xlsforms") != folder.npos) ||
+        (extension == ".json" && folder.ends_with("surveyjs")) ||
+        (extension == ".xml" && folder.ends_with("triples"));
     if (!survey) continue;
     const std::string bytes = read_text(file), name = file.filename().string();
     const auto imported = formats::read(bytes, name);
     if (!imported) {
-      refused.push_back(json::object{{"file", name}, {"reason", imported.error().reason}, {"detail", imported.error().detail}});
+      refused.push_back(json::object{{"file", name},
+                                     {"reason", imported.error().reason},
+                                     {"detail", imported.error().detail}});
       continue;
     }
     ++valid;
@@ -316,10 +352,17 @@ json::object measure_formats() {
     ++good;
   }
   json::object formats;
-  for (const auto& [format, counts] : by_format) formats[format] = {{"without_loss", counts.first}, {"files", counts.second}};
-  return {{"files", valid}, {"without_loss", whole}, {"share", valid ? static_cast<double>(whole) / static_cast<double>(valid) : 0.0},
-          {"floor", 0.95}, {"questions", questions}, {"options", options}, {"by_format", std::move(formats)},
-          {"lossy", std::move(lossy)}, {"refused", std::move(refused)}};
+  for (const auto& [format, counts] : by_format)
+    formats[format] = {{"without_loss", counts.first}, {"files", counts.second}};
+  return {{"files", valid},
+          {"without_loss", whole},
+          {"share", valid ? static_cast<double>(whole) / static_cast<double>(valid) : 0.0},
+          {"floor", 0.95},
+          {"questions", questions},
+          {"options", options},
+          {"by_format", std::move(formats)},
+          {"lossy", std::move(lossy)},
+          {"refused", std::move(refused)}};
 }
 
 }  // namespace bench

@@ -24,7 +24,8 @@ void settle(Condition& condition, const survey::Questionnaire& survey, bool befo
   const Question* question = survey::find(survey, condition.name);
   if (!question) return;
   if (question->kind == Kind::matrix)
-    if (const auto* row = survey::detail::match(question->rows, condition.part)) condition.part = row->id;
+    if (const auto* row = survey::detail::match(question->rows, condition.part))
+      condition.part = row->id;
   const bool list = question->kind == Kind::multiple_choice || question->kind == Kind::ranking;
   if (before && condition.part != "other") {
     const auto options = survey::options_of(*question);
@@ -37,7 +38,8 @@ void settle(Condition& condition, const survey::Questionnaire& survey, bool befo
     if (list && condition.comparison == Comparison::contains) condition.comparison = Comparison::in;
   }
   if (!before && condition.comparison == Comparison::in && condition.literals.size() == 1)
-    condition.comparison = list && condition.part.empty() ? Comparison::contains : Comparison::equal;
+    condition.comparison =
+        list && condition.part.empty() ? Comparison::contains : Comparison::equal;
 }
 
 std::string one_spelling(const std::string& text, const survey::Questionnaire& survey) {
@@ -56,8 +58,10 @@ void compare(const json::value& a, const json::value& b, const std::string& at,
   if (a.is_object() && b.is_object()) {
     for (const auto& [key, value] : a.get_object()) {
       const json::value* other = b.get_object().if_contains(key);
-      if (!other) out.push_back(pointer_to(at, key));
-      else compare(value, *other, pointer_to(at, key), out);
+      if (!other)
+        out.push_back(pointer_to(at, key));
+      else
+        compare(value, *other, pointer_to(at, key), out);
     }
     for (const auto& [key, value] : b.get_object())
       if (!a.get_object().contains(key)) out.push_back(pointer_to(at, key));
@@ -67,7 +71,8 @@ void compare(const json::value& a, const json::value& b, const std::string& at,
     const auto &left = a.get_array(), &right = b.get_array();
     for (std::size_t i = 0; i < std::min(left.size(), right.size()); ++i)
       compare(left[i], right[i], pointer_to(at, i), out);
-    for (std::size_t i = std::min(left.size(), right.size()); i < std::max(left.size(), right.size()); ++i)
+    for (std::size_t i = std::min(left.size(), right.size());
+         i < std::max(left.size(), right.size()); ++i)
       out.push_back(pointer_to(at, i));
     return;
   }
@@ -103,7 +108,8 @@ survey::Questionnaire canonical(survey::Questionnaire survey) {
     if (scaled && question.scale && (*question.scale == usual() || !question.options.empty()))
       question.scale.reset();
     if (question.kind == Kind::matrix && !question.options.empty()) question.scale.reset();
-    if (question.kind == Kind::yes_no && question.options == survey::options_of(Question{.kind = Kind::yes_no}))
+    if (question.kind == Kind::yes_no &&
+        question.options == survey::options_of(Question{.kind = Kind::yes_no}))
       question.options.clear();
     if (question.max_length == 10000) question.max_length.reset();
     if (question.min_choices == 0) question.min_choices.reset();

@@ -139,7 +139,8 @@ class Parser {
   }
   Step nested() {
     skip_space();
-    const bool bang = at_ < text_.size() && text_[at_] == '!' && !text_.substr(at_).starts_with("!=");
+    const bool bang =
+        at_ < text_.size() && text_[at_] == '!' && !text_.substr(at_).starts_with("!=");
     if (bang) ++at_;
     if (bang || word("not")) {
       Step inner = negation();
@@ -157,7 +158,7 @@ class Parser {
   struct Operand {
     std::optional<Literal> literal;
     std::vector<Literal> list;
-    Condition name;  ///< Where there is no literal and no list.
+    Condition name;       ///< Where there is no literal and no list.
     bool length = false;  ///< The number of characters or of choices.
   };
 
@@ -183,7 +184,8 @@ class Parser {
       if (!symbol("]")) return no("a list is not closed");
       return out;
     }
-    if (is_ascii_digit(c) || (c == '-' && at_ + 1 < text_.size() && is_ascii_digit(text_[at_ + 1]))) {
+    if (is_ascii_digit(c) ||
+        (c == '-' && at_ + 1 < text_.size() && is_ascii_digit(text_[at_ + 1]))) {
       std::size_t end = at_ + 1;
       while (end < text_.size() && (is_ascii_digit(text_[end]) || text_[end] == '.')) ++end;
       const auto number = survey::detail::number_of(text_.substr(at_, end - at_));
@@ -194,7 +196,7 @@ class Parser {
       return out;
     }
     const std::string_view next = peek_word();
-    if ((next == "true" || next == "false") && !text_.substr(at_ + next.size()).starts_with("("))  {
+    if ((next == "true" || next == "false") && !text_.substr(at_ + next.size()).starts_with("(")) {
       at_ += next.size();
       out.literal = next == "true";
       return out;
@@ -382,8 +384,9 @@ class Parser {
   Step counted(Condition leaf) {
     const double* number = std::get_if<double>(&leaf.literals.front());
     const Comparison is = leaf.comparison;
-    const bool some = number && ((*number == 0 && (is == Comparison::greater || is == Comparison::unequal)) ||
-                                 (*number == 1 && is == Comparison::greater_equal));
+    const bool some =
+        number && ((*number == 0 && (is == Comparison::greater || is == Comparison::unequal)) ||
+                   (*number == 1 && is == Comparison::greater_equal));
     const bool none = number && *number == 0 && is == Comparison::equal;
     if (!some && !none) return no("it compares the length of an answer");
     Condition out{.kind = Kind::answered, .name = leaf.name};
@@ -403,7 +406,8 @@ void print_joined(const Condition& condition, std::string_view with, std::string
   for (std::size_t i = 0; i < condition.parts.size(); ++i) {
     if (i > 0) out += with;
     const Condition& part = condition.parts[i];
-    const bool brackets = part.kind == Kind::any || (part.kind == Kind::all && part.kind == condition.kind);
+    const bool brackets =
+        part.kind == Kind::any || (part.kind == Kind::all && part.kind == condition.kind);
     if (brackets) out += '(';
     print(part, out);
     if (brackets) out += ')';
@@ -417,7 +421,8 @@ std::string literal_text(const Literal& literal) {
 }
 
 void print(const Condition& condition, std::string& out) {
-  static constexpr std::string_view names[] = {" == ", " != ", " < ", " <= ", " > ", " >= ", " contains ", " in "};
+  static constexpr std::string_view names[] = {
+      " == ", " != ", " < ", " <= ", " > ", " >= ", " contains ", " in "};
   switch (condition.kind) {
     case Kind::yes: out += "true"; return;
     case Kind::no: out += "false"; return;
@@ -433,7 +438,8 @@ void print(const Condition& condition, std::string& out) {
         out += ']';
         return;
       }
-      const bool brackets = inner.kind == Kind::all || inner.kind == Kind::any || inner.kind == Kind::test;
+      const bool brackets =
+          inner.kind == Kind::all || inner.kind == Kind::any || inner.kind == Kind::test;
       out += brackets ? "not (" : "not ";
       print(inner, out);
       if (brackets) out += ')';
@@ -461,8 +467,8 @@ void fold(Condition& any) {
     const bool in = part.kind == Kind::test && part.comparison == Comparison::in;
     if ((equal || in) && !out.empty()) {
       Condition& last = out.back();
-      const bool fits = last.kind == Kind::test && last.name == part.name && last.part == part.part &&
-                        last.hidden == part.hidden &&
+      const bool fits = last.kind == Kind::test && last.name == part.name &&
+                        last.part == part.part && last.hidden == part.hidden &&
                         (last.comparison == Comparison::equal || last.comparison == Comparison::in);
       if (fits) {
         last.comparison = Comparison::in;
@@ -552,9 +558,12 @@ std::string quoted(std::string_view text, char quote) {
   std::string out(1, quote);
   for (const char c : text) {
     if (c == quote || c == '\\') out += '\\';
-    if (c == '\n') out += "\\n";
-    else if (c == '\t') out += "\\t";
-    else out += c;
+    if (c == '\n')
+      out += "\\n";
+    else if (c == '\t')
+      out += "\\t";
+    else
+      out += c;
   }
   return out + quote;
 }

@@ -47,8 +47,8 @@ std::string quoted(std::string_view text, char quote = '\'');
 
 /// How another language writes a tree.
 struct Spelling {
-  std::string_view all, any;        ///< " and "
-  std::string_view negation_open;   ///< "not(": closed by ")".
+  std::string_view all, any;       ///< " and "
+  std::string_view negation_open;  ///< "not(": closed by ")".
   std::function<std::optional<std::string>(const Condition& leaf)> leaf;
 };
 std::optional<std::string> spell(const Condition& condition, const Spelling& spelling);

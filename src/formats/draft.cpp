@@ -28,9 +28,12 @@ constexpr std::size_t max_languages = 200;
 std::string identifier(std::string_view name, char prefix) {
   std::string out;
   for (const char c : name) {
-    const bool fits = survey::is_ascii_letter(c) || survey::is_ascii_digit(c) || c == '_' || c == '-';
-    if (fits) out += c;
-    else if (!out.empty() && out.back() != '_') out += '_';
+    const bool fits =
+        survey::is_ascii_letter(c) || survey::is_ascii_digit(c) || c == '_' || c == '-';
+    if (fits)
+      out += c;
+    else if (!out.empty() && out.back() != '_')
+      out += '_';
     if (out.size() >= 56) break;
   }
   while (out.size() > 1 && out.back() == '_' && !name.ends_with('_')) out.pop_back();
@@ -168,7 +171,8 @@ std::string Draft::option(std::size_t question, std::string_view code, std::stri
   if (!afford(per_option + code.size() + label.size())) return "option";
   Entry& entry = entries_[question];
   std::string id = option_id(code, label);
-  if (const auto hint = entry.hint.options.find(std::string(code)); hint != entry.hint.options.end()) {
+  if (const auto hint = entry.hint.options.find(std::string(code));
+      hint != entry.hint.options.end()) {
     if (!hint->second.id.empty()) id = option_id(hint->second.id, {});
     other = other || hint->second.other;
     exclusive = exclusive || hint->second.exclusive;
@@ -176,7 +180,8 @@ std::string Draft::option(std::size_t question, std::string_view code, std::stri
   id = unique(std::move(id), entry.option_ids);
   entry.values.try_emplace(std::string(code), id);
   auto& options = at(question).options;
-  if (other && std::any_of(options.begin(), options.end(), [](const Option& o) { return o.other; })) {
+  if (other &&
+      std::any_of(options.begin(), options.end(), [](const Option& o) { return o.other; })) {
     lose(place(question), "the text field of the option '" + label + "'",
          "only one option of a question can take a text");
     other = false;
@@ -235,7 +240,8 @@ const Target* Draft::target(std::string_view name) const {
 }
 
 void Draft::note(Words words, std::string place) {
-  if (!words[""].empty() && afford(words[""].size())) notes_.emplace_back(std::move(words), std::move(place));
+  if (!words[""].empty() && afford(words[""].size()))
+    notes_.emplace_back(std::move(words), std::move(place));
 }
 
 /// Notes at the beginning of the survey or of a section are their introduction.
@@ -243,7 +249,8 @@ void Draft::place_note() {
   if (notes_.empty()) return;
   auto& survey = out_.survey;
   const auto& asked = survey.questions;
-  const bool opens_section = !section_.empty() && (asked.empty() || asked.back().section != section_);
+  const bool opens_section =
+      !section_.empty() && (asked.empty() || asked.back().section != section_);
   const bool opens_survey = section_.empty() && survey.sections.empty() && asked.empty();
   if (!opens_section && !opens_survey) return;
   for (auto& [words, at] : notes_)
@@ -295,12 +302,12 @@ void Draft::settle_kind(std::size_t index) {
   if (kind == question.kind) return;
   const bool choice = question.kind == Kind::single_choice || question.kind == Kind::yes_no;
   const bool scaled = question.scale && (choice || survey::is_scaled(question.kind));
-  const bool fits = kind == Kind::single_choice      ? choice
-                    : survey::is_scaled(kind)         ? choice || scaled
-                    : kind == Kind::yes_no            ? choice && question.options.size() <= 2
-                    : kind == Kind::consent           ? choice || question.kind == Kind::multiple_choice
-                    : kind == Kind::contact           ? question.kind == Kind::open_text
-                                                      : false;
+  const bool fits = kind == Kind::single_choice ? choice
+                    : survey::is_scaled(kind)   ? choice || scaled
+                    : kind == Kind::yes_no      ? choice && question.options.size() <= 2
+                    : kind == Kind::consent     ? choice || question.kind == Kind::multiple_choice
+                    : kind == Kind::contact     ? question.kind == Kind::open_text
+                                                : false;
   if (!fits) return;
   question.kind = kind;
   if (kind == Kind::consent) {
@@ -313,7 +320,8 @@ void Draft::settle_kind(std::size_t index) {
 
 bool Draft::resolve_leaf(Condition& leaf, std::string& why) const {
   using CK = Condition::Kind;
-  if (const auto field = hidden_.find(leaf.name); field != hidden_.end() && !names_.contains(leaf.name)) {
+  if (const auto field = hidden_.find(leaf.name);
+      field != hidden_.end() && !names_.contains(leaf.name)) {
     leaf.hidden = true;
     leaf.name = field->second;
     return true;
@@ -336,15 +344,21 @@ bool Draft::resolve_leaf(Condition& leaf, std::string& why) const {
       const auto* word = std::get_if<std::string>(&literal);
       const auto* number = std::get_if<double>(&literal);
       const auto* flag = std::get_if<bool>(&literal);
-      const bool yes = flag ? *flag : number ? *number == 1 : *word == "Y" || *word == "1" || *word == target.option;
-      if (leaf.comparison == Comparison::unequal) ticked = !yes;
-      else if (leaf.comparison == Comparison::equal) ticked = yes;
-      else return why = "it compares whether a box is ticked", false;
+      const bool yes = flag     ? *flag
+                       : number ? *number == 1
+                                : *word == "Y" || *word == "1" || *word == target.option;
+      if (leaf.comparison == Comparison::unequal)
+        ticked = !yes;
+      else if (leaf.comparison == Comparison::equal)
+        ticked = yes;
+      else
+        return why = "it compares whether a box is ticked", false;
     }
     Condition box{.kind = CK::test, .name = question.id};
     box.comparison = question.kind == Kind::multiple_choice ? Comparison::in : Comparison::equal;
     box.literals = {target.option};
-    if (const auto number = survey::detail::number_of(target.option); number && question.options.empty())
+    if (const auto number = survey::detail::number_of(target.option);
+        number && question.options.empty())
       box.literals = {*number};
     leaf = ticked ? box : negated(box);
     return true;
@@ -355,7 +369,8 @@ bool Draft::resolve_leaf(Condition& leaf, std::string& why) const {
       if (const bool* flag = std::get_if<bool>(&literal)) return *flag;
       if (const double* number = std::get_if<double>(&literal)) return *number != 0;
       const auto& word = std::get<std::string>(literal);
-      return word == "OK" || word == "Y" || word == "yes" || word == "1" || word == "true" || word == "agree";
+      return word == "OK" || word == "Y" || word == "yes" || word == "1" || word == "true" ||
+             word == "agree";
     };
     for (Literal& literal : leaf.literals) literal = truth(literal);
     return true;
@@ -379,15 +394,18 @@ bool Draft::resolve_leaf(Condition& leaf, std::string& why) const {
     return true;
   }
   const auto id_of = [&](const Literal& literal) {
-    std::string code = std::holds_alternative<bool>(literal)     ? std::get<bool>(literal) ? "true" : "false"
-                       : std::holds_alternative<double>(literal) ? survey::number_text(std::get<double>(literal))
-                                                                 : std::get<std::string>(literal);
+    std::string code =
+        std::holds_alternative<bool>(literal)     ? std::get<bool>(literal) ? "true" : "false"
+        : std::holds_alternative<double>(literal) ? survey::number_text(std::get<double>(literal))
+                                                  : std::get<std::string>(literal);
     const auto value = values.find(code);
-    if (value == values.end() && question.kind == Kind::yes_no && std::holds_alternative<bool>(literal))
+    if (value == values.end() && question.kind == Kind::yes_no &&
+        std::holds_alternative<bool>(literal))
       return std::string(std::get<bool>(literal) ? "yes" : "no");
     return value == values.end() ? code : value->second;
   };
-  const bool ordered = leaf.comparison != Comparison::equal && leaf.comparison != Comparison::unequal &&
+  const bool ordered = leaf.comparison != Comparison::equal &&
+                       leaf.comparison != Comparison::unequal &&
                        leaf.comparison != Comparison::contains && leaf.comparison != Comparison::in;
   if (ordered) {
     // Choices have no order, but those with numbers for codes can be counted out.
@@ -403,13 +421,15 @@ bool Draft::resolve_leaf(Condition& leaf, std::string& why) const {
     return true;
   }
   for (Literal& literal : leaf.literals) literal = id_of(literal);
-  if (leaf.comparison == Comparison::contains) leaf.comparison = list ? Comparison::in : Comparison::equal;
+  if (leaf.comparison == Comparison::contains)
+    leaf.comparison = list ? Comparison::in : Comparison::equal;
   return true;
 }
 
 bool Draft::resolve(Condition& condition, std::string& why) const {
   using CK = Condition::Kind;
-  if (condition.kind == CK::test || condition.kind == CK::answered) return resolve_leaf(condition, why);
+  if (condition.kind == CK::test || condition.kind == CK::answered)
+    return resolve_leaf(condition, why);
   for (Condition& part : condition.parts)
     if (!resolve(part, why)) return false;
   return true;
@@ -426,7 +446,8 @@ void Draft::settle_conditions() {
     }
     Question& question = at(pending.question);
     if (pending.target.empty()) {
-      shown[pending.question] = both(std::move(shown[pending.question]), std::move(pending.condition));
+      shown[pending.question] =
+          both(std::move(shown[pending.question]), std::move(pending.condition));
       continue;
     }
     std::string target = pending.target;
@@ -552,7 +573,8 @@ Result<Found> Draft::finish(const Piper& piper) {
                 (entries_.empty() ? std::string("At the start") : "At " + entries_.back().place) +
                     ": this is more than is read from one file: at most " +
                     std::to_string(max_questions) + " questions, sections and hidden fields, " +
-                    std::to_string(max_languages) + " languages, 1 MiB for one text and 128 MiB for all.");
+                    std::to_string(max_languages) +
+                    " languages, 1 MiB for one text and 128 MiB for all.");
   out_.copy = std::move(copy);
   place_note();
   auto& survey = out_.survey;

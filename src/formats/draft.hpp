@@ -5,7 +5,6 @@
 
 #include <insightflow/core/json.hpp>
 
-
 #include <functional>
 #include <map>
 #include <set>

@@ -1,8 +1,8 @@
-#include <insightflow/formats/formats.hpp>
-
 #include "formats/readers.hpp"
 
+#include <insightflow/core/json.hpp>
 #include <insightflow/core/utf8.hpp>
+#include <insightflow/formats/formats.hpp>
 #include <insightflow/security/digest.hpp>
 #include <insightflow/survey/words.hpp>
 
@@ -129,15 +129,12 @@ const Entry& entry(Format format) {
 Result<Format> detect(std::string_view bytes, std::string_view name) {
   if (const auto format = by_content(bytes)) return *format;
   if (const auto format = by_extension(name)) return *format;
-  return fail(Code::unsupported, "format_unknown",
-              "This is no questionnaire in a known format (" +
-                  [] {
-                    std::string all;
-                    for (const Entry& one : table())
-                      (all += all.empty() ? "" : ", ") += slug(one.format);
-                    return all;
-                  }() +
-                  "). Name the format where the file is one of them.");
+  return fail(
+      Code::unsupported, "format_unknown", "This is no questionnaire in a known format (" + [] {
+        std::string all;
+        for (const Entry& one : table()) (all += all.empty() ? "" : ", ") += slug(one.format);
+        return all;
+      }() + "). Name the format where the file is one of them.");
 }
 
 namespace {
@@ -151,6 +148,7 @@ std::string digest_of(const survey::Questionnaire& survey) {
 std::string copy_of(const survey::Questionnaire& survey, const survey::Questionnaire& others) {
   std::string out = digest_of(others);
   for (const char c : to_json_text(survey)) switch (c) {
+      case '\x7F': out += "\\u007f"; break;
       case ' ': out += "\\u0020"; break;
       case '<': out += "\\u003c"; break;
       case '>': out += "\\u003e"; break;
@@ -183,7 +181,8 @@ Result<Imported> read(std::string_view bytes, Format format) {
   const std::string_view copy = found.copy;
   if (digest_of(others.survey) != copy.substr(0, digest_length))
     return static_cast<Imported&&>(found);
-  auto survey = from_json_text<survey::Questionnaire>(copy.substr(digest_length), Audience::storage);
+  auto survey =
+      from_json_text<survey::Questionnaire>(copy.substr(digest_length), Audience::storage);
   if (!survey) return static_cast<Imported&&>(found);
   return Imported{format, std::move(survey.value()), {}};
 }

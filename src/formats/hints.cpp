@@ -51,21 +51,21 @@ struct Name {
   std::string_view name, tag;
 };
 constexpr Name names[] = {
-    {"arabic", "ar"},     {"bengali", "bn"},    {"bangla", "bn"},     {"burmese", "my"},
-    {"chinese", "zh"},    {"czech", "cs"},      {"danish", "da"},     {"dari", "prs"},
-    {"dutch", "nl"},      {"nederlands", "nl"}, {"english", "en"},    {"finnish", "fi"},
-    {"french", "fr"},     {"français", "fr"},   {"francais", "fr"},   {"german", "de"},
-    {"deutsch", "de"},    {"greek", "el"},      {"haitian creole", "ht"},
-    {"hebrew", "he"},     {"hindi", "hi"},      {"hungarian", "hu"},  {"indonesian", "id"},
-    {"italian", "it"},    {"japanese", "ja"},   {"khmer", "km"},      {"korean", "ko"},
-    {"kurdish", "ku"},    {"lao", "lo"},        {"nepali", "ne"},     {"norwegian", "no"},
-    {"pashto", "ps"},     {"persian", "fa"},    {"farsi", "fa"},      {"polish", "pl"},
-    {"portuguese", "pt"}, {"romanian", "ro"},   {"russian", "ru"},    {"somali", "so"},
-    {"spanish", "es"},    {"español", "es"},    {"espanol", "es"},    {"swahili", "sw"},
-    {"kiswahili", "sw"},  {"swedish", "sv"},    {"tagalog", "tl"},    {"tamil", "ta"},
-    {"telugu", "te"},     {"thai", "th"},       {"turkish", "tr"},    {"ukrainian", "uk"},
-    {"urdu", "ur"},       {"vietnamese", "vi"}, {"wolof", "wo"},      {"zh-s", "zh-Hans"},
-    {"zh-t", "zh-Hant"},  {"es-es", "es-ES"},   {"pt-br", "pt-BR"},   {"en-gb", "en-GB"}};
+    {"arabic", "ar"},     {"bengali", "bn"},    {"bangla", "bn"},         {"burmese", "my"},
+    {"chinese", "zh"},    {"czech", "cs"},      {"danish", "da"},         {"dari", "prs"},
+    {"dutch", "nl"},      {"nederlands", "nl"}, {"english", "en"},        {"finnish", "fi"},
+    {"french", "fr"},     {"français", "fr"},   {"francais", "fr"},       {"german", "de"},
+    {"deutsch", "de"},    {"greek", "el"},      {"haitian creole", "ht"}, {"hebrew", "he"},
+    {"hindi", "hi"},      {"hungarian", "hu"},  {"indonesian", "id"},     {"italian", "it"},
+    {"japanese", "ja"},   {"khmer", "km"},      {"korean", "ko"},         {"kurdish", "ku"},
+    {"lao", "lo"},        {"nepali", "ne"},     {"norwegian", "no"},      {"pashto", "ps"},
+    {"persian", "fa"},    {"farsi", "fa"},      {"polish", "pl"},         {"portuguese", "pt"},
+    {"romanian", "ro"},   {"russian", "ru"},    {"somali", "so"},         {"spanish", "es"},
+    {"español", "es"},    {"espanol", "es"},    {"swahili", "sw"},        {"kiswahili", "sw"},
+    {"swedish", "sv"},    {"tagalog", "tl"},    {"tamil", "ta"},          {"telugu", "te"},
+    {"thai", "th"},       {"turkish", "tr"},    {"ukrainian", "uk"},      {"urdu", "ur"},
+    {"vietnamese", "vi"}, {"wolof", "wo"},      {"zh-s", "zh-Hans"},      {"zh-t", "zh-Hant"},
+    {"es-es", "es-ES"},   {"pt-br", "pt-BR"},   {"en-gb", "en-GB"}};
 
 }  // namespace
 
@@ -107,8 +107,7 @@ Hint hint_for(const survey::Question& question, survey::Kind native, std::string
               std::string_view name) {
   Hint out;
   if (native != question.kind) out.kind = question.kind;
-  const bool scaled =
-      survey::is_scaled(question.kind) || question.kind == survey::Kind::matrix;
+  const bool scaled = survey::is_scaled(question.kind) || question.kind == survey::Kind::matrix;
   const bool choices = native == survey::Kind::single_choice || native == survey::Kind::matrix;
   out.scale = scaled && choices && question.options.empty();
   if (question.section != container) out.section = question.section;

@@ -32,7 +32,11 @@ constexpr Type types[] = {
     {'F', Shape::rows, Kind::matrix},
     {'G', Shape::answers, Kind::single_choice, "F Female|M Male"},
     {'H', Shape::rows, Kind::matrix},
-    {'I', Shape::answers, Kind::single_choice, {}, "respondents choose their language outside of the questions"},
+    {'I',
+     Shape::answers,
+     Kind::single_choice,
+     {},
+     "respondents choose their language outside of the questions"},
     {'K', Shape::each, Kind::number},
     {'L', Shape::answers, Kind::single_choice},
     {'!', Shape::answers, Kind::single_choice},
@@ -85,17 +89,23 @@ class Reader {
       if (slot.empty() || language.empty() || language == base_) slot = row["value"];
     }
     answers_ = by_parent("answers", "answer_l10ns", "aid", "qid", "sortorder");
-    subquestions_ = by_parent("subquestions", "question_l10ns", "qid", "parent_qid", "question_order");
-    std::map<std::string, std::vector<Entity>> questions = by_parent("questions", "question_l10ns", "qid", "gid", "question_order");
+    subquestions_ =
+        by_parent("subquestions", "question_l10ns", "qid", "parent_qid", "question_order");
+    std::map<std::string, std::vector<Entity>> questions =
+        by_parent("questions", "question_l10ns", "qid", "gid", "question_order");
     if (questions.empty())
-      return fail(Code::invalid, "survey_malformed", xml_.place(xml_.root()) + ": the file holds no questions; it is no LimeSurvey survey.");
+      return fail(
+          Code::invalid, "survey_malformed",
+          xml_.place(xml_.root()) + ": the file holds no questions; it is no LimeSurvey survey.");
     std::vector<Entity> groups = entities("groups", "group_l10ns", "gid", "group_order");
     for (const Entity& group : groups) {
       const std::string& gid = group.main["gid"];
-      const std::string title = html(group.main["group_name"]), description = html(group.main["description"]);
+      const std::string title = html(group.main["group_name"]),
+                        description = html(group.main["description"]);
       for (const auto& [language, row] : group.others)
         if (!row["group_name"].empty() && row["group_name"] != group.main["group_name"])
-          draft_.lose(place(row), "the title of group '" + title + "' in '" + language + "'", "titles of sections have one language");
+          draft_.lose(place(row), "the title of group '" + title + "' in '" + language + "'",
+                      "titles of sections have one language");
       draft_.open_section("g" + gid, title, description);
       for (const Entity& one : questions[gid]) {
         BOOST_OUTCOME_TRY(question(one, group.main));
@@ -110,13 +120,17 @@ class Reader {
     old_conditions();
     for (const char* name : {"quota", "assessments", "surveys_url_params"})
       if (const auto rows = table(name); !rows.empty())
-        draft_.lose(place(rows.front()), std::to_string(rows.size()) + " rows of '" + name + "'", "there is no such setting here");
-    return draft_.finish([](const Draft& draft, std::string_view text) { return piped(draft, text); });
+        draft_.lose(place(rows.front()), std::to_string(rows.size()) + " rows of '" + name + "'",
+                    "there is no such setting here");
+    return draft_.finish(
+        [](const Draft& draft, std::string_view text) { return piped(draft, text); });
   }
 
  private:
   static std::string html(const std::string& text) { return plain_text(text); }
-  std::string place(const Record& row) const { return row.node ? xml_.place(row.node) : std::string("line 1"); }
+  std::string place(const Record& row) const {
+    return row.node ? xml_.place(row.node) : std::string("line 1");
+  }
 
   std::vector<Record> table(const char* name) const {
     std::vector<Record> out;
@@ -130,15 +144,19 @@ class Reader {
   }
 
   /// Rows by id with their languages: in the table itself, or in one of its own in newer files.
-  std::vector<Entity> entities(const char* name, const char* words, const char* key, const char* order) const {
+  std::vector<Entity> entities(const char* name, const char* words, const char* key,
+                               const char* order) const {
     std::vector<Entity> out;
     std::map<std::string, std::size_t> index;
     const bool answers = !std::strcmp(name, "answers");
     for (Record& row : table(name)) {
-      const std::string id = answers && row[key].empty() ? row["qid"] + "/" + row["code"] + "/" + row["scale_id"] : row[key];
+      const std::string id = answers && row[key].empty()
+                                 ? row["qid"] + "/" + row["code"] + "/" + row["scale_id"]
+                                 : row[key];
       const std::string language = row["language"];
       const auto [at, fresh] = index.try_emplace(id, out.size());
-      if (fresh) out.push_back({std::move(row), {}});
+      if (fresh)
+        out.push_back({std::move(row), {}});
       else if (language == base_ && out[at->second].main["language"] != base_) {
         out[at->second].others.emplace_back(out[at->second].main["language"], out[at->second].main);
         out[at->second].main = std::move(row);
@@ -159,10 +177,12 @@ class Reader {
     });
     return out;
   }
-  std::map<std::string, std::vector<Entity>> by_parent(const char* name, const char* words, const char* key,
-                                                       const char* parent, const char* order) const {
+  std::map<std::string, std::vector<Entity>> by_parent(const char* name, const char* words,
+                                                       const char* key, const char* parent,
+                                                       const char* order) const {
     std::map<std::string, std::vector<Entity>> out;
-    for (Entity& one : entities(name, words, key, order)) out[one.main[parent]].push_back(std::move(one));
+    for (Entity& one : entities(name, words, key, order))
+      out[one.main[parent]].push_back(std::move(one));
     return out;
   }
 
@@ -180,8 +200,10 @@ class Reader {
     if (const std::string tag = language_tag(base_); !tag.empty()) survey.language = tag;
     for (const Record& row : table("surveys_languagesettings")) {
       const std::string language = row["surveyls_language"], tag = language_tag(language);
-      std::string title = html(row["surveyls_title"]), description = html(row["surveyls_description"]);
-      const std::string welcome = html(row["surveyls_welcometext"]), closing = html(row["surveyls_endtext"]);
+      std::string title = html(row["surveyls_title"]),
+                  description = html(row["surveyls_description"]);
+      const std::string welcome = html(row["surveyls_welcometext"]),
+                        closing = html(row["surveyls_endtext"]);
       if (!welcome.empty()) description += (description.empty() ? "" : "\n") + welcome;
       if (language == base_) {
         survey.title = title;
@@ -240,11 +262,13 @@ class Reader {
   }
   static Words joined(Words a, const Words& b) {
     for (auto& [tag, text] : a)
-      if (const auto more = b.find(tag); more != b.end() && !more->second.empty()) text += " – " + more->second;
+      if (const auto more = b.find(tag); more != b.end() && !more->second.empty())
+        text += " – " + more->second;
     return a;
   }
 
-  std::size_t add(const Entity& entity, const Record& group, const std::string& name, Kind kind, Words text, const Hint& hint) {
+  std::size_t add(const Entity& entity, const Record& group, const std::string& name, Kind kind,
+                  Words text, const Hint& hint) {
     const std::size_t index = draft_.question(name, kind, text[""], place(entity.main), hint);
     Words help = words(entity, "help");
     auto& question = draft_.at(index);
@@ -253,12 +277,14 @@ class Reader {
     draft_.question_words(index, text, help);
     for (const Record* row : {&group, &entity.main}) {
       const std::string& relevance = (*row)[row == &group ? "grelevance" : "relevance"];
-      if (!relevance.empty() && relevance != "1") draft_.condition(index, Language::limesurvey, relevance, place(*row));
+      if (!relevance.empty() && relevance != "1")
+        draft_.condition(index, Language::limesurvey, relevance, place(*row));
     }
     return index;
   }
 
-  void names(const std::string& name, const std::string& field, const std::string& suffix, Target target) {
+  void names(const std::string& name, const std::string& field, const std::string& suffix,
+             Target target) {
     if (!suffix.empty()) {
       draft_.know(name + "_" + suffix, target);
       draft_.know(field + suffix, target);
@@ -277,7 +303,8 @@ class Reader {
   }
   void answers(std::size_t index, const std::string& qid, std::string_view scale) {
     for (const Entity& one : answers_[qid]) {
-      if (!scale.empty() && !one.main["scale_id"].empty() && one.main["scale_id"] != scale) continue;
+      if (!scale.empty() && !one.main["scale_id"].empty() && one.main["scale_id"] != scale)
+        continue;
       const Words label = words(one, "answer");
       draft_.option_words(index, draft_.option(index, one.main["code"], label.at("")), label);
     }
@@ -292,11 +319,15 @@ class Reader {
   Result<void> question(const Entity& entity, const Record& group) {
     const std::string& qid = entity.main["qid"];
     if (qid.empty() || entity.main["type"].empty())
-      return fail(Code::invalid, "survey_malformed", place(entity.main) + ": a question has no id or no type.");
-    if (const std::string& parent = entity.main["parent_qid"]; !parent.empty() && parent != "0") return success();
+      return fail(Code::invalid, "survey_malformed",
+                  place(entity.main) + ": a question has no id or no type.");
+    if (const std::string& parent = entity.main["parent_qid"]; !parent.empty() && parent != "0")
+      return success();
     const char letter = entity.main["type"].front();
-    const auto* found = std::find_if(std::begin(types), std::end(types), [&](const Type& t) { return t.letter == letter; });
-    static constexpr Type unknown{'?', Shape::plain, Kind::open_text, {}, "the type is not known here; a text is asked for"};
+    const auto* found = std::find_if(std::begin(types), std::end(types),
+                                     [&](const Type& t) { return t.letter == letter; });
+    static constexpr Type unknown{
+        '?', Shape::plain, Kind::open_text, {}, "the type is not known here; a text is asked for"};
     const Type& type = found == std::end(types) ? unknown : *found;
     const std::string name = entity.main["title"];
     const std::string field = sid_ + "X" + entity.main["gid"] + "X" + qid;
@@ -305,21 +336,28 @@ class Reader {
       draft_.hidden(hints_ && !hint.id.empty() ? hint.id : name);
       return success();
     }
-    if (!type.remark.empty()) draft_.lose(place(entity.main), "'" + name + "' as type " + letter, std::string(type.remark));
+    if (!type.remark.empty())
+      draft_.lose(place(entity.main), "'" + name + "' as type " + letter, std::string(type.remark));
     Words text = words(entity, "question");
     if (type.shape == Shape::shown) {
       if (const std::string& when = entity.main["relevance"]; !when.empty() && when != "1")
-        draft_.lose(place(entity.main), "when the text '" + name + "' is shown", "texts have no conditions");
+        draft_.lose(place(entity.main), "when the text '" + name + "' is shown",
+                    "texts have no conditions");
       draft_.note(std::move(text), place(entity.main));
       return success();
     }
     if (type.shape == Shape::none) return success();
-    static constexpr std::string_view unused[] = {"array_filter", "array_filter_exclude", "em_validation_q", "em_validation_sq",
-                                                  "random_group", "num_value_int_only", "equals_num_value"};
+    static constexpr std::string_view unused[] = {
+        "array_filter", "array_filter_exclude", "em_validation_q", "em_validation_sq",
+        "random_group", "num_value_int_only",   "equals_num_value"};
     for (const std::string_view one : unused)
-      if (const std::string value = attribute(qid, std::string(one)); !value.empty() && value != "0")
-        draft_.lose(place(entity.main), "'" + std::string(one) + "' of '" + name + "'", "there is no such setting here");
-    if (!entity.main["preg"].empty()) draft_.lose(place(entity.main), "the pattern of '" + name + "'", "there is no such check here");
+      if (const std::string value = attribute(qid, std::string(one));
+          !value.empty() && value != "0")
+        draft_.lose(place(entity.main), "'" + std::string(one) + "' of '" + name + "'",
+                    "there is no such setting here");
+    if (!entity.main["preg"].empty())
+      draft_.lose(place(entity.main), "the pattern of '" + name + "'",
+                  "there is no such check here");
     if (type.shape == Shape::each || type.shape == Shape::cells) {
       const auto rows = subs(qid, "0");
       const auto columns = type.shape == Shape::cells ? subs(qid, "1") : std::vector<Entity>(1);
@@ -343,16 +381,20 @@ class Reader {
     for (int scale = 0; scale < scales; ++scale) {
       Words full = text;
       if (scales == 2)
-        if (const std::string header = html(attribute(qid, scale ? "dualscale_headerB" : "dualscale_headerA")); !header.empty())
+        if (const std::string header =
+                html(attribute(qid, scale ? "dualscale_headerB" : "dualscale_headerA"));
+            !header.empty())
           full[""] += " – " + header;
-      const std::size_t index = add(entity, group, scale ? name + "_1" : name, type.kind, full, hint);
+      const std::size_t index =
+          add(entity, group, scale ? name + "_1" : name, type.kind, full, hint);
       names(name, field, "", {index, {}, {}});
       if (type.kind == Kind::rating) draft_.at(index).scale = survey::Scale{1, 5, {}};
       parts(index, entity, type, name, field, std::to_string(scale), scales == 2);
       limits(index, qid);
     }
     if (letter == 'O') {
-      const std::size_t index = add(entity, group, name + "_comment", Kind::open_text, joined(text, {{"", "comment"}}), {});
+      const std::size_t index = add(entity, group, name + "_comment", Kind::open_text,
+                                    joined(text, {{"", "comment"}}), {});
       draft_.at(index).required = false;
       names(name, field, "comment", {index, {}, {}});
     }
@@ -376,7 +418,8 @@ class Reader {
         const Words label = words(one, "question");
         const std::string id = draft_.row(index, one.main["title"], label.at(""));
         draft_.row_words(index, id, label);
-        names(name, field, one.main["title"] + (two ? "_" + scale : std::string()), {index, id, {}});
+        names(name, field, one.main["title"] + (two ? "_" + scale : std::string()),
+              {index, id, {}});
       }
     std::string alone = attribute(qid, "exclude_all_others");
     for (char& c : alone)
@@ -391,13 +434,15 @@ class Reader {
         draft_.option_words(index, id, label);
         names(name, field, code, {index, {}, id});
       }
-    if (entity.main["other"] == "Y" && draft_.at(index).kind != Kind::matrix && draft_.at(index).kind != Kind::ranking) {
+    if (entity.main["other"] == "Y" && draft_.at(index).kind != Kind::matrix &&
+        draft_.at(index).kind != Kind::ranking) {
       std::string label = html(attribute(qid, "other_replace_text"));
       draft_.remark(index, "-oth-", hints_ ? other_hint(qid) : OptionHint{"other"});
       draft_.option(index, "-oth-", label.empty() ? "Other" : label, true);
       names(name, field, "other", {index, "other", {}});
     }
-    if (const std::string random = attribute(qid, "random_order"); random == "1" || random == "2") draft_.at(index).randomize = true;
+    if (const std::string random = attribute(qid, "random_order"); random == "1" || random == "2")
+      draft_.at(index).randomize = true;
   }
   OptionHint other_hint(const std::string& qid) const {
     const Hint hint = hint_of_text(attribute(qid, "insightflow"));
@@ -408,12 +453,16 @@ class Reader {
   void limits(std::size_t index, const std::string& qid) {
     auto& question = draft_.at(index);
     if (question.kind == Kind::open_text)
-      if (const auto most = whole(qid, "maximum_chars"); most && *most > 0 && *most <= 100000) question.max_length = most;
+      if (const auto most = whole(qid, "maximum_chars"); most && *most > 0 && *most <= 100000)
+        question.max_length = most;
     if (question.kind == Kind::number) {
       const auto low = whole(qid, "min_num_value_n"), high = whole(qid, "max_num_value_n");
-      if (low && high && *low < *high) question.scale = survey::Scale{*low, *high, {}};
-      else if (low || high || !attribute(qid, "min_num_value_n").empty() || !attribute(qid, "max_num_value_n").empty())
-        draft_.lose(draft_.place(index), "a bound of '" + question.id + "'", "a range has two whole numbers here");
+      if (low && high && *low < *high)
+        question.scale = survey::Scale{*low, *high, {}};
+      else if (low || high || !attribute(qid, "min_num_value_n").empty() ||
+               !attribute(qid, "max_num_value_n").empty())
+        draft_.lose(draft_.place(index), "a bound of '" + question.id + "'",
+                    "a range has two whole numbers here");
     }
     if (question.kind == Kind::multiple_choice || question.kind == Kind::ranking) {
       question.min_choices = whole(qid, "min_answers");
@@ -425,25 +474,32 @@ class Reader {
 
   /// Conditions of old files, which newer ones repeat as relevance.
   void old_conditions() {
-    std::map<std::string, std::map<std::string, std::map<std::string, Condition>>> all;  // qid, scenario, field
+    std::map<std::string, std::map<std::string, std::map<std::string, Condition>>>
+        all;  // qid, scenario, field
     std::map<std::string, Record> places;
     std::set<std::string> has_relevance;
     for (const Record& row : table("questions"))
       if (!row["relevance"].empty() && row["relevance"] != "1") has_relevance.insert(row["qid"]);
     std::map<std::string, std::size_t> by_qid;
     for (const Record& row : table("questions"))
-      if (const Target* target = draft_.target(row["title"])) by_qid.emplace(row["qid"], target->question);
+      if (const Target* target = draft_.target(row["title"]))
+        by_qid.emplace(row["qid"], target->question);
     for (const Record& row : table("conditions")) {
       if (has_relevance.contains(row["qid"]) || !by_qid.contains(row["qid"])) continue;
       std::string field = row["cfieldname"];
       if (field.starts_with('+')) field.erase(0, 1);
       std::string why, value = row["value"];
-      auto parsed = parse_condition(Language::surveyjs, "{" + field + "} " + (row["method"].empty() ? "==" : row["method"]) + " " + quoted(value), why);
+      auto parsed = parse_condition(
+          Language::surveyjs,
+          "{" + field + "} " + (row["method"].empty() ? "==" : row["method"]) + " " + quoted(value),
+          why);
       if (!parsed) {
         draft_.lose(place(row), "the condition on " + field, why);
         continue;
       }
-      Condition& slot = all[row["qid"]][row["scenario"]].try_emplace(field, Condition{.kind = Condition::Kind::any}).first->second;
+      Condition& slot = all[row["qid"]][row["scenario"]]
+                            .try_emplace(field, Condition{.kind = Condition::Kind::any})
+                            .first->second;
       slot.parts.push_back(std::move(*parsed));
       places.emplace(row["qid"], row);
     }
@@ -473,7 +529,8 @@ Result<Found> read_lss(std::string_view bytes, bool hints) {
   BOOST_OUTCOME_TRY(const auto xml, Xml::parse(bytes));
   if (std::string_view(xml.root().name()) != "document")
     return fail(Code::invalid, "survey_malformed",
-                xml.place(xml.root()) + ": the outermost element is '" + clean_text(xml.root().name()) + "', not 'document'.");
+                xml.place(xml.root()) + ": the outermost element is '" +
+                    clean_text(xml.root().name()) + "', not 'document'.");
   return Reader(xml, hints).run();
 }
 

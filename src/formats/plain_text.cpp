@@ -20,45 +20,43 @@ struct Element {
   Effect effect;
 };
 constexpr Element elements[] = {
-    {"a", Effect::none},        {"abbr", Effect::none},       {"article", Effect::line},
-    {"b", Effect::none},        {"big", Effect::none},        {"blockquote", Effect::line},
-    {"body", Effect::line},     {"br", Effect::line},         {"button", Effect::none},
-    {"center", Effect::line},   {"code", Effect::none},       {"dd", Effect::line},
-    {"div", Effect::line},      {"dl", Effect::line},         {"dt", Effect::line},
-    {"em", Effect::none},       {"embed", Effect::dropped},   {"fieldset", Effect::line},
-    {"font", Effect::none},     {"footer", Effect::line},     {"form", Effect::line},
-    {"h1", Effect::line},       {"h2", Effect::line},         {"h3", Effect::line},
-    {"h4", Effect::line},       {"h5", Effect::line},         {"h6", Effect::line},
-    {"head", Effect::line},     {"header", Effect::line},     {"hr", Effect::line},
-    {"html", Effect::line},     {"i", Effect::none},          {"iframe", Effect::dropped},
-    {"img", Effect::none},      {"input", Effect::none},      {"label", Effect::none},
-    {"li", Effect::line},       {"link", Effect::none},       {"meta", Effect::none},
-    {"noscript", Effect::none}, {"object", Effect::dropped},  {"ol", Effect::line},
-    {"p", Effect::line},        {"pre", Effect::line},        {"q", Effect::none},
-    {"s", Effect::none},        {"script", Effect::dropped},  {"section", Effect::line},
-    {"small", Effect::none},    {"span", Effect::none},       {"strike", Effect::none},
-    {"strong", Effect::none},   {"style", Effect::dropped},   {"sub", Effect::none},
-    {"sup", Effect::none},      {"svg", Effect::dropped},     {"table", Effect::line},
-    {"tbody", Effect::line},    {"td", Effect::none},         {"template", Effect::dropped},
-    {"tfoot", Effect::line},    {"th", Effect::none},         {"thead", Effect::line},
-    {"title", Effect::dropped}, {"tr", Effect::line},         {"tt", Effect::none},
-    {"u", Effect::none},        {"ul", Effect::line},         {"video", Effect::dropped},
+    {"a", Effect::none},        {"abbr", Effect::none},      {"article", Effect::line},
+    {"b", Effect::none},        {"big", Effect::none},       {"blockquote", Effect::line},
+    {"body", Effect::line},     {"br", Effect::line},        {"button", Effect::none},
+    {"center", Effect::line},   {"code", Effect::none},      {"dd", Effect::line},
+    {"div", Effect::line},      {"dl", Effect::line},        {"dt", Effect::line},
+    {"em", Effect::none},       {"embed", Effect::dropped},  {"fieldset", Effect::line},
+    {"font", Effect::none},     {"footer", Effect::line},    {"form", Effect::line},
+    {"h1", Effect::line},       {"h2", Effect::line},        {"h3", Effect::line},
+    {"h4", Effect::line},       {"h5", Effect::line},        {"h6", Effect::line},
+    {"head", Effect::line},     {"header", Effect::line},    {"hr", Effect::line},
+    {"html", Effect::line},     {"i", Effect::none},         {"iframe", Effect::dropped},
+    {"img", Effect::none},      {"input", Effect::none},     {"label", Effect::none},
+    {"li", Effect::line},       {"link", Effect::none},      {"meta", Effect::none},
+    {"noscript", Effect::none}, {"object", Effect::dropped}, {"ol", Effect::line},
+    {"p", Effect::line},        {"pre", Effect::line},       {"q", Effect::none},
+    {"s", Effect::none},        {"script", Effect::dropped}, {"section", Effect::line},
+    {"small", Effect::none},    {"span", Effect::none},      {"strike", Effect::none},
+    {"strong", Effect::none},   {"style", Effect::dropped},  {"sub", Effect::none},
+    {"sup", Effect::none},      {"svg", Effect::dropped},    {"table", Effect::line},
+    {"tbody", Effect::line},    {"td", Effect::none},        {"template", Effect::dropped},
+    {"tfoot", Effect::line},    {"th", Effect::none},        {"thead", Effect::line},
+    {"title", Effect::dropped}, {"tr", Effect::line},        {"tt", Effect::none},
+    {"u", Effect::none},        {"ul", Effect::line},        {"video", Effect::dropped},
     {"wbr", Effect::none}};
 
 struct Entity {
   std::string_view name, text;
 };
 constexpr Entity entities[] = {
-    {"amp", "&"},       {"apos", "'"},      {"auml", "ä"},      {"bull", "•"},
-    {"ccedil", "ç"},    {"cent", "¢"},      {"copy", "©"},      {"deg", "°"},
-    {"eacute", "é"},    {"egrave", "è"},    {"euro", "€"},      {"ge", "≥"},
-    {"gt", ">"},        {"hellip", "…"},    {"laquo", "«"},     {"ldquo", "“"},
-    {"le", "≤"},        {"lsquo", "‘"},     {"lt", "<"},        {"mdash", "—"},
-    {"middot", "·"},    {"nbsp", "\u00a0"}, {"ndash", "–"},     {"ne", "≠"},
-    {"ntilde", "ñ"},    {"ouml", "ö"},      {"pound", "£"},     {"quot", "\""},
-    {"raquo", "»"},     {"rdquo", "”"},     {"reg", "®"},       {"rsquo", "’"},
-    {"shy", ""},        {"szlig", "ß"},     {"times", "×"},     {"trade", "™"},
-    {"uuml", "ü"},      {"yen", "¥"},       {"zwj", "\u200d"},  {"zwnj", "\u200c"}};
+    {"amp", "&"},    {"apos", "'"},      {"auml", "ä"},  {"bull", "•"},     {"ccedil", "ç"},
+    {"cent", "¢"},   {"copy", "©"},      {"deg", "°"},   {"eacute", "é"},   {"egrave", "è"},
+    {"euro", "€"},   {"ge", "≥"},        {"gt", ">"},    {"hellip", "…"},   {"laquo", "«"},
+    {"ldquo", "“"},  {"le", "≤"},        {"lsquo", "‘"}, {"lt", "<"},       {"mdash", "—"},
+    {"middot", "·"}, {"nbsp", "\u00a0"}, {"ndash", "–"}, {"ne", "≠"},       {"ntilde", "ñ"},
+    {"ouml", "ö"},   {"pound", "£"},     {"quot", "\""}, {"raquo", "»"},    {"rdquo", "”"},
+    {"reg", "®"},    {"rsquo", "’"},     {"shy", ""},    {"szlig", "ß"},    {"times", "×"},
+    {"trade", "™"},  {"uuml", "ü"},      {"yen", "¥"},   {"zwj", "\u200d"}, {"zwnj", "\u200c"}};
 
 std::string lowered(std::string_view text) {
   std::string out(text);
@@ -95,8 +93,8 @@ void decode_entity(std::string_view html, std::size_t& at, std::string& out) {
     const bool hexadecimal = name.size() > 1 && (name[1] == 'x' || name[1] == 'X');
     const std::string_view digits = name.substr(hexadecimal ? 2 : 1);
     std::uint32_t point = 0;
-    const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), point,
-                                               hexadecimal ? 16 : 10);
+    const auto [stop, error] =
+        std::from_chars(digits.data(), digits.data() + digits.size(), point, hexadecimal ? 16 : 10);
     if (error == std::errc() && stop == digits.data() + digits.size() && point >= 0x20 &&
         point <= 0x10FFFF && (point < 0xD800 || point > 0xDFFF)) {
       append_code_point(out, point);
@@ -166,7 +164,8 @@ std::string clean_text(std::string_view text) {
       out += "\uFFFD";
     } else if (point == '\r') {
       if (at >= text.size() || text[at] != '\n') out += '\n';
-    } else if (point == 0xFEFF || point == 0x7F || (point < 0x20 && point != '\n' && point != '\t')) {
+    } else if (point == 0xFEFF || point == 0x7F ||
+               (point < 0x20 && point != '\n' && point != '\t')) {
       continue;
     } else {
       out.append(text.substr(start, at - start));
@@ -253,12 +252,18 @@ std::string html_text(std::string_view text) {
   out.reserve(text.size());
   for (std::size_t at = 0; at < text.size(); ++at) {
     const char c = text[at];
-    if (c == '&') out += "&amp;";
-    else if (c == '<') out += "&lt;";
-    else if (c == '>') out += "&gt;";
-    else if (c == '\n') out += "<br>";
-    else if (c == ' ' && at > 0 && (text[at - 1] == ' ' || text[at - 1] == '\n')) out += "&nbsp;";
-    else out += c;
+    if (c == '&')
+      out += "&amp;";
+    else if (c == '<')
+      out += "&lt;";
+    else if (c == '>')
+      out += "&gt;";
+    else if (c == '\n')
+      out += "<br>";
+    else if (c == ' ' && at > 0 && (text[at - 1] == ' ' || text[at - 1] == '\n'))
+      out += "&nbsp;";
+    else
+      out += c;
   }
   return out;
 }

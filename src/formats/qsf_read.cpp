@@ -21,20 +21,23 @@ class Reader {
     if (const auto* entry = object_in(root, "SurveyEntry")) {
       survey.title = plain_text(text_of(*entry, "SurveyName"));
       survey.description = plain_text(text_of(*entry, "SurveyDescription"));
-      if (const std::string tag = language_tag(text_of(*entry, "SurveyLanguage")); !tag.empty()) survey.language = tag;
+      if (const std::string tag = language_tag(text_of(*entry, "SurveyLanguage")); !tag.empty())
+        survey.language = tag;
     }
     const auto& elements = *array_in(root, "SurveyElements");
     for (std::size_t i = 0; i < elements.size(); ++i) {
       const auto* element = elements[i].if_object();
       if (!element)
-        return fail(Code::invalid, "survey_malformed", pointer_to("/SurveyElements", i) + ": an element must be an object.",
+        return fail(Code::invalid, "survey_malformed",
+                    pointer_to("/SurveyElements", i) + ": an element must be an object.",
                     pointer_to("/SurveyElements", i));
       const std::string kind = text_of(*element, "Element");
       const json::value* payload = member(*element, "Payload");
       const std::string at = pointer_to("/SurveyElements", i) + "/Payload";
       if (kind == "SQ") {
         if (!payload || !payload->is_object())
-          return fail(Code::invalid, "survey_malformed", at + ": a question must be an object.", at);
+          return fail(Code::invalid, "survey_malformed", at + ": a question must be an object.",
+                      at);
         std::string id = text_of(payload->get_object(), "QuestionID");
         if (id.empty()) id = text_of(*element, "PrimaryAttribute");
         questions_[id] = {&payload->get_object(), at};
@@ -60,9 +63,12 @@ class Reader {
     std::size_t left = 0;
     for (const std::string& id : order_) left += asked_.contains(id) ? 0 : 1;
     if (left > 0)
-      draft_.lose(blocks_at_.empty() ? "/SurveyElements" : blocks_at_, std::to_string(left) + " questions in the trash or in no block", "respondents never see them");
+      draft_.lose(blocks_at_.empty() ? "/SurveyElements" : blocks_at_,
+                  std::to_string(left) + " questions in the trash or in no block",
+                  "respondents never see them");
     skips();
-    return draft_.finish([](const Draft& draft, std::string_view text) { return piped(draft, text); });
+    return draft_.finish(
+        [](const Draft& draft, std::string_view text) { return piped(draft, text); });
   }
 
  private:
@@ -117,10 +123,12 @@ class Reader {
     if (const auto* list = blocks_value_->if_array())
       for (std::size_t i = 0; i < list->size(); ++i) add((*list)[i], pointer_to(blocks_at_, i));
     if (const auto* object = blocks_value_->if_object())
-      for (const auto& [key, value] : *object) add(value, pointer_to(blocks_at_, std::string_view(key)));
+      for (const auto& [key, value] : *object)
+        add(value, pointer_to(blocks_at_, std::string_view(key)));
   }
 
-  void flow(const json::object& node, const std::string& at, std::vector<Condition> conditions, int depth) {
+  void flow(const json::object& node, const std::string& at, std::vector<Condition> conditions,
+            int depth) {
     const auto* list = array_in(node, "Flow");
     if (!list || depth > 40) return;
     for (std::size_t i = 0; i < list->size(); ++i) {
@@ -137,13 +145,18 @@ class Reader {
         std::vector<Condition> inner = conditions;
         if (const auto* logic = object_in(*one, "BranchLogic")) {
           std::string why;
-          if (auto condition = this->logic(*logic, why)) inner.push_back(std::move(*condition));
-          else draft_.lose(here, "the condition of a branch", why);
+          if (auto condition = this->logic(*logic, why))
+            inner.push_back(std::move(*condition));
+          else
+            draft_.lose(here, "the condition of a branch", why);
         }
         flow(*one, here, inner, depth + 1);
       } else {
-        if (type != "Root" && type != "EndSurvey" && type != "Group") draft_.lose(here, "the flow element '" + type + "'", "there is no such step here");
-        if (type == "EndSurvey" && !conditions.empty()) draft_.lose(here, "the end of the survey by a branch", "the flow has no ends of its own here");
+        if (type != "Root" && type != "EndSurvey" && type != "Group")
+          draft_.lose(here, "the flow element '" + type + "'", "there is no such step here");
+        if (type == "EndSurvey" && !conditions.empty())
+          draft_.lose(here, "the end of the survey by a branch",
+                      "the flow has no ends of its own here");
         flow(*one, here, conditions, depth + 1);
       }
     }
@@ -157,8 +170,10 @@ class Reader {
     draft_.open_section(id, plain_text(text_of(value, "Description")));
     if (const auto* options = object_in(value, "Options"))
       for (const char* key : {"RandomizeQuestions", "Looping"})
-        if (const std::string how = text_of(*options, key); !how.empty() && how != "false" && how != "None")
-          draft_.lose(at + "/Options/" + key, "'" + std::string(key) + "' of the block", "questions have one order here and are asked once");
+        if (const std::string how = text_of(*options, key);
+            !how.empty() && how != "false" && how != "None")
+          draft_.lose(at + "/Options/" + key, "'" + std::string(key) + "' of the block",
+                      "questions have one order here and are asked once");
     const json::value* elements = member(value, "BlockElements");
     const auto each = [&](const json::value& one, std::string where) {
       const auto* object = one.if_object();
@@ -168,13 +183,19 @@ class Reader {
       if (const auto* list = array_in(*object, "SkipLogic"))
         for (std::size_t i = 0; i < list->size(); ++i)
           if (const auto* skip = (*list)[i].if_object())
-            skips_.push_back({question_id, text_of(*skip, "ChoiceLocator").empty() ? text_of(*skip, "Locator") : text_of(*skip, "ChoiceLocator"),
-                              text_of(*skip, "Condition"), text_of(*skip, "SkipToDestination"), pointer_to(where + "/SkipLogic", i), id});
+            skips_.push_back({question_id,
+                              text_of(*skip, "ChoiceLocator").empty()
+                                  ? text_of(*skip, "Locator")
+                                  : text_of(*skip, "ChoiceLocator"),
+                              text_of(*skip, "Condition"), text_of(*skip, "SkipToDestination"),
+                              pointer_to(where + "/SkipLogic", i), id});
     };
     if (elements && elements->is_array())
-      for (std::size_t i = 0; i < elements->get_array().size(); ++i) each(elements->get_array()[i], pointer_to(at + "/BlockElements", i));
+      for (std::size_t i = 0; i < elements->get_array().size(); ++i)
+        each(elements->get_array()[i], pointer_to(at + "/BlockElements", i));
     if (elements && elements->is_object())
-      for (const auto& [key, one] : elements->get_object()) each(one, pointer_to(at + "/BlockElements", std::string_view(key)));
+      for (const auto& [key, one] : elements->get_object())
+        each(one, pointer_to(at + "/BlockElements", std::string_view(key)));
     block_end_[id] = draft_.size();
   }
 
@@ -183,7 +204,8 @@ class Reader {
     const json::object* value = nullptr;
   };
   /// Choices or answers in the order of asking; what the order forgets comes last.
-  static std::vector<Choice> ordered(const json::object& payload, std::string_view what, std::string_view order) {
+  static std::vector<Choice> ordered(const json::object& payload, std::string_view what,
+                                     std::string_view order) {
     std::vector<Choice> out;
     std::set<std::string> seen;
     const json::value* all = member(payload, what);
@@ -196,7 +218,8 @@ class Reader {
     if (const auto* object = all->if_object()) {
       if (const auto* keys = array_in(payload, order))
         for (const json::value& key : *keys)
-          if (const json::value* value = object->if_contains(scalar_text(key))) add(scalar_text(key), *value);
+          if (const json::value* value = object->if_contains(scalar_text(key)))
+            add(scalar_text(key), *value);
       for (const auto& [key, value] : *object) add(std::string(key), value);
     }
     if (const auto* list = all->if_array())
@@ -205,7 +228,8 @@ class Reader {
   }
 
   /// Texts of one part in the languages of the question.
-  Words translated(const json::object& payload, std::string main, std::string_view list, std::string_view key) const {
+  Words translated(const json::object& payload, std::string main, std::string_view list,
+                   std::string_view key) const {
     Words out{{"", plain_text(main)}};
     const auto* languages = object_in(payload, "Language");
     if (!languages) return out;
@@ -213,25 +237,30 @@ class Reader {
       const std::string tag = language_tag(std::string(language));
       const auto* object = value.if_object();
       if (!object || tag.empty() || tag == draft_.language()) continue;
-      if (list.empty()) out[tag] = plain_text(text_of(*object, key));
+      if (list.empty())
+        out[tag] = plain_text(text_of(*object, key));
       else if (const auto* parts = object_in(*object, list))
-        if (const auto* part = object_in(*parts, key)) out[tag] = plain_text(text_of(*part, "Display"));
+        if (const auto* part = object_in(*parts, key))
+          out[tag] = plain_text(text_of(*part, "Display"));
     }
     return out;
   }
 
-  void question(const std::string& id, const std::vector<Condition>& conditions, const json::object*, const std::string&) {
+  void question(const std::string& id, const std::vector<Condition>& conditions,
+                const json::object*, const std::string&) {
     const auto source = questions_.find(id);
     if (draft_.full() || source == questions_.end() || !asked_.insert(id).second) return;
     const json::object& payload = *source->second.payload;
     const std::string& at = source->second.at;
-    const std::string type = text_of(payload, "QuestionType"), selector = text_of(payload, "Selector");
+    const std::string type = text_of(payload, "QuestionType"),
+                      selector = text_of(payload, "Selector");
     if (type == "DB") {
       draft_.note(translated(payload, text_of(payload, "QuestionText"), {}, "QuestionText"), at);
       return;
     }
     if (type == "Timing" || type == "Meta" || type == "Captcha") {
-      draft_.lose(at, "'" + text_of(payload, "DataExportTag") + "' of type " + type, "it asks nothing");
+      draft_.lose(at, "'" + text_of(payload, "DataExportTag") + "' of type " + type,
+                  "it asks nothing");
       return;
     }
     const std::size_t first = draft_.size();
@@ -240,7 +269,9 @@ class Reader {
     std::optional<Condition> shown;
     if (const auto* logic = object_in(payload, "DisplayLogic")) {
       shown = this->logic(*logic, why);
-      if (!shown) draft_.lose(at + "/DisplayLogic", "the condition of '" + text_of(payload, "DataExportTag") + "'", why);
+      if (!shown)
+        draft_.lose(at + "/DisplayLogic",
+                    "the condition of '" + text_of(payload, "DataExportTag") + "'", why);
     }
     const auto* validation = object_in(payload, "Validation");
     const auto* settings = validation ? object_in(*validation, "Settings") : nullptr;
@@ -248,7 +279,9 @@ class Reader {
       if (settings && is_true(*settings, "ForceResponse")) draft_.at(i).required = true;
       if (settings) limits(i, *settings);
       if (const auto* random = object_in(payload, "Randomization"))
-        if (const std::string how = text_of(*random, "Type"); how == "All" || how == "ScaleReversal") draft_.at(i).randomize = how == "All";
+        if (const std::string how = text_of(*random, "Type");
+            how == "All" || how == "ScaleReversal")
+          draft_.at(i).randomize = how == "All";
       for (const Condition& condition : conditions) draft_.condition(i, condition, at);
       if (shown) draft_.condition(i, *shown, at + "/DisplayLogic");
     }
@@ -263,49 +296,65 @@ class Reader {
       if (question.max_choices && *question.max_choices < 1) question.max_choices.reset();
     }
     if (question.kind == Kind::open_text)
-      if (const auto most = whole_of(settings, "MaxChars"); most && *most > 0 && *most <= 100000) question.max_length = most;
-    if (const auto* number = object_in(settings, "ValidNumber"); number && question.kind == Kind::number) {
+      if (const auto most = whole_of(settings, "MaxChars"); most && *most > 0 && *most <= 100000)
+        question.max_length = most;
+    if (const auto* number = object_in(settings, "ValidNumber");
+        number && question.kind == Kind::number) {
       const auto low = whole_of(*number, "Min"), high = whole_of(*number, "Max");
       if (low && high && *low < *high) question.scale = survey::Scale{*low, *high, {}};
     }
   }
 
-  std::size_t add(const std::string& name, const json::object& payload, Kind kind, const std::string& text, const std::string& at, const Hint& hint) {
+  std::size_t add(const std::string& name, const json::object& payload, Kind kind,
+                  const std::string& text, const std::string& at, const Hint& hint) {
     const std::size_t index = draft_.question(name, kind, text, at, hint);
     Words words = translated(payload, {}, {}, "QuestionText");
-    draft_.question_words(index, words, hints_ ? translated(payload, {}, {}, "insightflow_help") : Words{});
+    draft_.question_words(index, words,
+                          hints_ ? translated(payload, {}, {}, "insightflow_help") : Words{});
     return index;
   }
 
-  void choices(std::size_t index, const std::string& id, const json::object& payload, std::string_view what, std::string_view order, const std::string& at) {
-    const auto* recode = object_in(payload, what == "Choices" ? "RecodeValues" : "AnswerRecodeValues");
+  void choices(std::size_t index, const std::string& id, const json::object& payload,
+               std::string_view what, std::string_view order, const std::string& at) {
+    const auto* recode =
+        object_in(payload, what == "Choices" ? "RecodeValues" : "AnswerRecodeValues");
     if (what == "Answers" && !recode) recode = object_in(payload, "RecodeValues");
     for (const Choice& choice : ordered(payload, what, order)) {
       std::string code = recode ? text_of(*recode, choice.key) : std::string();
       if (code.empty()) code = choice.key;
       const Words label = translated(payload, text_of(*choice.value, "Display"), what, choice.key);
       // Conditions name the key, answers the recoded value; both find the option.
-      const std::string option = draft_.option(index, choice.key, label.at(""), is_true(*choice.value, "TextEntry"), is_true(*choice.value, "ExclusiveAnswer"));
+      const std::string option =
+          draft_.option(index, choice.key, label.at(""), is_true(*choice.value, "TextEntry"),
+                        is_true(*choice.value, "ExclusiveAnswer"));
       draft_.option_words(index, option, label);
       draft_.know(id + "/" + choice.key, {index, {}, option});
       if (code != choice.key && !code.empty()) recoded_.insert(id);
       if (choice.value->contains("DisplayLogic"))
-        draft_.lose(at + "/" + std::string(what) + "/" + choice.key, "when the option '" + label.at("") + "' is shown", "options are always shown");
+        draft_.lose(at + "/" + std::string(what) + "/" + choice.key,
+                    "when the option '" + label.at("") + "' is shown", "options are always shown");
     }
-    if (recoded_.contains(id)) draft_.lose(at + "/RecodeValues", "the recoded values of '" + draft_.at(index).id + "'", "options have one id, the number of the choice");
+    if (recoded_.contains(id))
+      draft_.lose(at + "/RecodeValues", "the recoded values of '" + draft_.at(index).id + "'",
+                  "options have one id, the number of the choice");
   }
 
-  void rows(std::size_t index, const std::string& id, const json::object& payload, const std::string& at) {
+  void rows(std::size_t index, const std::string& id, const json::object& payload,
+            const std::string& at) {
     for (const Choice& choice : ordered(payload, "Choices", "ChoiceOrder")) {
-      const Words label = translated(payload, text_of(*choice.value, "Display"), "Choices", choice.key);
+      const Words label =
+          translated(payload, text_of(*choice.value, "Display"), "Choices", choice.key);
       const std::string row = draft_.row(index, choice.key, label.at(""));
       draft_.row_words(index, row, label);
       draft_.know(id + "/" + choice.key, {index, row, {}});
-      if (is_true(*choice.value, "TextEntry")) draft_.lose(at + "/Choices/" + choice.key, "the text field of the row '" + label.at("") + "'", "rows take no texts");
+      if (is_true(*choice.value, "TextEntry"))
+        draft_.lose(at + "/Choices/" + choice.key,
+                    "the text field of the row '" + label.at("") + "'", "rows take no texts");
     }
   }
 
-  void ask(const std::string& id, const json::object& payload, const std::string& at, const std::string& type, const std::string& selector) {
+  void ask(const std::string& id, const json::object& payload, const std::string& at,
+           const std::string& type, const std::string& selector) {
     std::string name = text_of(payload, "DataExportTag");
     if (name.empty()) name = id;
     const std::string text = plain_text(text_of(payload, "QuestionText"));
@@ -325,25 +374,33 @@ class Reader {
         any = true;
         if (draft_.full()) return;
         const std::string label = plain_text(text_of(*choice.value, "Display"));
-        const std::size_t index = draft_.question(name + "_" + choice.key, kind, text + (label.empty() ? "" : " – " + label) + more, at);
+        const std::size_t index = draft_.question(
+            name + "_" + choice.key, kind, text + (label.empty() ? "" : " – " + label) + more, at);
         draft_.know(id + "/" + choice.key, {index, {}, {}});
         if (scale) draft_.at(index).scale = *scale;
-        if (is_true(*choice.value, "TextEntry")) draft_.lose(at, "the text field of '" + label + "'", "a question has one field");
+        if (is_true(*choice.value, "TextEntry"))
+          draft_.lose(at, "the text field of '" + label + "'", "a question has one field");
       }
       if (!any) (void)one(kind);
     };
     if (type == "MC" || type == "PGR" || type == "HotSpot" || type == "HeatMap" || type == "DD") {
-      const bool many = selector.starts_with("MA") || selector == "MSB" || selector == "MACOL" || selector == "MAHR" || type == "HotSpot";
-      const std::size_t index = one(selector == "NPS" ? Kind::nps : many ? Kind::multiple_choice : Kind::single_choice);
-      if (type != "MC") draft_.lose(at, "'" + name + "' of type " + type, "it is asked as a choice");
+      const bool many = selector.starts_with("MA") || selector == "MSB" || selector == "MACOL" ||
+                        selector == "MAHR" || type == "HotSpot";
+      const std::size_t index = one(selector == "NPS" ? Kind::nps
+                                    : many            ? Kind::multiple_choice
+                                                      : Kind::single_choice);
+      if (type != "MC")
+        draft_.lose(at, "'" + name + "' of type " + type, "it is asked as a choice");
       if (selector == "NPS") {
         draft_.remark_scale(index);
         for (const Choice& choice : ordered(payload, "Choices", "ChoiceOrder"))
-          if (const std::string label = plain_text(text_of(*choice.value, "Display")); survey::detail::number_of(label))
+          if (const std::string label = plain_text(text_of(*choice.value, "Display"));
+              survey::detail::number_of(label))
             draft_.remark(index, choice.key, {label});
       }
       choices(index, id, payload, "Choices", "ChoiceOrder", at);
-      if (const auto* groups = array_in(payload, "Groups"); groups && !groups->empty()) draft_.lose(at + "/Groups", "the groups of '" + name + "'", "choices have no groups");
+      if (const auto* groups = array_in(payload, "Groups"); groups && !groups->empty())
+        draft_.lose(at + "/Groups", "the groups of '" + name + "'", "choices have no groups");
       return;
     }
     if (type == "RO") {
@@ -355,7 +412,9 @@ class Reader {
       const auto* validation = object_in(payload, "Validation");
       const auto* settings = validation ? object_in(*validation, "Settings") : nullptr;
       const std::string content = settings ? text_of(*settings, "ContentType") : std::string();
-      (void)one(content == "ValidNumber" ? Kind::number : content == "ValidDate" ? Kind::date : Kind::open_text);
+      (void)one(content == "ValidNumber" ? Kind::number
+                : content == "ValidDate" ? Kind::date
+                                         : Kind::open_text);
       return;
     }
     if (type == "Slider" || type == "CS") {
@@ -367,7 +426,8 @@ class Reader {
       }
       if (scale.min >= scale.max) scale = {0, 100, {}};
       if (const auto* labels = object_in(payload, "Labels"); labels && !labels->empty())
-        draft_.lose(at + "/Labels", "the words above the slider of '" + name + "'", "they stand between numbers");
+        draft_.lose(at + "/Labels", "the words above the slider of '" + name + "'",
+                    "they stand between numbers");
       return each(Kind::number, &scale);
     }
     if (type == "Matrix") {
@@ -378,8 +438,10 @@ class Reader {
           const std::string base = name;
           for (const Choice& choice : ordered(payload, "Choices", "ChoiceOrder")) {
             if (draft_.full()) return;
-            (void)draft_.question(base + "_" + choice.key + "_" + answer.key, selector == "TE" ? Kind::open_text : Kind::number,
-                                  text + " – " + plain_text(text_of(*choice.value, "Display")) + " – " + label, at);
+            (void)draft_.question(
+                base + "_" + choice.key + "_" + answer.key,
+                selector == "TE" ? Kind::open_text : Kind::number,
+                text + " – " + plain_text(text_of(*choice.value, "Display")) + " – " + label, at);
           }
         }
         if (answers.empty()) each(Kind::open_text, nullptr);
@@ -390,7 +452,8 @@ class Reader {
         for (const Choice& choice : ordered(payload, "Choices", "ChoiceOrder")) {
           if (draft_.full()) return;
           const std::string label = plain_text(text_of(*choice.value, "Display"));
-          const std::size_t index = draft_.question(name + "_" + choice.key, Kind::multiple_choice, text + " – " + label, at);
+          const std::size_t index = draft_.question(name + "_" + choice.key, Kind::multiple_choice,
+                                                    text + " – " + label, at);
           choices(index, id + "/" + choice.key, payload, "Answers", "AnswerOrder", at);
         }
         return;
@@ -407,15 +470,21 @@ class Reader {
           if (const auto* part = value.if_object()) {
             json::object column = *part;
             column["DataExportTag"] = name + "_" + std::string(key);
-            column["QuestionText"] = text_of(payload, "QuestionText") + " – " + text_of(*part, "QuestionText");
+            column["QuestionText"] =
+                text_of(payload, "QuestionText") + " – " + text_of(*part, "QuestionText");
             if (!column.contains("Choices"))
-              if (const json::value* shared = member(payload, "Choices")) column["Choices"] = *shared;
-            ask(id + "#" + std::string(key), column, at + "/AdditionalQuestions/" + std::string(key), text_of(*part, "QuestionType"), text_of(*part, "Selector"));
+              if (const json::value* shared = member(payload, "Choices"))
+                column["Choices"] = *shared;
+            ask(id + "#" + std::string(key), column,
+                at + "/AdditionalQuestions/" + std::string(key), text_of(*part, "QuestionType"),
+                text_of(*part, "Selector"));
           }
-      draft_.lose(at, "'" + name + "' side by side", "its columns are questions one after the other");
+      draft_.lose(at, "'" + name + "' side by side",
+                  "its columns are questions one after the other");
       return;
     }
-    draft_.lose(at, "'" + name + "' of type " + type, "the type is not known here; a text is asked for");
+    draft_.lose(at, "'" + name + "' of type " + type,
+                "the type is not known here; a text is asked for");
     const std::size_t index = one(Kind::open_text);
     if (const auto all = ordered(payload, "Choices", "ChoiceOrder"); all.size() > 1) {
       draft_.at(index).kind = Kind::single_choice;
@@ -423,7 +492,8 @@ class Reader {
     }
   }
 
-  /// {"0": {"0": {...}, "1": {... "Conjuction": "Or"}, "Type": "If"}, "1": {..., "Type": "OrIf"}, "Type": ...}
+  /// {"0": {"0": {...}, "1": {... "Conjuction": "Or"}, "Type": "If"}, "1": {..., "Type": "OrIf"},
+  /// "Type": ...}
   std::optional<Condition> logic(const json::object& logic, std::string& why) const {
     std::optional<Condition> out;
     std::size_t parts_seen = 0;
@@ -441,7 +511,8 @@ class Reader {
         if (conjunction.empty()) conjunction = text_of(*expression, "Conjunction");
         inner = joined(std::move(inner), std::move(*leaf), conjunction == "Or");
       }
-      if (inner) out = joined(std::move(out), std::move(*inner), text_of(*parts, "Type") != "AndIf");
+      if (inner)
+        out = joined(std::move(out), std::move(*inner), text_of(*parts, "Type") != "AndIf");
     }
     if (!out) why = "it is empty";
     return out;
@@ -455,10 +526,13 @@ class Reader {
   }
 
   std::optional<Condition> expression(const json::object& expression, std::string& why) const {
-    const std::string type = text_of(expression, "LogicType"), operation = text_of(expression, "Operator");
+    const std::string type = text_of(expression, "LogicType"),
+                      operation = text_of(expression, "Operator");
     std::string left = text_of(expression, "ChoiceLocator");
     if (left.empty() || !left.starts_with("q://")) left = text_of(expression, "LeftOperand");
-    if (type == "EmbeddedField") return compared(text_of(expression, "LeftOperand"), operation, text_of(expression, "RightOperand"), why);
+    if (type == "EmbeddedField")
+      return compared(text_of(expression, "LeftOperand"), operation,
+                      text_of(expression, "RightOperand"), why);
     if (type != "Question") {
       why = "it asks for " + (type.empty() ? std::string("something unknown") : type);
       return std::nullopt;
@@ -467,7 +541,8 @@ class Reader {
   }
 
   /// q://QID1/SelectableChoice/2, q://QID1/ChoiceTextEntryValue, q://QID3/SelectableAnswer/2 …
-  std::optional<Condition> located(std::string_view locator, const std::string& operation, const std::string& value, std::string& why) const {
+  std::optional<Condition> located(std::string_view locator, const std::string& operation,
+                                   const std::string& value, std::string& why) const {
     if (!locator.starts_with("q://")) return why = "it names no question", std::nullopt;
     locator.remove_prefix(4);
     std::vector<std::string> parts;
@@ -493,23 +568,27 @@ class Reader {
     }
     if (what == "ChoiceTextEntryValue" || what == "ChoiceNumericEntryValue" || what.empty()) {
       std::string name = parts[0];
-      if (parts.size() > 2 && !value.empty() && draft_.target(name + "/" + parts[2])) name = name + "/" + parts[2];
+      if (parts.size() > 2 && !value.empty() && draft_.target(name + "/" + parts[2]))
+        name = name + "/" + parts[2];
       return compared(name, operation, value, why);
     }
     why = "it asks for '" + what + "' " + operation;
     return std::nullopt;
   }
 
-  static std::optional<Condition> compared(const std::string& name, const std::string& operation, const std::string& value, std::string& why) {
+  static std::optional<Condition> compared(const std::string& name, const std::string& operation,
+                                           const std::string& value, std::string& why) {
     struct Operation {
       std::string_view name;
       Comparison comparison;
       bool negative = false;
     };
     static constexpr Operation operations[] = {
-        {"EqualTo", Comparison::equal}, {"Is", Comparison::equal}, {"NotEqualTo", Comparison::unequal}, {"IsNot", Comparison::unequal},
-        {"GreaterThan", Comparison::greater}, {"GreaterThanOrEqual", Comparison::greater_equal}, {"LessThan", Comparison::less},
-        {"LessThanOrEqual", Comparison::less_equal}, {"Contains", Comparison::contains}, {"DoesNotContain", Comparison::contains, true}};
+        {"EqualTo", Comparison::equal},       {"Is", Comparison::equal},
+        {"NotEqualTo", Comparison::unequal},  {"IsNot", Comparison::unequal},
+        {"GreaterThan", Comparison::greater}, {"GreaterThanOrEqual", Comparison::greater_equal},
+        {"LessThan", Comparison::less},       {"LessThanOrEqual", Comparison::less_equal},
+        {"Contains", Comparison::contains},   {"DoesNotContain", Comparison::contains, true}};
     Condition leaf{.kind = Condition::Kind::answered, .name = name};
     if (operation == "NotEmpty") return leaf;
     if (operation == "Empty") return negated(std::move(leaf));
@@ -518,8 +597,10 @@ class Reader {
       if (one.name != operation) continue;
       leaf.comparison = one.comparison;
       const auto number = survey::detail::number_of(value);
-      if (number && one.comparison != Comparison::contains) leaf.literals = {*number};
-      else leaf.literals = {value};
+      if (number && one.comparison != Comparison::contains)
+        leaf.literals = {*number};
+      else
+        leaf.literals = {value};
       return one.negative ? negated(std::move(leaf)) : std::move(leaf);
     }
     why = "it compares by '" + operation + "'";
@@ -531,14 +612,18 @@ class Reader {
       const Target* from = draft_.target(skip.id);
       std::string why, target = skip.target;
       auto condition = located(skip.locator, skip.operation, {}, why);
-      if (target == "ENDOFSURVEY") target = "end";
+      if (target == "ENDOFSURVEY")
+        target = "end";
       else if (target == "ENDOFBLOCK") {
         const std::size_t end = block_end_[skip.block];
         target = end >= draft_.size() ? "end" : "#" + std::to_string(end);
         if (end < draft_.size()) draft_.know(target, {end, {}, {}});
       }
-      if (!from || !condition) draft_.lose(skip.at, "the jump to '" + skip.target + "'", from ? why : "its question became several");
-      else draft_.branch(from->question, std::move(*condition), target, skip.at);
+      if (!from || !condition)
+        draft_.lose(skip.at, "the jump to '" + skip.target + "'",
+                    from ? why : "its question became several");
+      else
+        draft_.branch(from->question, std::move(*condition), target, skip.at);
     }
   }
 
@@ -561,7 +646,8 @@ Result<Found> read_qsf(std::string_view bytes, bool hints) {
   BOOST_OUTCOME_TRY(const auto value, parse_json(bytes, foreign_json));
   const auto* root = value.if_object();
   if (!root || !array_in(*root, "SurveyElements"))
-    return fail(Code::invalid, "survey_malformed", "At the top: a Qualtrics survey is an object with \"SurveyElements\".");
+    return fail(Code::invalid, "survey_malformed",
+                "At the top: a Qualtrics survey is an object with \"SurveyElements\".");
   return Reader(hints).run(*root);
 }
 

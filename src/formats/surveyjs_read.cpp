@@ -62,7 +62,8 @@ class Reader {
           if (const auto* value = item.if_object()) {
             draft_.hidden(text_of(*value, "name"));
             if (value->contains("expression"))
-              draft_.lose(std::string("/") + name, "how '" + text_of(*value, "name") + "' is calculated",
+              draft_.lose(std::string("/") + name,
+                          "how '" + text_of(*value, "name") + "' is calculated",
                           "hidden fields come from the link");
           }
     if (const auto* pages = array_in(root, "pages")) {
@@ -75,12 +76,15 @@ class Reader {
     draft_.close_section();
     spread(words(root, "completedHtml"), &survey.closing, &survey::Translation::closing);
     triggers(root);
-    static constexpr std::string_view unused[] = {"calculatedValues", "navigateToUrl", "completedHtmlOnCondition",
-                                                  "navigateToUrlOnCondition", "validators", "quizMode", "maxTimeToFinish"};
+    static constexpr std::string_view unused[] = {
+        "calculatedValues", "navigateToUrl", "completedHtmlOnCondition", "navigateToUrlOnCondition",
+        "validators",       "quizMode",      "maxTimeToFinish"};
     for (const std::string_view key : unused)
       if (root.contains(key) && key != "calculatedValues")
-        draft_.lose("/" + std::string(key), "'" + std::string(key) + "'", "there is no such setting here");
-    return draft_.finish([](const Draft& draft, std::string_view text) { return piped(draft, text); });
+        draft_.lose("/" + std::string(key), "'" + std::string(key) + "'",
+                    "there is no such setting here");
+    return draft_.finish(
+        [](const Draft& draft, std::string_view text) { return piped(draft, text); });
   }
 
  private:
@@ -89,7 +93,8 @@ class Reader {
     for (std::size_t at = 0; at < text.size();) {
       const std::size_t end = text[at] == '{' ? text.find('}', at) : text.npos;
       std::string name;
-      if (end != text.npos && end - at < 200) name = draft.piped_name(survey::trimmed(text.substr(at + 1, end - at - 1)));
+      if (end != text.npos && end - at < 200)
+        name = draft.piped_name(survey::trimmed(text.substr(at + 1, end - at - 1)));
       if (name.empty()) {
         out += text[at++];
       } else {
@@ -108,10 +113,13 @@ class Reader {
       for (const auto& [key, text] : *all) {
         const std::string line = plain_text_if_html(scalar_text(text));
         const std::string tag = language_tag(std::string(key));
-        if (key == main) out[""] = line;
-        else if (!tag.empty() && !line.empty() && tag != survey_language()) out[tag] = line;
+        if (key == main)
+          out[""] = line;
+        else if (!tag.empty() && !line.empty() && tag != survey_language())
+          out[tag] = line;
       }
-      if (out[""].empty() && !all->empty()) out[""] = plain_text_if_html(scalar_text(all->begin()->value()));
+      if (out[""].empty() && !all->empty())
+        out[""] = plain_text_if_html(scalar_text(all->begin()->value()));
     } else {
       out[""] = plain_text_if_html(scalar_text(value));
     }
@@ -121,12 +129,9 @@ class Reader {
     const json::value* value = member(object, key);
     return value ? words_of(*value) : Words{};
   }
-  std::string survey_language() const {
-    return draft_.language();
-  }
+  std::string survey_language() const { return draft_.language(); }
   void spread(Words words, std::string* main, std::string survey::Translation::*field) {
-    for (auto& [tag, text] : words)
-      (tag.empty() ? *main : draft_.translation(tag).*field) = text;
+    for (auto& [tag, text] : words) (tag.empty() ? *main : draft_.translation(tag).*field) = text;
   }
 
   void page(const json::object& page, const std::string& at, std::size_t index) {
@@ -146,7 +151,8 @@ class Reader {
   void elements(const json::array& list, const std::string& at,
                 const std::vector<std::string>& conditions, const std::string& prefix) {
     for (std::size_t i = 0; i < list.size(); ++i)
-      if (const auto* one = list[i].if_object()) element(*one, pointer_to(at, i), conditions, prefix);
+      if (const auto* one = list[i].if_object())
+        element(*one, pointer_to(at, i), conditions, prefix);
   }
 
   void element(const json::object& element, const std::string& at,
@@ -156,16 +162,19 @@ class Reader {
                                      [&](const ElementType& e) { return e.name == type; });
     ElementType known{"text", Shape::words};
     if (found == std::end(element_types)) {
-      draft_.lose(at, "the question type '" + type + "'", "it is not known here; a text is asked for");
+      draft_.lose(at, "the question type '" + type + "'",
+                  "it is not known here; a text is asked for");
       if (array_in(element, "choices")) known = element_types[0];
     } else {
       known = *found;
     }
     for (std::string& more : of(element)) conditions.push_back(std::move(more));
     const std::string name = text_of(element, "name");
-    if (!known.remark.empty()) draft_.lose(at, "'" + name + "' as " + type, std::string(known.remark));
+    if (!known.remark.empty())
+      draft_.lose(at, "'" + name + "' as " + type, std::string(known.remark));
     Words title = words(element, "title");
-    const std::string full = prefix.empty() ? title[""] : prefix + " – " + (title[""].empty() ? name : title[""]);
+    const std::string full =
+        prefix.empty() ? title[""] : prefix + " – " + (title[""].empty() ? name : title[""]);
     switch (known.shape) {
       case Shape::none: return;
       case Shape::shown: draft_.note(words(element, "html"), at); return;
@@ -204,8 +213,9 @@ class Reader {
     draft_.at(index).help = words(element, "description")[""];
     draft_.at(index).required = is_true(element, "isRequired");
     static constexpr std::string_view unused[] = {
-        "enableIf", "requiredIf", "defaultValue", "defaultValueExpression", "setValueExpression",
-        "setValueIf", "resetValueIf", "choicesByUrl", "choicesVisibleIf", "correctAnswer", "rowsVisibleIf", "columnsVisibleIf"};
+        "enableIf",           "requiredIf",    "defaultValue",  "defaultValueExpression",
+        "setValueExpression", "setValueIf",    "resetValueIf",  "choicesByUrl",
+        "choicesVisibleIf",   "correctAnswer", "rowsVisibleIf", "columnsVisibleIf"};
     for (const std::string_view key : unused)
       if (element.contains(key))
         draft_.lose(at + "/" + std::string(key), "'" + std::string(key) + "' of '" + name + "'",
@@ -222,10 +232,12 @@ class Reader {
           draft_.row_words(index, id, label);
           draft_.know(name + "." + value, {index, id, {}});
         });
-        items(element, "columns", at, [&](const std::string& value, Words label, const json::object*) {
-          draft_.option_words(index, draft_.option(index, value, label[""]), label);
-        });
-        if (is_true(element, "isAllRowRequired") || is_true(element, "eachRowRequired")) draft_.at(index).required = true;
+        items(element, "columns", at,
+              [&](const std::string& value, Words label, const json::object*) {
+                draft_.option_words(index, draft_.option(index, value, label[""]), label);
+              });
+        if (is_true(element, "isAllRowRequired") || is_true(element, "eachRowRequired"))
+          draft_.at(index).required = true;
         break;
       default: words_limits(element, index, at); break;
     }
@@ -233,13 +245,15 @@ class Reader {
   }
 
   template <class Visit>
-  void items(const json::object& element, std::string_view key, const std::string& at, const Visit& visit) {
+  void items(const json::object& element, std::string_view key, const std::string& at,
+             const Visit& visit) {
     const auto* list = array_in(element, key);
     if (!list) return;
     for (std::size_t i = 0; i < list->size(); ++i) {
       const json::value& item = (*list)[i];
       const auto* object = item.if_object();
-      std::string value = object ? text_of(*object, object->contains("value") ? "value" : "name") : scalar_text(item);
+      std::string value = object ? text_of(*object, object->contains("value") ? "value" : "name")
+                                 : scalar_text(item);
       Words label = object ? words(*object, object->contains("text") ? "text" : "title") : Words{};
       if (label[""].empty()) label[""] = plain_text_if_html(value);
       if (object && object->contains("visibleIf"))
@@ -259,15 +273,20 @@ class Reader {
         return main == words.end() || main->second.empty() ? std::string(usual) : main->second;
       };
       std::string on = text_of(element, "valueTrue"), off = text_of(element, "valueFalse");
-      draft_.option_words(index, draft_.option(index, on.empty() ? "yes" : on, label(yes, "Yes")), yes);
-      draft_.option_words(index, draft_.option(index, off.empty() ? "no" : off, label(no, "No")), no);
+      draft_.option_words(index, draft_.option(index, on.empty() ? "yes" : on, label(yes, "Yes")),
+                          yes);
+      draft_.option_words(index, draft_.option(index, off.empty() ? "no" : off, label(no, "No")),
+                          no);
       return;
     }
-    items(element, "choices", at, [&](const std::string& value, Words label, const json::object* item) {
-      const bool other = item && (is_true(*item, "showCommentArea") || is_true(*item, "hasComment"));
-      const bool exclusive = item && is_true(*item, "isExclusive");
-      draft_.option_words(index, draft_.option(index, value, label[""], other, exclusive), label);
-    });
+    items(element, "choices", at,
+          [&](const std::string& value, Words label, const json::object* item) {
+            const bool other =
+                item && (is_true(*item, "showCommentArea") || is_true(*item, "hasComment"));
+            const bool exclusive = item && is_true(*item, "isExclusive");
+            draft_.option_words(index, draft_.option(index, value, label[""], other, exclusive),
+                                label);
+          });
     struct Extra {
       std::string_view flag, old_flag, text, value, label;
       bool other, exclusive;
@@ -278,10 +297,13 @@ class Reader {
         {"showRefuseItem", "", "refuseText", "refused", "Refuse to answer", false, true},
         {"showDontKnowItem", "", "dontKnowText", "dontknow", "Don't know", false, true}};
     for (const Extra& extra : extras) {
-      if (!is_true(element, extra.flag) && (extra.old_flag.empty() || !is_true(element, extra.old_flag))) continue;
+      if (!is_true(element, extra.flag) &&
+          (extra.old_flag.empty() || !is_true(element, extra.old_flag)))
+        continue;
       Words label = words(element, extra.text);
       if (label[""].empty()) label[""] = extra.label;
-      draft_.option_words(index, draft_.option(index, extra.value, label[""], extra.other, extra.exclusive), label);
+      draft_.option_words(
+          index, draft_.option(index, extra.value, label[""], extra.other, extra.exclusive), label);
     }
     question = &draft_.at(index);
     question->randomize = text_of(element, "choicesOrder") == "random";
@@ -290,22 +312,23 @@ class Reader {
       question->max_choices = whole_of(element, "maxSelectedChoices");
       if (question->max_choices && *question->max_choices < 1) question->max_choices.reset();
     }
-    if (question->options.size() > 0)
-      draft_.know(name + "-Comment", {index, "other", {}});
+    if (question->options.size() > 0) draft_.know(name + "-Comment", {index, "other", {}});
   }
 
   void rating(const json::object& element, std::size_t index) {
     const auto* values = array_in(element, "rateValues");
-    survey::Scale scale{whole_of(element, "rateMin").value_or(1), whole_of(element, "rateMax").value_or(5), {}};
+    survey::Scale scale{
+        whole_of(element, "rateMin").value_or(1), whole_of(element, "rateMax").value_or(5), {}};
     if (const auto count = whole_of(element, "rateCount"); count && !element.contains("rateMax"))
       scale.max = scale.min + *count - 1;
     std::map<std::string, Words> labels;
     bool numbers = true;
     if (values && !values->empty()) {
       std::vector<std::pair<std::string, Words>> all;
-      items(element, "rateValues", "", [&](const std::string& value, Words label, const json::object*) {
-        all.emplace_back(value, std::move(label));
-      });
+      items(element, "rateValues", "",
+            [&](const std::string& value, Words label, const json::object*) {
+              all.emplace_back(value, std::move(label));
+            });
       for (std::size_t i = 0; i < all.size(); ++i) {
         const auto number = survey::detail::number_of(all[i].first);
         numbers = numbers && number && std::abs(*number) < 1e6 && *number == std::floor(*number);
@@ -322,9 +345,11 @@ class Reader {
         return;
       }
     }
-    const Words low = words(element, "minRateDescription"), high = words(element, "maxRateDescription");
+    const Words low = words(element, "minRateDescription"),
+                high = words(element, "maxRateDescription");
     const auto end = [&](const Words& text, std::int64_t value) {
-      if (!text.empty() && !labels.contains(std::to_string(value))) labels[std::to_string(value)] = text;
+      if (!text.empty() && !labels.contains(std::to_string(value)))
+        labels[std::to_string(value)] = text;
     };
     end(low, scale.min);
     end(high, scale.max);
@@ -341,7 +366,8 @@ class Reader {
     survey::Question& question = draft_.at(index);
     auto low = whole_of(element, "min"), high = whole_of(element, "max");
     if (question.kind == Kind::open_text)
-      if (const auto length = whole_of(element, "maxLength"); length && *length > 0 && *length <= 100000)
+      if (const auto length = whole_of(element, "maxLength");
+          length && *length > 0 && *length <= 100000)
         question.max_length = length;
     if (const auto* list = array_in(element, "validators"))
       for (std::size_t i = 0; i < list->size(); ++i) {
@@ -352,14 +378,19 @@ class Reader {
           low = whole_of(*one, "minValue");
           high = whole_of(*one, "maxValue");
         } else if (type == "text" || type == "textvalidator") {
-          if (const auto length = whole_of(*one, "maxLength"); length && *length > 0 && question.kind == Kind::open_text) question.max_length = length;
+          if (const auto length = whole_of(*one, "maxLength");
+              length && *length > 0 && question.kind == Kind::open_text)
+            question.max_length = length;
         } else {
-          draft_.lose(pointer_to(at + "/validators", i), "the check '" + type + "'", "there is no such check here");
+          draft_.lose(pointer_to(at + "/validators", i), "the check '" + type + "'",
+                      "there is no such check here");
         }
       }
     if (question.kind == Kind::number && (low || high)) {
-      if (low && high && *low < *high) question.scale = survey::Scale{*low, *high, {}};
-      else draft_.lose(at, "a bound of '" + question.id + "'", "a range has both ends here");
+      if (low && high && *low < *high)
+        question.scale = survey::Scale{*low, *high, {}};
+      else
+        draft_.lose(at, "a bound of '" + question.id + "'", "a range has both ends here");
     }
   }
 
@@ -374,10 +405,12 @@ class Reader {
       if (draft_.full()) return;
       const std::string field = text_of(*item, "name");
       const std::string label = words(*item, "title")[""];
-      const std::size_t index = add(*item, {"text", Shape::words}, name + "_" + field,
-                                    title + " – " + (label.empty() ? field : label), pointer_to(at + "/items", i));
+      const std::size_t index =
+          add(*item, {"text", Shape::words}, name + "_" + field,
+              title + " – " + (label.empty() ? field : label), pointer_to(at + "/items", i));
       draft_.know(name + "." + field, {index, {}, {}});
-      for (const std::string& condition : conditions) draft_.condition(index, Language::surveyjs, condition, at);
+      for (const std::string& condition : conditions)
+        draft_.condition(index, Language::surveyjs, condition, at);
     }
   }
 
@@ -401,18 +434,21 @@ class Reader {
         std::string type = text_of(cell, "cellType");
         if (type.empty() || type == "default") type = text_of(element, "cellType");
         if (type.empty() || type == "default") type = "dropdown";
-        const bool choice = type == "dropdown" || type == "radiogroup" || type == "checkbox" || type == "tagbox";
+        const bool choice =
+            type == "dropdown" || type == "radiogroup" || type == "checkbox" || type == "tagbox";
         if (choice && !array_in(cell, "choices"))
           if (const auto* shared = array_in(element, "choices")) cell["choices"] = *shared;
         const auto* known = std::find_if(std::begin(element_types), std::end(element_types),
                                          [&](const ElementType& e) { return e.name == type; });
         if (known == std::end(element_types) || known->shape == Shape::none) continue;
         const std::string label = words(cell, "title")[""];
-        std::string text = title + (row_label.empty() ? "" : " – " + row_label) + " – " + (label.empty() ? field : label);
+        std::string text = title + (row_label.empty() ? "" : " – " + row_label) + " – " +
+                           (label.empty() ? field : label);
         const std::string id = name + (row.empty() ? "" : "_" + row) + "_" + field;
         const std::size_t index = add(cell, *known, id, text, pointer_to(at + "/columns", i));
         draft_.know(name + "." + row + (row.empty() ? "" : ".") + field, {index, {}, {}});
-        for (const std::string& condition : conditions) draft_.condition(index, Language::surveyjs, condition, at);
+        for (const std::string& condition : conditions)
+          draft_.condition(index, Language::surveyjs, condition, at);
       }
   }
 
@@ -427,24 +463,30 @@ class Reader {
       if (text.empty() && trigger->contains("operator"))
         text = "{" + text_of(*trigger, "name") + "} " + text_of(*trigger, "operator") + " " +
                (member(*trigger, "value") && member(*trigger, "value")->is_string()
-                    ? quoted(text_of(*trigger, "value")) : text_of(*trigger, "value"));
+                    ? quoted(text_of(*trigger, "value"))
+                    : text_of(*trigger, "value"));
       std::string why;
       auto condition = parse_condition(Language::surveyjs, text, why);
       const auto jump = [&](std::string target) {
         std::size_t last = 0;
-        if (!last_named(*condition, last)) return draft_.lose(at, "the trigger '" + type + "'", "it names no question");
+        if (!last_named(*condition, last))
+          return draft_.lose(at, "the trigger '" + type + "'", "it names no question");
         draft_.branch(last, std::move(*condition), std::move(target), at);
       };
-      if (!condition) draft_.lose(at, "the trigger '" + type + "' on " + text, why);
-      else if (type == "complete" || type == "completetrigger") jump("end");
-      else if (type == "skip" || type == "skiptrigger") jump(text_of(*trigger, "gotoName"));
+      if (!condition)
+        draft_.lose(at, "the trigger '" + type + "' on " + text, why);
+      else if (type == "complete" || type == "completetrigger")
+        jump("end");
+      else if (type == "skip" || type == "skiptrigger")
+        jump(text_of(*trigger, "gotoName"));
       else if (type == "visible" || type == "visibletrigger") {
         if (const auto* names = array_in(*trigger, "questions"))
           for (const json::value& name : *names)
             if (const Target* target = draft_.target(scalar_text(name)))
               draft_.condition(target->question, *condition, at);
         if (const auto* pages = array_in(*trigger, "pages"); pages && !pages->empty())
-          draft_.lose(at, "showing pages by a trigger", "questions have conditions, sections have none");
+          draft_.lose(at, "showing pages by a trigger",
+                      "questions have conditions, sections have none");
       } else {
         draft_.lose(at, "the trigger '" + type + "'", "there is no such trigger here");
       }
@@ -472,7 +514,8 @@ class Reader {
 Result<Found> read_surveyjs(std::string_view bytes, bool hints) {
   BOOST_OUTCOME_TRY(const auto value, parse_json(bytes, foreign_json));
   const auto* root = value.if_object();
-  if (!root || (!array_in(*root, "pages") && !array_in(*root, "elements") && !array_in(*root, "questions")))
+  if (!root ||
+      (!array_in(*root, "pages") && !array_in(*root, "elements") && !array_in(*root, "questions")))
     return fail(Code::invalid, "survey_malformed",
                 "At the top: a SurveyJS survey is an object with \"pages\" or \"elements\".");
   return Reader(hints).run(*root);

@@ -93,7 +93,8 @@ class Writer {
   Words translated(const Question& question, const Get& get) {
     Words out;
     for (const auto& [tag, translation] : survey_.translations)
-      if (const auto own = translation.questions.find(question.id); own != translation.questions.end())
+      if (const auto own = translation.questions.find(question.id);
+          own != translation.questions.end())
         if (std::string text = get(own->second); !text.empty()) out[tag] = std::move(text);
     return out;
   }
@@ -129,13 +130,15 @@ class Writer {
     };
     const auto spelt = [&](const Condition& leaf) -> std::optional<std::string> {
       using CK = Condition::Kind;
-      if (leaf.kind == CK::yes || leaf.kind == CK::no) return leaf.kind == CK::yes ? "1 = 1" : "1 = 2";
+      if (leaf.kind == CK::yes || leaf.kind == CK::no)
+        return leaf.kind == CK::yes ? "1 = 1" : "1 = 2";
       const Question* question = leaf.hidden ? nullptr : survey::find(survey_, leaf.name);
       std::string part = leaf.part;
       const std::string name = "{" + name_of(leaf.name, part) + "}";
       if (name.find('}') != name.size() - 1) return std::nullopt;
       if (leaf.kind == CK::answered) return name + " notempty";
-      static constexpr std::string_view signs[] = {" = ", " <> ", " < ", " <= ", " > ", " >= ", " contains ", " anyof "};
+      static constexpr std::string_view signs[] = {
+          " = ", " <> ", " < ", " <= ", " > ", " >= ", " contains ", " anyof "};
       std::string out = name + std::string(signs[static_cast<std::size_t>(leaf.comparison)]);
       const bool truth = question && question->kind == Kind::yes_no && question->options.empty();
       const auto shown = [&](const Literal& literal) {
@@ -143,7 +146,8 @@ class Writer {
         return value(literal);
       };
       if (leaf.comparison != Comparison::in) return out + shown(leaf.literals.front());
-      for (std::size_t i = 0; i < leaf.literals.size(); ++i) out += (i ? ", " : "[") + shown(leaf.literals[i]);
+      for (std::size_t i = 0; i < leaf.literals.size(); ++i)
+        out += (i ? ", " : "[") + shown(leaf.literals[i]);
       return out + "]";
     };
     return spell(*parsed, {" and ", " or ", "!(", spelt});
@@ -155,7 +159,9 @@ class Writer {
     for (const Option& option : options) {
       json::object item;
       item["value"] = option.id;
-      item["text"] = words(option.label, translated(question, [&](const auto& t) { return from(t.*labels, option.id); }));
+      item["text"] =
+          words(option.label,
+                translated(question, [&](const auto& t) { return from(t.*labels, option.id); }));
       if (option.other) item["showCommentArea"] = true;
       if (option.exclusive) item["isExclusive"] = true;
       out.push_back(std::move(item));
@@ -172,7 +178,8 @@ class Writer {
     json::object out;
     Kind read_as = native.read_as;
     std::string_view type = native.type;
-    const bool listed = (survey::is_scaled(question.kind) || question.kind == Kind::yes_no) && !question.options.empty();
+    const bool listed = (survey::is_scaled(question.kind) || question.kind == Kind::yes_no) &&
+                        !question.options.empty();
     if (listed) {
       type = "radiogroup";
       read_as = Kind::single_choice;
@@ -184,17 +191,23 @@ class Writer {
     if (!question.help.empty() || !help.empty()) out["description"] = words(question.help, help);
     if (question.required) out["isRequired"] = true;
     if (!question.show_if.empty()) {
-      if (const auto text = condition(question.show_if)) out["visibleIf"] = *text;
-      else out_.losses.push_back({at + "/show_if", "the condition " + question.show_if, "SurveyJS cannot say it"});
+      if (const auto text = condition(question.show_if))
+        out["visibleIf"] = *text;
+      else
+        out_.losses.push_back(
+            {at + "/show_if", "the condition " + question.show_if, "SurveyJS cannot say it"});
     }
     for (std::size_t b = 0; b < question.logic.size(); ++b) {
       const survey::Branch& branch = question.logic[b];
       const auto text = condition(branch.condition);
       if (!text) {
-        out_.losses.push_back({at + "/logic/" + std::to_string(b), "the jump to '" + branch.target + "'", "SurveyJS cannot say its condition"});
+        out_.losses.push_back({at + "/logic/" + std::to_string(b),
+                               "the jump to '" + branch.target + "'",
+                               "SurveyJS cannot say its condition"});
         continue;
       }
-      json::object trigger{{"type", branch.target == "end" ? "complete" : "skip"}, {"expression", *text}};
+      json::object trigger{{"type", branch.target == "end" ? "complete" : "skip"},
+                           {"expression", *text}};
       if (branch.target != "end") trigger["gotoName"] = branch.target;
       trigger["insightflow"] = question.id;
       triggers_.push_back(std::move(trigger));
@@ -208,12 +221,15 @@ class Writer {
     if (question.max_choices) out["maxSelectedChoices"] = *question.max_choices;
     if (type == "rating") rating(question, out);
     if (question.kind == Kind::matrix) {
-      out["columns"] = choices(question, shown_options(question), question.options.empty() ? &T::labels : &T::options);
+      out["columns"] = choices(question, shown_options(question),
+                               question.options.empty() ? &T::labels : &T::options);
       out["rows"] = choices(question, question.rows, &T::rows);
     }
     if (type == "boolean" && question.kind == Kind::yes_no)
-      for (const auto& [key, id, label] : {std::tuple{"labelTrue", "yes", "Yes"}, std::tuple{"labelFalse", "no", "No"}}) {
-        const Words others = translated(question, [&, id = id](const T& t) { return from(t.options, id); });
+      for (const auto& [key, id, label] :
+           {std::tuple{"labelTrue", "yes", "Yes"}, std::tuple{"labelFalse", "no", "No"}}) {
+        const Words others =
+            translated(question, [&, id = id](const T& t) { return from(t.options, id); });
         if (!others.empty()) out[key] = words(label, others);
       }
     if (question.kind == Kind::date) out["inputType"] = "date";
@@ -225,7 +241,9 @@ class Writer {
       }
     }
     if (question.max_length) out["maxLength"] = *question.max_length;
-    const Hint hint = hint_for(question, read_as, question.section.empty() ? page : std::string_view(question.section), question.id);
+    const Hint hint =
+        hint_for(question, read_as,
+                 question.section.empty() ? page : std::string_view(question.section), question.id);
     if (!hint.empty()) out["insightflow"] = to_object(hint);
     return out;
   }
@@ -235,25 +253,32 @@ class Writer {
     out["rateMin"] = scale.min;
     out["rateMax"] = scale.max;
     const auto label_words = [&](const std::string& value) {
-      return translated(question, [&](const survey::QuestionTranslation& t) { return from(t.labels, value); });
+      return translated(
+          question, [&](const survey::QuestionTranslation& t) { return from(t.labels, value); });
     };
     bool inner = false;
     for (const auto& [value, label] : scale.labels)
       inner = inner || (value != std::to_string(scale.min) && value != std::to_string(scale.max));
     for (const auto& [tag, translation] : survey_.translations)
-      if (const auto own = translation.questions.find(question.id); own != translation.questions.end())
+      if (const auto own = translation.questions.find(question.id);
+          own != translation.questions.end())
         inner = inner || !own->second.labels.empty();
     if (!inner) {
-      if (const std::string low = from(scale.labels, std::to_string(scale.min)); !low.empty()) out["minRateDescription"] = low;
-      if (const std::string high = from(scale.labels, std::to_string(scale.max)); !high.empty()) out["maxRateDescription"] = high;
+      if (const std::string low = from(scale.labels, std::to_string(scale.min)); !low.empty())
+        out["minRateDescription"] = low;
+      if (const std::string high = from(scale.labels, std::to_string(scale.max)); !high.empty())
+        out["maxRateDescription"] = high;
       return;
     }
     json::array values;
     for (std::int64_t value = scale.min; value <= scale.max && value - scale.min <= 1000; ++value) {
       const std::string id = std::to_string(value), label = from(scale.labels, id);
       const Words others = label_words(id);
-      if (label.empty() && others.empty()) values.push_back(value);
-      else values.push_back(json::object{{"value", value}, {"text", words(label.empty() ? id : label, others)}});
+      if (label.empty() && others.empty())
+        values.push_back(value);
+      else
+        values.push_back(
+            json::object{{"value", value}, {"text", words(label.empty() ? id : label, others)}});
     }
     out["rateValues"] = std::move(values);
   }

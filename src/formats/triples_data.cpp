@@ -1,9 +1,8 @@
-#include <insightflow/formats/triples_data.hpp>
-
 #include "formats/plain_text.hpp"
 #include "formats/triples.hpp"
 
 #include <insightflow/core/utf8.hpp>
+#include <insightflow/formats/triples_data.hpp>
 #include <insightflow/response/lines.hpp>
 #include <insightflow/survey/localise.hpp>
 
@@ -40,7 +39,8 @@ struct TriplesData::State {
 
   Error bad(const Variable& variable, const std::string& what) const {
     return fail(Code::invalid, "cell_unreadable",
-                "Line " + std::to_string(line) + ", " + (record.csv ? "field " : "column ") + std::to_string(variable.start) + ": " + what + " for '" +
+                "Line " + std::to_string(line) + ", " + (record.csv ? "field " : "column ") +
+                    std::to_string(variable.start) + ": " + what + " for '" +
                     record.imported.survey.questions[variable.question].id + "'.");
   }
 
@@ -73,8 +73,10 @@ struct TriplesData::State {
       if (!number) return bad(variable, shown + " is no number");
       return survey::number_text(*number);
     }
-    if (variable.type == "date" && text.size() == 8 && text.find_first_not_of("0123456789") == text.npos)
-      return std::string(text.substr(0, 4)) + "-" + std::string(text.substr(4, 2)) + "-" + std::string(text.substr(6));
+    if (variable.type == "date" && text.size() == 8 &&
+        text.find_first_not_of("0123456789") == text.npos)
+      return std::string(text.substr(0, 4)) + "-" + std::string(text.substr(4, 2)) + "-" +
+             std::string(text.substr(6));
     return clean_text(text);
   }
 
@@ -94,7 +96,8 @@ struct TriplesData::State {
     const auto& options = record.imported.survey.questions[variable.question].options;
     for (std::size_t i = 0; i < raw.size(); ++i) {
       if (raw[i] == '0' || raw[i] == ' ') continue;
-      if (raw[i] != '1' || i >= options.size()) return bad(variable, "'" + clean_text(raw) + "' is no row of 0 and 1");
+      if (raw[i] != '1' || i >= options.size())
+        return bad(variable, "'" + clean_text(raw) + "' is no row of 0 and 1");
       add(options[i].id);
     }
     return out;
@@ -119,12 +122,16 @@ struct TriplesData::State {
       std::string_view field;
       if (variable.start <= size) {
         const std::size_t end = std::min(variable.finish, size);
-        const auto byte = [&](std::size_t at) { return !characters ? at : at < starts.size() ? starts[at] : text.size(); };
-        field = std::string_view(text).substr(byte(variable.start - 1), byte(end) - byte(variable.start - 1));
+        const auto byte = [&](std::size_t at) {
+          return !characters ? at : at < starts.size() ? starts[at] : text.size();
+        };
+        field = std::string_view(text).substr(byte(variable.start - 1),
+                                              byte(end) - byte(variable.start - 1));
       } else if (variable.type != "character" && variable.type != "multiple") {
         return fail(Code::invalid, "line_too_short",
-                    "Line " + std::to_string(line) + " has " + std::to_string(size) + " columns; '" +
-                        record.imported.survey.questions[variable.question].id + "' starts at column " + std::to_string(variable.start) + ".");
+                    "Line " + std::to_string(line) + " has " + std::to_string(size) +
+                        " columns; '" + record.imported.survey.questions[variable.question].id +
+                        "' starts at column " + std::to_string(variable.start) + ".");
       }
       BOOST_OUTCOME_TRY(auto cell, value(variable, field));
       row.push_back(std::move(cell));
@@ -142,7 +149,9 @@ struct TriplesData::State {
     row.clear();
     for (const Variable& variable : record.variables) {
       const bool there = variable.start > 0 && variable.start <= fields.fields.size();
-      BOOST_OUTCOME_TRY(auto cell, value(variable, there ? std::string_view(fields.fields[variable.start - 1]) : std::string_view()));
+      BOOST_OUTCOME_TRY(auto cell,
+                        value(variable, there ? std::string_view(fields.fields[variable.start - 1])
+                                              : std::string_view()));
       row.push_back(std::move(cell));
     }
     return true;
@@ -155,7 +164,8 @@ Result<TriplesData> TriplesData::open(std::string_view definition, response::Chu
   for (const Variable& variable : state->record.variables) {
     const std::string& id = state->record.imported.survey.questions[variable.question].id;
     if (variable.start == 0)
-      return fail(Code::invalid, "survey_malformed", "The variable '" + id + "' has no position in the data.");
+      return fail(Code::invalid, "survey_malformed",
+                  "The variable '" + id + "' has no position in the data.");
     state->header.push_back(variable.serial ? "id" : id);
   }
   return TriplesData(std::move(state));

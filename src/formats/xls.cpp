@@ -42,12 +42,14 @@ class Container {
 
   Result<std::string> workbook() {
     const std::uint32_t shift = bytes_.u16(30), mini_shift = bytes_.u16(32);
-    if (bytes_.data.size() < 512 || shift < 7 || shift > 16 || mini_shift < 4 || mini_shift >= shift)
+    if (bytes_.data.size() < 512 || shift < 7 || shift > 16 || mini_shift < 4 ||
+        mini_shift >= shift)
       return malformed("At byte 30: the container's header is damaged");
     sector_ = std::size_t{1} << shift;
     mini_ = std::size_t{1} << mini_shift;
     load_table();
-    BOOST_OUTCOME_TRY(const auto directory, chain(bytes_.u32(48), bytes_.data.size(), "the directory"));
+    BOOST_OUTCOME_TRY(const auto directory,
+                      chain(bytes_.u32(48), bytes_.data.size(), "the directory"));
     const Bytes entries{directory};
     std::uint32_t root_start = 0, start = 0;
     std::size_t root_size = 0, size = 0;
@@ -66,11 +68,13 @@ class Container {
         found = true;
       }
     }
-    if (!found) return malformed("The container holds no stream 'Workbook'; it is no Excel workbook");
+    if (!found)
+      return malformed("The container holds no stream 'Workbook'; it is no Excel workbook");
     if (size > bytes_.data.size()) return malformed("The stream 'Workbook' is cut off");
     if (size >= bytes_.u32(56)) return chain(start, size, "the stream 'Workbook'");
     BOOST_OUTCOME_TRY(const auto minis, chain(root_start, root_size, "the small streams"));
-    BOOST_OUTCOME_TRY(const auto mini_table, chain(bytes_.u32(60), bytes_.data.size(), "the table of small sectors"));
+    BOOST_OUTCOME_TRY(const auto mini_table,
+                      chain(bytes_.u32(60), bytes_.data.size(), "the table of small sectors"));
     std::string out;
     const Bytes table{mini_table};
     for (std::uint32_t at = start; out.size() < size; at = table.u32(std::size_t{at} * 4)) {
@@ -94,8 +98,11 @@ class Container {
     for (std::size_t i = 0; i < 109; ++i) add(bytes_.u32(76 + 4 * i));
     std::uint32_t more = bytes_.u32(68);
     const std::size_t most = bytes_.data.size() / sector_;
-    for (std::size_t count = 0; count < most && more < 0xFFFFFFFA && offset(more) + sector_ <= bytes_.data.size(); ++count) {
-      for (std::size_t i = 0; i + 4 < sector_ && next_.size() <= most * 2; i += 4) add(bytes_.u32(offset(more) + i));
+    for (std::size_t count = 0;
+         count < most && more < 0xFFFFFFFA && offset(more) + sector_ <= bytes_.data.size();
+         ++count) {
+      for (std::size_t i = 0; i + 4 < sector_ && next_.size() <= most * 2; i += 4)
+        add(bytes_.u32(offset(more) + i));
       more = bytes_.u32(offset(more) + sector_ - 4);
     }
   }
@@ -104,9 +111,11 @@ class Container {
     std::string out;
     // A chain longer than the file goes in a circle.
     for (std::size_t steps = 0; sector < 0xFFFFFFFA && out.size() < size; ++steps) {
-      if (steps > bytes_.data.size() / sector_) return malformed("The sectors of " + what + " go in a circle");
+      if (steps > bytes_.data.size() / sector_)
+        return malformed("The sectors of " + what + " go in a circle");
       const std::size_t from = offset(sector);
-      if (from >= bytes_.data.size() || sector >= next_.size()) return malformed("At byte " + std::to_string(from) + ": " + what + " is cut off");
+      if (from >= bytes_.data.size() || sector >= next_.size())
+        return malformed("At byte " + std::to_string(from) + ": " + what + " is cut off");
       out += bytes_.data.substr(from, sector_);
       sector = next_[sector];
     }
@@ -125,13 +134,19 @@ void append_utf16(std::string& out, std::uint32_t& high, std::uint32_t unit) {
     high = unit;
     return;
   }
-  if (unit >= 0xDC00 && unit < 0xE000) point = high ? 0x10000 + ((high - 0xD800) << 10) + (unit - 0xDC00) : 0xFFFD;
+  if (unit >= 0xDC00 && unit < 0xE000)
+    point = high ? 0x10000 + ((high - 0xD800) << 10) + (unit - 0xDC00) : 0xFFFD;
   high = 0;
   const auto put = [&](std::uint32_t byte) { out += static_cast<char>(byte); };
-  if (point < 0x80) put(point);
-  else if (point < 0x800) put(0xC0 | point >> 6), put(0x80 | (point & 0x3F));
-  else if (point < 0x10000) put(0xE0 | point >> 12), put(0x80 | (point >> 6 & 0x3F)), put(0x80 | (point & 0x3F));
-  else put(0xF0 | point >> 18), put(0x80 | (point >> 12 & 0x3F)), put(0x80 | (point >> 6 & 0x3F)), put(0x80 | (point & 0x3F));
+  if (point < 0x80)
+    put(point);
+  else if (point < 0x800)
+    put(0xC0 | point >> 6), put(0x80 | (point & 0x3F));
+  else if (point < 0x10000)
+    put(0xE0 | point >> 12), put(0x80 | (point >> 6 & 0x3F)), put(0x80 | (point & 0x3F));
+  else
+    put(0xF0 | point >> 18), put(0x80 | (point >> 12 & 0x3F)), put(0x80 | (point >> 6 & 0x3F)),
+        put(0x80 | (point & 0x3F));
 }
 
 struct Record {
@@ -160,8 +175,10 @@ class Texts {
     std::uint32_t flags = pieces_[piece_].u8(at_ + 2);
     at_ += 3;
     std::size_t runs = 0, phonetic = 0;
-    if (flags & 8) runs = pieces_[piece_].u16(at_), at_ = std::min(at_ + 2, pieces_[piece_].data.size());
-    if (flags & 4) phonetic = pieces_[piece_].u32(at_), at_ = std::min(at_ + 4, pieces_[piece_].data.size());
+    if (flags & 8)
+      runs = pieces_[piece_].u16(at_), at_ = std::min(at_ + 2, pieces_[piece_].data.size());
+    if (flags & 4)
+      phonetic = pieces_[piece_].u32(at_), at_ = std::min(at_ + 4, pieces_[piece_].data.size());
     std::uint32_t high = 0;
     while (length > 0) {
       if (at_ >= pieces_[piece_].data.size()) {
@@ -196,9 +213,20 @@ class Texts {
 };
 
 enum RecordType : std::uint32_t {
-  end_of_part = 0x0A, boundsheet = 0x85, shared_texts = 0xFC, continuation = 0x3C, begin = 0x809,
-  label = 0x204, label_shared = 0xFD, number_cell = 0x203, small_number = 0x27E, many_small = 0xBD,
-  formula = 0x06, formula_text = 0x207, truth = 0x205, encrypted = 0x2F
+  end_of_part = 0x0A,
+  boundsheet = 0x85,
+  shared_texts = 0xFC,
+  continuation = 0x3C,
+  begin = 0x809,
+  label = 0x204,
+  label_shared = 0xFD,
+  number_cell = 0x203,
+  small_number = 0x27E,
+  many_small = 0xBD,
+  formula = 0x06,
+  formula_text = 0x207,
+  truth = 0x205,
+  encrypted = 0x2F
 };
 
 double small_number_of(std::uint32_t raw) {
@@ -216,8 +244,10 @@ class Reader {
     std::vector<Bytes> pieces;
     std::size_t at = 0;
     Record record;
-    if (!next(at, record) || record.type != begin) return malformed("At byte 0 of the workbook: it does not begin as one");
-    if (record.body.u16(0) != 0x0600) return malformed("The workbook is older than Excel 97; save it as .xlsx");
+    if (!next(at, record) || record.type != begin)
+      return malformed("At byte 0 of the workbook: it does not begin as one");
+    if (record.body.u16(0) != 0x0600)
+      return malformed("The workbook is older than Excel 97; save it as .xlsx");
     std::uint32_t before = 0;
     while (next(at, record) && record.type != end_of_part) {
       if (record.type == encrypted) return malformed("The workbook is encrypted");
@@ -230,8 +260,10 @@ class Reader {
           append_utf16(name, high, wide ? record.body.u16(8 + 2 * i) : record.body.u8(8 + i));
         if (record.body.u8(5) == 0) sheets.emplace_back(record.body.u32(0), clean_text(name));
       }
-      if (record.type == shared_texts) pieces.assign(1, record.body);
-      else if (record.type == continuation && before == shared_texts) pieces.push_back(record.body);
+      if (record.type == shared_texts)
+        pieces.assign(1, record.body);
+      else if (record.type == continuation && before == shared_texts)
+        pieces.push_back(record.body);
       if (record.type != continuation) before = record.type;
     }
     if (!pieces.empty() && pieces[0].data.size() >= 8) {
@@ -240,7 +272,8 @@ class Reader {
       Texts texts(pieces);
       for (std::size_t i = 0; i < count; ++i) {
         std::string text;
-        if (!texts.text(text)) return malformed("Text " + std::to_string(i) + " of the workbook is cut off");
+        if (!texts.text(text))
+          return malformed("Text " + std::to_string(i) + " of the workbook is cut off");
         texts_.push_back(std::move(text));
       }
     }
@@ -266,14 +299,20 @@ class Reader {
     Sheet out;
     out.name = name;
     Record record;
-    if (!next(at, record) || record.type != begin) return malformed("The sheet '" + name + "' is not where the workbook says");
+    if (!next(at, record) || record.type != begin)
+      return malformed("The sheet '" + name + "' is not where the workbook says");
     std::size_t row = 0, column = 0;
     int nested = 0;
-    const auto put = [&](std::string text) { return put_cell(out, row, column, std::move(text), cells_); };
+    const auto put = [&](std::string text) {
+      return put_cell(out, row, column, std::move(text), cells_);
+    };
     for (;;) {
       // Sheets that lie in each other's records are none.
-      if (++records_ > stream_.data.size()) return malformed("The sheet '" + name + "' overlaps another");
-      if (!next(at, record)) return malformed("The sheet '" + name + "' is cut off behind " + cell_place(name, row, column));
+      if (++records_ > stream_.data.size())
+        return malformed("The sheet '" + name + "' overlaps another");
+      if (!next(at, record))
+        return malformed("The sheet '" + name + "' is cut off behind " +
+                         cell_place(name, row, column));
       if (record.type == begin) ++nested;
       if (record.type == end_of_part && nested-- == 0) return out;
       if (nested > 0) continue;
@@ -309,9 +348,11 @@ class Reader {
     switch (type) {
       case label_shared:
         if (body.u32(6) < texts_.size()) return texts_[body.u32(6)];
-        return malformed("Cell " + cell_place(name, row, column) + " names a text that is not there");
+        return malformed("Cell " + cell_place(name, row, column) +
+                         " names a text that is not there");
       case label: {
-        const std::vector<Bytes> pieces{Bytes{body.data.substr(std::min<std::size_t>(6, body.data.size()))}};
+        const std::vector<Bytes> pieces{
+            Bytes{body.data.substr(std::min<std::size_t>(6, body.data.size()))}};
         std::string text;
         if (Texts(pieces).text(text)) return text;
         return malformed("Cell " + cell_place(name, row, column) + " is cut off");

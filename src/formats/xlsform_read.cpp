@@ -2,6 +2,7 @@
 #include "formats/plain_text.hpp"
 #include "formats/readers.hpp"
 #include "formats/workbook.hpp"
+#include "formats/xlsform_rows.hpp"
 
 #include <insightflow/survey/localise.hpp>
 
@@ -18,164 +19,62 @@ std::string lowered(std::string_view text) {
   return out;
 }
 
-/// What a row of a type is. Types are compared with single blanks for _ and in lower case.
-enum class Row { question, choices, note, hidden, meta, open, close };
-struct RowType {
-  std::string_view name;
-  Row row;
-  Kind kind = Kind::open_text;
-  std::string_view remark{};
-};
-constexpr std::string_view file_remark = "files cannot be handed in; a text is asked for";
-constexpr std::string_view place_remark = "places are not recorded; a text is asked for";
-constexpr std::string_view repeat_remark = "groups do not repeat; one is asked";
-constexpr RowType row_types[] = {
-    {"select one", Row::choices, Kind::single_choice},
-    {"select1", Row::choices, Kind::single_choice},
-    {"select one from", Row::choices, Kind::single_choice},
-    {"add select one prompt using", Row::choices, Kind::single_choice},
-    {"select one external", Row::choices, Kind::single_choice},
-    {"select one from file", Row::choices, Kind::single_choice, "the choices stand in another file"},
-    {"select multiple", Row::choices, Kind::multiple_choice},
-    {"select multiple from", Row::choices, Kind::multiple_choice},
-    {"select all that apply", Row::choices, Kind::multiple_choice},
-    {"select all that apply from", Row::choices, Kind::multiple_choice},
-    {"add select multiple prompt using", Row::choices, Kind::multiple_choice},
-    {"select multiple from file", Row::choices, Kind::multiple_choice, "the choices stand in another file"},
-    {"select", Row::choices, Kind::multiple_choice},
-    {"rank", Row::choices, Kind::ranking},
-    {"odk:rank", Row::choices, Kind::ranking},
-    {"text", Row::question},
-    {"string", Row::question},
-    {"add text prompt", Row::question},
-    {"text prompt", Row::question},
-    {"q string", Row::question},
-    {"integer", Row::question, Kind::number},
-    {"int", Row::question, Kind::number},
-    {"add integer prompt", Row::question, Kind::number},
-    {"decimal", Row::question, Kind::number},
-    {"add decimal prompt", Row::question, Kind::number},
-    {"range", Row::question, Kind::number},
-    {"number of days in last month", Row::question, Kind::number},
-    {"number of days in last six months", Row::question, Kind::number},
-    {"number of days in last year", Row::question, Kind::number},
-    {"percentage", Row::question, Kind::number},
-    {"date", Row::question, Kind::date},
-    {"add date prompt", Row::question, Kind::date},
-    {"acknowledge", Row::question, Kind::consent},
-    {"trigger", Row::question, Kind::consent},
-    {"note", Row::note},
-    {"add note prompt", Row::note},
-    {"hidden", Row::hidden},
-    {"calculate", Row::meta},
-    {"add calculate prompt", Row::meta},
-    {"include", Row::meta},
-    {"geopoint", Row::question, Kind::open_text, place_remark},
-    {"gps", Row::question, Kind::open_text, place_remark},
-    {"location", Row::question, Kind::open_text, place_remark},
-    {"add location prompt", Row::question, Kind::open_text, place_remark},
-    {"geotrace", Row::question, Kind::open_text, place_remark},
-    {"geoshape", Row::question, Kind::open_text, place_remark},
-    {"image", Row::question, Kind::open_text, file_remark},
-    {"photo", Row::question, Kind::open_text, file_remark},
-    {"add image prompt", Row::question, Kind::open_text, file_remark},
-    {"add photo prompt", Row::question, Kind::open_text, file_remark},
-    {"audio", Row::question, Kind::open_text, file_remark},
-    {"add audio prompt", Row::question, Kind::open_text, file_remark},
-    {"video", Row::question, Kind::open_text, file_remark},
-    {"add video prompt", Row::question, Kind::open_text, file_remark},
-    {"file", Row::question, Kind::open_text, file_remark},
-    {"add file prompt", Row::question, Kind::open_text, file_remark},
-    {"barcode", Row::question, Kind::open_text, "codes are not scanned; a text is asked for"},
-    {"add barcode prompt", Row::question, Kind::open_text, "codes are not scanned; a text is asked for"},
-    {"time", Row::question, Kind::open_text, "there are no times of day; a text is asked for"},
-    {"add time prompt", Row::question, Kind::open_text, "there are no times of day; a text is asked for"},
-    {"datetime", Row::question, Kind::open_text, "there are no times of day; a text is asked for"},
-    {"add datetime prompt", Row::question, Kind::open_text, "there are no times of day; a text is asked for"},
-    {"phone number", Row::question},
-    {"start", Row::meta},
-    {"start time", Row::meta},
-    {"get start time", Row::meta},
-    {"end", Row::meta},
-    {"end time", Row::meta},
-    {"get end time", Row::meta},
-    {"today", Row::meta},
-    {"get today", Row::meta},
-    {"deviceid", Row::meta},
-    {"device id", Row::meta},
-    {"get device id", Row::meta},
-    {"imei", Row::meta},
-    {"phonenumber", Row::meta},
-    {"get phone number", Row::meta},
-    {"simserial", Row::meta},
-    {"sim id", Row::meta},
-    {"get sim id", Row::meta},
-    {"subscriberid", Row::meta},
-    {"subscriber id", Row::meta},
-    {"get subscriber id", Row::meta},
-    {"username", Row::meta},
-    {"email", Row::meta},
-    {"audit", Row::meta},
-    {"background-audio", Row::meta},
-    {"start-geopoint", Row::meta},
-    {"xml-external", Row::meta},
-    {"csv-external", Row::meta},
-    {"uri:deviceid", Row::meta},
-    {"begin group", Row::open},
-    {"group", Row::open},
-    {"begin repeat", Row::open, Kind::open_text, repeat_remark},
-    {"repeat", Row::open, Kind::open_text, repeat_remark},
-    {"begin lgroup", Row::open, Kind::open_text, repeat_remark},
-    {"lgroup", Row::open, Kind::open_text, repeat_remark},
-    {"begin looped group", Row::open, Kind::open_text, repeat_remark},
-    {"looped group", Row::open, Kind::open_text, repeat_remark},
-    {"begin loop", Row::open, Kind::open_text, "loops are asked once, not for each choice"},
-    {"end group", Row::close},
-    {"end repeat", Row::close},
-    {"end loop", Row::close},
-    {"end lgroup", Row::close},
-    {"end looped group", Row::close}};
-
-const RowType* row_type(std::string_view name) {
-  for (const RowType& type : row_types)
-    if (type.name == name) return &type;
-  return nullptr;
-}
-
 constexpr std::size_t max_groups = 64;
 
 /// Columns by name; "label::French (fr)" and "label:French" by their language.
 struct Columns {
   std::map<std::string, std::size_t> plain;
-  std::map<std::string, std::vector<std::pair<std::string, std::size_t>>> localised;  ///< language, column
+  std::map<std::string, std::vector<std::pair<std::string, std::size_t>>>
+      localised;  ///< language, column
 
   explicit Columns(const std::map<std::size_t, std::string>& header) {
     static constexpr std::pair<std::string_view, std::string_view> aliases[] = {
-        {"caption", "label"}, {"text", "label"}, {"value", "name"}, {"tag", "name"}, {"command", "type"},
-        {"list name", "list_name"}, {"bind:relevant", "relevant"}, {"bind::relevant", "relevant"}, {"relevance", "relevant"}, {"skip logic", "relevant"}, {"skipto", "relevant"},
-        {"bind:required", "required"}, {"bind::required", "required"}, {"bind:constraint", "constraint"},
-        {"bind::constraint", "constraint"}, {"control:appearance", "appearance"}, {"control::appearance", "appearance"},
-        {"bind::calculate", "calculation"}, {"bind:calculate", "calculation"}, {"calculate", "calculation"}, {"random", "randomize"}};
+        {"caption", "label"},
+        {"text", "label"},
+        {"value", "name"},
+        {"tag", "name"},
+        {"command", "type"},
+        {"list name", "list_name"},
+        {"bind:relevant", "relevant"},
+        {"bind::relevant", "relevant"},
+        {"relevance", "relevant"},
+        {"skip logic", "relevant"},
+        {"skipto", "relevant"},
+        {"bind:required", "required"},
+        {"bind::required", "required"},
+        {"bind:constraint", "constraint"},
+        {"bind::constraint", "constraint"},
+        {"control:appearance", "appearance"},
+        {"control::appearance", "appearance"},
+        {"bind::calculate", "calculation"},
+        {"bind:calculate", "calculation"},
+        {"calculate", "calculation"},
+        {"random", "randomize"}};
     for (const auto& [column, text] : header) {
       std::string name(survey::trimmed(text)), language;
       const std::size_t colon = name.find(':');
       const std::string stem = lowered(survey::trimmed(name.substr(0, colon)));
-      if (colon != name.npos && (stem == "label" || stem == "hint" || stem == "caption" || stem == "text")) {
-        language = survey::trimmed(std::string_view(name).substr(name[colon + 1] == ':' ? colon + 2 : colon + 1));
+      if (colon != name.npos &&
+          (stem == "label" || stem == "hint" || stem == "caption" || stem == "text")) {
+        language = survey::trimmed(
+            std::string_view(name).substr(name[colon + 1] == ':' ? colon + 2 : colon + 1));
         name = stem;
       }
       name = lowered(name);
       for (const auto& [from, to] : aliases)
         if (name == from) name = to;
-      if (language.empty()) plain.try_emplace(name, column);
-      else localised[name].emplace_back(language, column);
+      if (language.empty())
+        plain.try_emplace(name, column);
+      else
+        localised[name].emplace_back(language, column);
     }
   }
 };
 
 class Line {
  public:
-  Line(const Columns& columns, const std::map<std::size_t, std::string>& cells) : columns_(columns), cells_(cells) {}
+  Line(const Columns& columns, const std::map<std::size_t, std::string>& cells)
+      : columns_(columns), cells_(cells) {}
   std::string get(std::string_view name) const {
     const auto column = columns_.plain.find(std::string(name));
     return column == columns_.plain.end() ? std::string() : cell(column->second);
@@ -197,17 +96,20 @@ class Line {
 
 class Reader {
  public:
-  Reader(Format format, bool hints, const Workbook& book) : draft_(format, hints), hints_(hints), book_(book) {}
+  Reader(Format format, bool hints, const Workbook& book)
+      : draft_(format, hints), hints_(hints), book_(book) {}
 
   Result<Found> run() {
     const Sheet* survey = book_.find("survey");
     if (!survey && book_.sheets.size() == 1) survey = &book_.sheets.front();
     if (!survey || survey->rows.empty())
-      return fail(Code::invalid, "sheet_missing", "The workbook has no sheet 'survey'; it is no XLSForm.");
+      return fail(Code::invalid, "sheet_missing",
+                  "The workbook has no sheet 'survey'; it is no XLSForm.");
     const Columns columns(survey->rows.begin()->second);
     if (!columns.plain.contains("type"))
       return fail(Code::invalid, "survey_malformed",
-                  cell_place(survey->name, survey->rows.begin()->first, 0) + ": the sheet has no column 'type'; it is no XLSForm.");
+                  cell_place(survey->name, survey->rows.begin()->first, 0) +
+                      ": the sheet has no column 'type'; it is no XLSForm.");
     settings();
     if (const Sheet* sheet = book_.find("insightflow"))
       for (const auto& [row, cells] : sheet->rows) draft_.copy += cells.begin()->second;
@@ -219,8 +121,10 @@ class Reader {
       BOOST_OUTCOME_TRY(line(Line(columns, at->second)));
     }
     if (!groups_.empty())
-      return fail(Code::invalid, "survey_malformed", groups_.back().place + ": the group '" + groups_.back().name + "' is not ended.");
-    return draft_.finish([](const Draft& draft, std::string_view text) { return piped(draft, text); });
+      return fail(Code::invalid, "survey_malformed",
+                  groups_.back().place + ": the group '" + groups_.back().name + "' is not ended.");
+    return draft_.finish(
+        [](const Draft& draft, std::string_view text) { return piped(draft, text); });
   }
 
  private:
@@ -239,7 +143,9 @@ class Reader {
     std::string out;
     for (std::size_t at = 0; at < text.size();) {
       const std::size_t end = text.substr(at).starts_with("${") ? text.find('}', at) : text.npos;
-      const std::string name = end == text.npos ? std::string() : draft.piped_name(survey::trimmed(text.substr(at + 2, end - at - 2)));
+      const std::string name =
+          end == text.npos ? std::string()
+                           : draft.piped_name(survey::trimmed(text.substr(at + 2, end - at - 2)));
       if (name.empty()) {
         out += text[at++];
       } else {
@@ -271,7 +177,8 @@ class Reader {
     std::string main = default_language_;
     if (found != columns.localised.end() && !columns.plain.contains("label")) {
       const auto& all = found->second;
-      const bool known = std::any_of(all.begin(), all.end(), [&](const auto& one) { return one.first == main; });
+      const bool known =
+          std::any_of(all.begin(), all.end(), [&](const auto& one) { return one.first == main; });
       if (!known) main = all.front().first;
     }
     main_ = main;
@@ -297,8 +204,10 @@ class Reader {
     for (const auto& [language, column] : found->second) {
       const std::string text = plain_text_if_html(line.cell(column));
       if (text.empty()) continue;
-      if (language == main_ || (out[""].empty() && main_.empty())) out[""] = text;
-      else if (const std::string tag = tag_of(language); tag != draft_.survey().language) out[tag] = text;
+      if (language == main_ || (out[""].empty() && main_.empty()))
+        out[""] = text;
+      else if (const std::string tag = tag_of(language); tag != draft_.survey().language)
+        out[tag] = text;
     }
     if (out[""].empty() && out.size() > 1)
       for (const auto& [tag, text] : out)
@@ -320,7 +229,8 @@ class Reader {
         Choice choice{line.get("name"), hints_ ? line.get("insightflow") : std::string(),
                       cell_place(sheet->name, at->first, 0), words(line, "label")};
         if (list.empty()) continue;
-        if (!choice.name.empty() || !choice.label[""].empty()) lists_[list].push_back(std::move(choice));
+        if (!choice.name.empty() || !choice.label[""].empty())
+          lists_[list].push_back(std::move(choice));
       }
     }
   }
@@ -352,9 +262,11 @@ class Reader {
       }
     }
     std::vector<std::string> rest(tokens.begin() + static_cast<std::ptrdiff_t>(used), tokens.end());
-    const bool takes_rest = type && (type->row == Row::choices || type->row == Row::open || type->row == Row::close || type->row == Row::meta);
+    const bool takes_rest = type && (type->row == Row::choices || type->row == Row::open ||
+                                     type->row == Row::close || type->row == Row::meta);
     if (!type || (!rest.empty() && !takes_rest)) {
-      draft_.lose(place(line.column("type")), "the type '" + written + "'", "it is not known here; a text is asked for");
+      draft_.lose(place(line.column("type")), "the type '" + written + "'",
+                  "it is not known here; a text is asked for");
       static constexpr RowType unknown{"text", Row::question};
       type = &unknown;
       rest.clear();
@@ -363,16 +275,21 @@ class Reader {
       case Row::meta:
         draft_.lose(place(), "'" + line.get("name") + "' (" + written + ")",
                     type->name == "calculate" || type->name == "add calculate prompt"
-                        ? "calculated values are not asked" : "the device's data is not recorded");
+                        ? "calculated values are not asked"
+                        : "the device's data is not recorded");
         return success();
       case Row::hidden: draft_.hidden(line.get("name")); return success();
       case Row::note:
         draft_.note(words(line, "label"), place());
-        if (!line.get("relevant").empty()) draft_.lose(place(line.column("relevant")), "when the note is shown", "texts have no conditions");
+        if (!line.get("relevant").empty())
+          draft_.lose(place(line.column("relevant")), "when the note is shown",
+                      "texts have no conditions");
         return success();
       case Row::open: return open(line, *type);
       case Row::close:
-        if (groups_.empty()) return fail(Code::invalid, "survey_malformed", place() + ": a group ends that was not begun.");
+        if (groups_.empty())
+          return fail(Code::invalid, "survey_malformed",
+                      place() + ": a group ends that was not begun.");
         if (groups_.back().section) draft_.close_section();
         groups_.pop_back();
         return success();
@@ -382,15 +299,21 @@ class Reader {
 
   Result<void> open(const Line& line, const RowType& type) {
     if (groups_.size() >= max_groups)
-      return fail(Code::invalid, "survey_malformed", place() + ": groups are nested more than " + std::to_string(max_groups) + " deep.");
+      return fail(
+          Code::invalid, "survey_malformed",
+          place() + ": groups are nested more than " + std::to_string(max_groups) + " deep.");
     Group group{line.get("name"), line.get("relevant"), place()};
     Words label = words(line, "label");
-    if (!type.remark.empty()) draft_.lose(place(), "'" + group.name + "' as " + std::string(type.name), std::string(type.remark));
+    if (!type.remark.empty())
+      draft_.lose(place(), "'" + group.name + "' as " + std::string(type.name),
+                  std::string(type.remark));
     const bool table = lowered(line.get("appearance")).find("table-list") != std::string::npos;
-    const bool inside_table = !groups_.empty() && groups_.back().matrix != static_cast<std::size_t>(-1);
+    const bool inside_table =
+        !groups_.empty() && groups_.back().matrix != static_cast<std::size_t>(-1);
     if (table && !inside_table) {
       const Hint hint = hint_of_text(line.get("insightflow"));
-      group.matrix = draft_.question(group.name, Kind::matrix, label[""], place(), hints_ ? hint : Hint{});
+      group.matrix =
+          draft_.question(group.name, Kind::matrix, label[""], place(), hints_ ? hint : Hint{});
       label[""].clear();
       Words help = words(line, "hint");
       draft_.at(group.matrix).help = help[""];
@@ -402,7 +325,9 @@ class Reader {
       group.section = true;
       label[""].clear();
       for (const auto& [tag, text] : label)
-        if (!text.empty() && !tag.empty()) draft_.lose(place(), "the title of '" + group.name + "' in '" + tag + "'", "titles of sections have one language");
+        if (!text.empty() && !tag.empty())
+          draft_.lose(place(), "the title of '" + group.name + "' in '" + tag + "'",
+                      "titles of sections have one language");
     } else if (!label[""].empty()) {
       draft_.note(label, place());
     }
@@ -412,7 +337,8 @@ class Reader {
 
   void conditions(std::size_t index, const Line& line) {
     for (const Group& group : groups_)
-      if (!group.relevant.empty()) draft_.condition(index, Language::xlsform, group.relevant, group.place);
+      if (!group.relevant.empty())
+        draft_.condition(index, Language::xlsform, group.relevant, group.place);
     if (const std::string own = line.get("relevant"); !own.empty())
       draft_.condition(index, Language::xlsform, own, place(line.column("relevant")));
   }
@@ -421,21 +347,26 @@ class Reader {
     std::string name = line.get("name");
     if (name.empty()) {
       if (type.row == Row::choices || !words(line, "label")[""].empty())
-        return fail(Code::invalid, "survey_malformed", place(line.column("name")) + ": the question has no name.");
+        return fail(Code::invalid, "survey_malformed",
+                    place(line.column("name")) + ": the question has no name.");
       return success();
     }
     Words label = words(line, "label"), help = words(line, "hint");
     const std::string required = lowered(line.get("required"));
-    const bool must = required == "yes" || required == "true" || required == "true()" || required == "y" || required == "1";
+    const bool must = required == "yes" || required == "true" || required == "true()" ||
+                      required == "y" || required == "1";
     std::string list;
     bool other = false;
     for (const std::string& word : rest) {
       const std::string low = lowered(word);
-      if (low == "or_other" || low == "other" || low == "specify_other" || low == "or") other = true;
-      else if (list.empty()) list = word;
+      if (low == "or_other" || low == "other" || low == "specify_other" || low == "or")
+        other = true;
+      else if (list.empty())
+        list = word;
     }
     Group* table = groups_.empty() ? nullptr : &groups_.back();
-    if (table && table->matrix != static_cast<std::size_t>(-1) && type.kind == Kind::single_choice && !other &&
+    if (table && table->matrix != static_cast<std::size_t>(-1) &&
+        type.kind == Kind::single_choice && !other &&
         (table->list.empty() || table->list == list)) {
       if (table->list.empty()) {
         table->list = list;
@@ -446,10 +377,13 @@ class Reader {
       draft_.row_words(table->matrix, id, label);
       draft_.know(name, {table->matrix, id, {}});
       if (must) draft_.at(table->matrix).required = true;
-      if (!line.get("relevant").empty()) draft_.lose(place(line.column("relevant")), "when the row '" + name + "' is shown", "rows are always shown");
+      if (!line.get("relevant").empty())
+        draft_.lose(place(line.column("relevant")), "when the row '" + name + "' is shown",
+                    "rows are always shown");
       return success();
     }
-    const std::size_t index = draft_.question(name, type.kind, label[""], place(), hint_of_text(line.get("insightflow")));
+    const std::size_t index =
+        draft_.question(name, type.kind, label[""], place(), hint_of_text(line.get("insightflow")));
     label[""].clear();
     {
       auto& question = draft_.at(index);
@@ -457,27 +391,37 @@ class Reader {
       question.help += (question.help.empty() || help[""].empty() ? "" : "\n") + help[""];
     }
     draft_.question_words(index, label, help);
-    if (!type.remark.empty()) draft_.lose(place(), "'" + name + "' as " + std::string(type.name), std::string(type.remark));
+    if (!type.remark.empty())
+      draft_.lose(place(), "'" + name + "' as " + std::string(type.name), std::string(type.remark));
     if (type.row == Row::choices) {
       if (draft_.full()) return success();
       if (!lists_.contains(list) && type.remark.empty())
         return fail(Code::invalid, "survey_malformed",
-                    place(line.column("type")) + ": there is no list '" + list + "' on the sheet 'choices'.");
+                    place(line.column("type")) + ": there is no list '" + list +
+                        "' on the sheet 'choices'.");
       add_choices(index, list);
       if (other) {
         const auto& options = draft_.at(index).options;
-        const bool there = std::any_of(options.begin(), options.end(), [](const auto& o) { return o.id == "other"; });
+        const bool there = std::any_of(options.begin(), options.end(),
+                                       [](const auto& o) { return o.id == "other"; });
         if (!there) draft_.option(index, "other", "Other", true);
       }
-      if (!line.get("choice_filter").empty()) draft_.lose(place(line.column("choice_filter")), "which choices of '" + name + "' are shown", "options are always shown");
+      if (!line.get("choice_filter").empty())
+        draft_.lose(place(line.column("choice_filter")),
+                    "which choices of '" + name + "' are shown", "options are always shown");
     }
     conditions(index, line);
     parameters(index, line, type.name == "range");
     constraint(index, line);
-    for (const char* key : {"default", "calculation", "repeat_count", "media::image", "media::audio", "media::video"})
-      if (!line.get(key).empty()) draft_.lose(place(line.column(key)), "'" + std::string(key) + "' of '" + name + "'", "there is no such setting here");
-    if (!required.empty() && !must && required != "no" && required != "false" && required != "false()")
-      draft_.lose(place(line.column("required")), "when '" + name + "' is required", "a question is always required or never");
+    for (const char* key :
+         {"default", "calculation", "repeat_count", "media::image", "media::audio", "media::video"})
+      if (!line.get(key).empty())
+        draft_.lose(place(line.column(key)), "'" + std::string(key) + "' of '" + name + "'",
+                    "there is no such setting here");
+    if (!required.empty() && !must && required != "no" && required != "false" &&
+        required != "false()")
+      draft_.lose(place(line.column("required")), "when '" + name + "' is required",
+                  "a question is always required or never");
     return success();
   }
 
@@ -485,11 +429,15 @@ class Reader {
     const auto found = lists_.find(list);
     if (found == lists_.end()) return;
     for (const Choice& choice : found->second) {
-      const Hint remark = choice.hint.empty() ? Hint{} : hint_of_text("{\"options\":{\"x\":" + choice.hint + "}}");
+      const Hint remark =
+          choice.hint.empty() ? Hint{} : hint_of_text("{\"options\":{\"x\":" + choice.hint + "}}");
       if (const auto own = remark.options.find("x"); own != remark.options.end())
         draft_.remark(index, choice.name, own->second);
       const auto label = choice.label.find("");
-      draft_.option_words(index, draft_.option(index, choice.name, label == choice.label.end() ? "" : label->second), choice.label);
+      draft_.option_words(
+          index,
+          draft_.option(index, choice.name, label == choice.label.end() ? "" : label->second),
+          choice.label);
     }
   }
 
@@ -502,18 +450,25 @@ class Reader {
     for (std::size_t at = 0; at < text.size();) {
       const std::size_t end = std::min(text.find(' ', at), text.size());
       const std::string one = text.substr(at, end - at);
-      if (const std::size_t sign = one.find('='); sign != one.npos) values[lowered(one.substr(0, sign))] = one.substr(sign + 1);
+      if (const std::size_t sign = one.find('='); sign != one.npos)
+        values[lowered(one.substr(0, sign))] = one.substr(sign + 1);
       at = end + 1;
     }
-    if (const std::string random = lowered(values["randomize"]); random == "true" || random == "true()" || random == "yes") question.randomize = true;
+    if (const std::string random = lowered(values["randomize"]);
+        random == "true" || random == "true()" || random == "yes")
+      question.randomize = true;
     if (!range) return;
-    const auto low = survey::detail::number_of(values["start"]), high = survey::detail::number_of(values["end"]);
+    const auto low = survey::detail::number_of(values["start"]),
+               high = survey::detail::number_of(values["end"]);
     if (low && high && *low < *high && std::abs(*low) < 1e9 && std::abs(*high) < 1e9)
-      question.scale = survey::Scale{static_cast<std::int64_t>(*low), static_cast<std::int64_t>(*high), {}};
-    else question.scale = survey::Scale{0, 10, {}};
+      question.scale =
+          survey::Scale{static_cast<std::int64_t>(*low), static_cast<std::int64_t>(*high), {}};
+    else
+      question.scale = survey::Scale{0, 10, {}};
   }
 
-  /// Bounds of the answer: ". >= 1 and . <= 5", "string-length(.) <= 200", "count-selected(.) <= 3".
+  /// Bounds of the answer: ". >= 1 and . <= 5", "string-length(.) <= 200", "count-selected(.) <=
+  /// 3".
   void constraint(std::size_t index, const Line& line) {
     const std::string text = line.get("constraint");
     if (text.empty()) return;
@@ -526,29 +481,39 @@ class Reader {
       std::string piece;
       for (const char c : lower.substr(at, end - at))
         if (c != ' ' && c != '\n' && c != '\t') piece += c;
-      while (piece.size() > 2 && piece.front() == '(' && piece.back() == ')') piece = piece.substr(1, piece.size() - 2);
+      while (piece.size() > 2 && piece.front() == '(' && piece.back() == ')')
+        piece = piece.substr(1, piece.size() - 2);
       all = bound(piece, question.kind == Kind::number, low, high, length, least, most) && all;
       at = end + 5;
     }
-    if (question.kind == Kind::number && low && high && *low < *high) question.scale = survey::Scale{*low, *high, {}};
-    else if (low || high) all = false;
-    if (question.kind == Kind::open_text && length && *length > 0 && *length <= 100000) question.max_length = length;
-    else if (length) all = false;
+    if (question.kind == Kind::number && low && high && *low < *high)
+      question.scale = survey::Scale{*low, *high, {}};
+    else if (low || high)
+      all = false;
+    if (question.kind == Kind::open_text && length && *length > 0 && *length <= 100000)
+      question.max_length = length;
+    else if (length)
+      all = false;
     const bool many = question.kind == Kind::multiple_choice || question.kind == Kind::ranking;
     if (many && least) question.min_choices = least;
     if (many && most && *most > 0) question.max_choices = most;
     if ((least || most) && !many) all = false;
-    if (!all) draft_.lose(place(line.column("constraint")), "the check " + text, "there is no such check here");
+    if (!all)
+      draft_.lose(place(line.column("constraint")), "the check " + text,
+                  "there is no such check here");
   }
 
   using Bound = std::optional<std::int64_t>;
-  static bool bound(std::string_view piece, bool number, Bound& low, Bound& high, Bound& length, Bound& least, Bound& most) {
+  static bool bound(std::string_view piece, bool number, Bound& low, Bound& high, Bound& length,
+                    Bound& least, Bound& most) {
     struct Subject {
       std::string_view text;
       Bound *low, *high;
     };
     Bound none;
-    const Subject subjects[] = {{"string-length(.)", &none, &length}, {"count-selected(.)", &least, &most}, {".", &low, &high}};
+    const Subject subjects[] = {{"string-length(.)", &none, &length},
+                                {"count-selected(.)", &least, &most},
+                                {".", &low, &high}};
     for (const Subject& subject : subjects) {
       if (!piece.starts_with(subject.text)) continue;
       piece.remove_prefix(subject.text.size());
@@ -559,8 +524,10 @@ class Reader {
         if (!value || std::abs(*value) > 1e9 || *value != std::floor(*value)) return false;
         const auto whole = static_cast<std::int64_t>(*value);
         if (sign == "=") return false;
-        if (sign[0] == '<') *subject.high = sign == "<" ? whole - 1 : whole;
-        else *subject.low = sign == ">" ? whole + 1 : whole;
+        if (sign[0] == '<')
+          *subject.high = sign == "<" ? whole - 1 : whole;
+        else
+          *subject.low = sign == ">" ? whole + 1 : whole;
         return !none;
       }
       return false;

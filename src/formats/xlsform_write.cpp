@@ -33,9 +33,12 @@ constexpr Native natives[] = {{Kind::multiple_choice, "select_multiple", Kind::m
 std::string word(std::string_view text) {
   std::string out;
   for (const char c : text) {
-    const bool fits = survey::is_ascii_letter(c) || survey::is_ascii_digit(c) || c == '_' || c == '-' || c == '.';
-    if (fits) out += c;
-    else if (!out.empty() && out.back() != '_') out += '_';
+    const bool fits =
+        survey::is_ascii_letter(c) || survey::is_ascii_digit(c) || c == '_' || c == '-' || c == '.';
+    if (fits)
+      out += c;
+    else if (!out.empty() && out.back() != '_')
+      out += '_';
   }
   return out.empty() ? "x" : out;
 }
@@ -49,7 +52,8 @@ class Writer {
       std::set<std::string> taken;
       for (const Option& option : shown_options(question)) {
         std::string name = word(option.id);
-        for (int n = 2; !taken.insert(name).second; ++n) name = word(option.id) + "_" + std::to_string(n);
+        for (int n = 2; !taken.insert(name).second; ++n)
+          name = word(option.id) + "_" + std::to_string(n);
         names.emplace(option.id, std::move(name));
       }
     }
@@ -59,16 +63,20 @@ class Writer {
     sheets_.sheets = {{"survey", {}}, {"choices", {}}, {"settings", {}}};
     std::vector<std::string> header{"type", "name"};
     for (const char* key : {"label", "hint"})
-      if (tags_.empty()) header.push_back(key);
+      if (tags_.empty())
+        header.push_back(key);
       else {
         header.push_back(std::string(key) + "::" + survey_.language);
         for (const std::string& tag : tags_) header.push_back(std::string(key) + "::" + tag);
       }
-    for (const char* key : {"required", "relevant", "constraint", "parameters", "appearance", "insightflow"}) header.push_back(key);
+    for (const char* key :
+         {"required", "relevant", "constraint", "parameters", "appearance", "insightflow"})
+      header.push_back(key);
     for (std::size_t i = 0; i < header.size(); ++i) columns_.emplace(header[i], i);
     put_row(0, header);
     std::vector<std::string> choice_header{"list_name", "name"};
-    if (tags_.empty()) choice_header.push_back("label");
+    if (tags_.empty())
+      choice_header.push_back("label");
     else {
       choice_header.push_back("label::" + survey_.language);
       for (const std::string& tag : tags_) choice_header.push_back("label::" + tag);
@@ -112,7 +120,8 @@ class Writer {
   void row(const Cells& cells) {
     std::vector<std::string> line(columns_.size());
     for (const auto& [key, text] : cells)
-      if (const auto column = columns_.find(key); column != columns_.end()) line[column->second] = text;
+      if (const auto column = columns_.find(key); column != columns_.end())
+        line[column->second] = text;
     put_row(0, line);
   }
   void label(Cells& cells, const char* key, const std::string& main, const Words& others) {
@@ -120,7 +129,8 @@ class Writer {
     for (const auto& [tag, text] : others) cells[std::string(key) + "::" + tag] = piped(text);
   }
 
-  void note(const std::string& name, const std::string& main, std::string survey::Translation::*field) {
+  void note(const std::string& name, const std::string& main,
+            std::string survey::Translation::*field) {
     if (main.empty()) return;
     Cells cells{{"type", "note"}, {"name", name}};
     Words others;
@@ -149,7 +159,8 @@ class Writer {
     for (const survey::Reference& reference : survey::piped(text)) {
       if (reference.name.empty() || reference.part == "other") continue;
       out += text.substr(from, reference.position - from);
-      out += "${" + reference.name + (reference.part.empty() ? "" : "_" + word(reference.part)) + "}";
+      out +=
+          "${" + reference.name + (reference.part.empty() ? "" : "_" + word(reference.part)) + "}";
       from = text.find("}}", reference.position) + 2;
     }
     return out + text.substr(from);
@@ -161,19 +172,25 @@ class Writer {
     if (!parsed) return std::nullopt;
     const auto spelt = [&](const Condition& leaf) -> std::optional<std::string> {
       using CK = Condition::Kind;
-      if (leaf.kind == CK::yes || leaf.kind == CK::no) return leaf.kind == CK::yes ? "true()" : "false()";
+      if (leaf.kind == CK::yes || leaf.kind == CK::no)
+        return leaf.kind == CK::yes ? "true()" : "false()";
       const Question* question = leaf.hidden ? nullptr : survey::find(survey_, leaf.name);
-      if (leaf.part == "other" || (question && question->kind == Kind::contact)) return std::nullopt;
-      const std::string name = "${" + leaf.name + (leaf.part.empty() ? "" : "_" + word(leaf.part)) + "}";
-      const bool list = question && (question->kind == Kind::multiple_choice || question->kind == Kind::ranking);
+      if (leaf.part == "other" || (question && question->kind == Kind::contact))
+        return std::nullopt;
+      const std::string name =
+          "${" + leaf.name + (leaf.part.empty() ? "" : "_" + word(leaf.part)) + "}";
+      const bool list =
+          question && (question->kind == Kind::multiple_choice || question->kind == Kind::ranking);
       if (leaf.kind == CK::answered) return name + " != ''";
       if (question && question->kind == Kind::matrix && leaf.part.empty()) return std::nullopt;
       const auto value = [&](const Literal& literal) -> std::optional<std::string> {
         if (const bool* flag = std::get_if<bool>(&literal)) return *flag ? "'OK'" : "'no'";
-        if (const double* number = std::get_if<double>(&literal)) return survey::number_text(*number);
+        if (const double* number = std::get_if<double>(&literal))
+          return survey::number_text(*number);
         std::string word = std::get<std::string>(literal);
         if (question)
-          if (const auto known = names_.at(question->id).find(word); known != names_.at(question->id).end())
+          if (const auto known = names_.at(question->id).find(word);
+              known != names_.at(question->id).end())
             word = known->second;
         if (word.find('\'') == word.npos) return "'" + word + "'";
         if (word.find('"') == word.npos) return "\"" + word + "\"";
@@ -188,7 +205,11 @@ class Writer {
         if (leaf.comparison == Comparison::contains || (leaf.comparison == Comparison::in && list))
           out += std::string(list ? "selected(" : "contains(") + name + ", " + *shown + ")";
         else
-          out += name + std::string(leaf.comparison == Comparison::in ? " = " : signs[static_cast<std::size_t>(leaf.comparison)]) + *shown;
+          out += name +
+                 std::string(leaf.comparison == Comparison::in
+                                 ? " = "
+                                 : signs[static_cast<std::size_t>(leaf.comparison)]) +
+                 *shown;
       }
       return leaf.literals.size() > 1 ? "(" + out + ")" : out;
     };
@@ -199,14 +220,16 @@ class Writer {
   Words translated(const Question& question, const Get& get) const {
     Words out;
     for (const auto& [tag, translation] : survey_.translations)
-      if (const auto own = translation.questions.find(question.id); own != translation.questions.end())
+      if (const auto own = translation.questions.find(question.id);
+          own != translation.questions.end())
         if (std::string text = get(own->second); !text.empty()) out[tag] = std::move(text);
     return out;
   }
 
   /// The choices as a list of their own; conditions name them by their ids, which stay where they
   /// are single words and are kept as remarks where not.
-  void choices(const std::string& list, const Question& question, std::map<std::string, std::string> T::*labels) {
+  void choices(const std::string& list, const Question& question,
+               std::map<std::string, std::string> T::*labels) {
     for (const Option& option : shown_options(question)) {
       const std::string& name = names_.at(question.id).at(option.id);
       json::object remark;
@@ -230,37 +253,55 @@ class Writer {
   void ask(std::size_t index) {
     const Question& question = survey_.questions[index];
     const std::string at = "/questions/" + std::to_string(index);
-    const auto* found = std::find_if(std::begin(natives), std::end(natives), [&](const Native& n) { return n.kind == question.kind; });
-    const Native native = found == std::end(natives) ? Native{question.kind, "select_one", Kind::single_choice} : *found;
+    const auto* found = std::find_if(std::begin(natives), std::end(natives),
+                                     [&](const Native& n) { return n.kind == question.kind; });
+    const Native native = found == std::end(natives)
+                              ? Native{question.kind, "select_one", Kind::single_choice}
+                              : *found;
     const bool matrix = question.kind == Kind::matrix;
-    const bool chosen = native.type == "select_one" || native.type == "select_multiple" || native.type == "rank";
+    const bool chosen =
+        native.type == "select_one" || native.type == "select_multiple" || native.type == "rank";
     const std::string list = question.id + "_list";
     Cells cells;
     cells["name"] = question.id;
-    label(cells, "label", question.text, translated(question, [](const T& own) { return own.text; }));
-    label(cells, "hint", question.help, translated(question, [](const T& own) { return own.help; }));
+    label(cells, "label", question.text,
+          translated(question, [](const T& own) { return own.text; }));
+    label(cells, "hint", question.help,
+          translated(question, [](const T& own) { return own.help; }));
     if (question.required) cells["required"] = "yes";
     if (!question.show_if.empty()) {
-      if (const auto text = condition(question.show_if)) cells["relevant"] = *text;
-      else out_.losses.push_back({at + "/show_if", "the condition " + question.show_if, "XLSForm cannot say it"});
+      if (const auto text = condition(question.show_if))
+        cells["relevant"] = *text;
+      else
+        out_.losses.push_back(
+            {at + "/show_if", "the condition " + question.show_if, "XLSForm cannot say it"});
     }
     for (std::size_t b = 0; b < question.logic.size(); ++b)
-      out_.losses.push_back({at + "/logic/" + std::to_string(b), "the jump to '" + question.logic[b].target + "'",
+      out_.losses.push_back({at + "/logic/" + std::to_string(b),
+                             "the jump to '" + question.logic[b].target + "'",
                              "XLSForm has conditions, no jumps"});
-    if (!question.logic.empty()) out_.losses.push_back({at + "/logic", "the jumps", "XLSForm has conditions, no jumps"});
-    if (chosen) choices(list, question, question.options.empty() && question.kind != Kind::yes_no ? &T::labels : &T::options);
+    if (!question.logic.empty())
+      out_.losses.push_back({at + "/logic", "the jumps", "XLSForm has conditions, no jumps"});
+    if (chosen)
+      choices(list, question,
+              question.options.empty() && question.kind != Kind::yes_no ? &T::labels : &T::options);
     std::string constraint;
-    const auto require = [&](const std::string& text) { constraint += (constraint.empty() ? "" : " and ") + text; };
+    const auto require = [&](const std::string& text) {
+      constraint += (constraint.empty() ? "" : " and ") + text;
+    };
     if (question.kind == Kind::number && question.scale) {
       require(". >= " + std::to_string(question.scale->min));
       require(". <= " + std::to_string(question.scale->max));
     }
     if (question.max_length) require("string-length(.) <= " + std::to_string(*question.max_length));
-    if (question.min_choices) require("count-selected(.) >= " + std::to_string(*question.min_choices));
-    if (question.max_choices) require("count-selected(.) <= " + std::to_string(*question.max_choices));
+    if (question.min_choices)
+      require("count-selected(.) >= " + std::to_string(*question.min_choices));
+    if (question.max_choices)
+      require("count-selected(.) <= " + std::to_string(*question.max_choices));
     cells["constraint"] = constraint;
     if (question.randomize) cells["parameters"] = "randomize=true";
-    Hint hint = hint_for(question, matrix ? Kind::matrix : native.read_as, question.section, question.id);
+    Hint hint =
+        hint_for(question, matrix ? Kind::matrix : native.read_as, question.section, question.id);
     if (!matrix) {
       cells["type"] = std::string(native.type) + (chosen ? " " + list : "");
       cells["insightflow"] = to_text(hint);
@@ -271,7 +312,8 @@ class Writer {
     std::vector<std::string> names;
     for (const Option& one : question.rows) {
       std::string name = question.id + "_" + word(one.id);
-      for (int n = 2; !taken.insert(name).second; ++n) name = question.id + "_" + word(one.id) + "_" + std::to_string(n);
+      for (int n = 2; !taken.insert(name).second; ++n)
+        name = question.id + "_" + word(one.id) + "_" + std::to_string(n);
       hint.rows[name].id = one.id;
       names.push_back(name);
     }
@@ -295,7 +337,8 @@ class Writer {
   std::vector<std::string> tags_;
   Workbook sheets_;
   std::map<std::string, std::size_t> columns_;
-  std::map<std::string, std::map<std::string, std::string>> names_;  ///< Of options, by question and id.
+  std::map<std::string, std::map<std::string, std::string>>
+      names_;  ///< Of options, by question and id.
   Written out_;
 };
 

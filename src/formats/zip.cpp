@@ -31,8 +31,9 @@ Error malformed(std::size_t at, const std::string& what) {
 }
 
 Error bomb(const std::string& name) {
-  return fail(Code::too_large, "zip_bomb",
-              "'" + name + "' unpacks to more than 200 times its size, or the whole to more than 128 MiB.");
+  return fail(
+      Code::too_large, "zip_bomb",
+      "'" + name + "' unpacks to more than 200 times its size, or the whole to more than 128 MiB.");
 }
 
 }  // namespace
@@ -45,7 +46,8 @@ Result<Zip> Zip::open(std::string_view bytes) {
   const std::size_t last = bytes.size() > 22 + 65535 ? bytes.size() - 22 - 65535 : 0;
   if (end == bytes.npos) return malformed(bytes.size(), "the archive is cut off");
   while (number(bytes, end, 4) != end_mark) {
-    if (end == last) return malformed(bytes.size(), "the archive is cut off: its directory is missing");
+    if (end == last)
+      return malformed(bytes.size(), "the archive is cut off: its directory is missing");
     --end;
   }
   const std::size_t count = number(bytes, end + 10, 2);
@@ -96,7 +98,8 @@ Result<std::string> Zip::extract(std::string_view name) {
     out = packed;
   } else if (file->method == 8) {
     z_stream stream{};
-    if (inflateInit2(&stream, -MAX_WBITS) != Z_OK) return malformed(file->offset, "'" + file->name + "' cannot be unpacked");
+    if (inflateInit2(&stream, -MAX_WBITS) != Z_OK)
+      return malformed(file->offset, "'" + file->name + "' cannot be unpacked");
     stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
     stream.avail_in = static_cast<uInt>(packed.size());
     char piece[1u << 15];
@@ -114,8 +117,10 @@ Result<std::string> Zip::extract(std::string_view name) {
   } else {
     return malformed(file->offset, "'" + file->name + "' is packed in an unknown way");
   }
-  const auto checksum = crc32(0, reinterpret_cast<const Bytef*>(out.data()), static_cast<uInt>(out.size()));
-  if (checksum != file->checksum) return malformed(file->offset, "'" + file->name + "' is damaged: its checksum differs");
+  const auto checksum =
+      crc32(0, reinterpret_cast<const Bytef*>(out.data()), static_cast<uInt>(out.size()));
+  if (checksum != file->checksum)
+    return malformed(file->offset, "'" + file->name + "' is damaged: its checksum differs");
   budget_ -= out.size();
   return out;
 }
@@ -143,7 +148,10 @@ void ZipWriter::add(std::string_view name, std::string_view content) {
   put(common, method, 2);
   put(common, 0, 2);
   put(common, 0x21, 2);  // 1980-01-01, the first day zip knows
-  put(common, static_cast<std::uint32_t>(crc32(0, reinterpret_cast<const Bytef*>(content.data()), static_cast<uInt>(content.size()))), 4);
+  put(common,
+      static_cast<std::uint32_t>(crc32(0, reinterpret_cast<const Bytef*>(content.data()),
+                                       static_cast<uInt>(content.size()))),
+      4);
   put(common, static_cast<std::uint32_t>(packed.size()), 4);
   put(common, static_cast<std::uint32_t>(content.size()), 4);
   put(common, static_cast<std::uint32_t>(name.size()), 2);

@@ -35,8 +35,7 @@ struct Loss {
 BOOST_DESCRIBE_STRUCT(Loss, (), (place, what, why, restored))
 inline constexpr std::array loss_notes{
     Note{.field = "place", .doc = "A line, a cell or a JSON pointer."},
-    Note{.field = "what", .doc = "What was left out."},
-    Note{.field = "why", .doc = "Why."},
+    Note{.field = "what", .doc = "What was left out."}, Note{.field = "why", .doc = "Why."},
     Note{.field = "restored",
          .doc = "Other programs do not see it, but reading the file back here restores it.",
          .omit_empty = true}};
@@ -67,8 +66,8 @@ struct Entry {
 std::span<const Entry> table();
 const Entry& entry(Format format);
 
-/// The format of a file, by its content; where the content does not say, by the extension of `name`.
-/// Errors: `format_unknown`.
+/// The format of a file, by its content; where the content does not say, by the extension of
+/// `name`. Errors: `format_unknown`.
 Result<Format> detect(std::string_view bytes, std::string_view name = {});
 
 /// Reads a questionnaire. The result may be a draft that cannot be published yet

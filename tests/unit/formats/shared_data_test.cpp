@@ -17,7 +17,6 @@ std::string read_whole(const std::filesystem::path& file) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-
 }  // namespace
 
 TEST_CASE("Every file of the shared sets is read or refused with a place") {
@@ -27,15 +26,19 @@ TEST_CASE("Every file of the shared sets is read or refused with a place") {
     if (!folder) continue;
     for (const auto& entry : std::filesystem::recursive_directory_iterator(*folder)) {
       const std::string extension = entry.path().extension().string();
-      const bool wanted = extension == ".qsf" || extension == ".lss" || extension == ".xls" || extension == ".xlsx" ||
-                          (extension == ".json" && entry.path().parent_path().filename() == "surveyjs") ||
-                          (extension == ".xml" && entry.path().parent_path().filename() == "triples");
+      const bool wanted =
+          extension == ".qsf" || extension == ".lss" || extension == ".xls" ||
+          extension == ".xlsx" ||
+          (extension == ".json" && entry.path().parent_path().filename() == "surveyjs") ||
+          (extension == ".xml" && entry.path().parent_path().filename() == "triples");
       const bool beside = entry.path().string().find("/qsf/") != std::string::npos;
       if (!wanted || (beside && extension != ".qsf")) continue;
       CAPTURE(entry.path().string());
-      const auto imported = formats::read(read_whole(entry.path()), entry.path().filename().string());
+      const auto imported =
+          formats::read(read_whole(entry.path()), entry.path().filename().string());
       if (!imported) {
-        MESSAGE(entry.path().filename().string() << ": " << imported.error().reason << ": " << imported.error().detail);
+        MESSAGE(entry.path().filename().string()
+                << ": " << imported.error().reason << ": " << imported.error().detail);
         CHECK(!imported.error().detail.empty());
         continue;
       }
@@ -61,12 +64,13 @@ TEST_CASE("The answers of the shared triple-s pair are read") {
   if (!folder) return;
   const std::string data = read_whole(*folder / "triples" / "sss-2.0.dat");
   bool given = false;
-  auto rows = formats::TriplesData::open(read_whole(*folder / "triples" / "sss-2.0.xml"),
-                                         [&]() -> Result<std::string_view> {
-                                           return std::exchange(given, true) ? std::string_view() : std::string_view(data);
-                                         });
+  auto rows = formats::TriplesData::open(
+      read_whole(*folder / "triples" / "sss-2.0.xml"), [&]() -> Result<std::string_view> {
+        return std::exchange(given, true) ? std::string_view() : std::string_view(data);
+      });
   REQUIRE(rows.has_value());
-  CHECK(rows.value().header() == std::vector<std::string>{"respondent_id", "age", "gender", "profession"});
+  CHECK(rows.value().header() ==
+        std::vector<std::string>{"respondent_id", "age", "gender", "profession"});
   std::vector<std::string> row;
   std::vector<std::vector<std::string>> all;
   for (;;) {
