@@ -548,26 +548,62 @@ std::string Draft::piped_name(std::string_view name) const {
   return {};
 }
 
-void Draft::pipe_texts(const Piper& piper) {
+/// Foreign names become {{id}}; what cannot be looked up stands as it is written, and is listed.
+void Draft::pipe(const Piping& piping, std::string& text, const std::string& place,
+                 const std::string& of, bool pipes) {
+  constexpr std::size_t longest = 300;
+  if (text.find(piping.open) == text.npos) return;
+  std::string out;
+  const std::string_view rest = text;
+  for (std::size_t at = 0; at < rest.size();) {
+    const bool opens = rest.substr(at).starts_with(piping.open);
+    const std::size_t end = opens ? rest.substr(at, longest).find('}') : rest.npos;
+    if (end == rest.npos) {
+      out += rest[at++];
+      continue;
+    }
+    const std::string_view inner = rest.substr(at + piping.open.size(), end - piping.open.size());
+    const std::string name = pipes ? piped_name(piping.name(inner)) : std::string();
+    if (!name.empty()) {
+      out += name;
+      at += end + 1;
+      continue;
+    }
+    if (!inner.empty() && survey::is_ascii_letter(inner.front()))
+      lose(place, "'" + std::string(rest.substr(at, end + 1)) + "' in " + of,
+           pipes ? "it names no question; it stands as it is written"
+                 : "answers stand in texts of questions only; it stands as it is written");
+    out += rest[at++];
+  }
+  text = std::move(out);
+}
+
+void Draft::pipe_texts(const Piping& piping) {
   auto& survey = out_.survey;
-  const auto pipe = [&](std::string& text) {
-    if (text.find('{') != text.npos) text = piper(*this, text);
-  };
-  pipe(survey.closing);
-  for (Question& question : survey.questions) {
-    pipe(question.text);
-    pipe(question.help);
+  const std::string nowhere = entries_.empty() ? std::string() : entries_.front().place;
+  pipe(piping, survey.description, nowhere, "the survey's description", false);
+  pipe(piping, survey.closing, nowhere, "the words of thanks");
+  for (auto& section : survey.sections) {
+    pipe(piping, section.title, nowhere, "the title of section '" + section.id + "'", false);
+    pipe(piping, section.description, nowhere, "the text of section '" + section.id + "'", false);
+  }
+  std::map<std::string, std::string> places;
+  for (std::size_t i = 0; i < size(); ++i) {
+    Question& question = at(i);
+    places[question.id] = place(i);
+    pipe(piping, question.text, place(i), "the text of '" + question.id + "'");
+    pipe(piping, question.help, place(i), "the help of '" + question.id + "'");
   }
   for (auto& [tag, words] : survey.translations) {
-    pipe(words.closing);
+    pipe(piping, words.closing, nowhere, "the words of thanks in '" + tag + "'");
     for (auto& [id, own] : words.questions) {
-      pipe(own.text);
-      pipe(own.help);
+      pipe(piping, own.text, places[id], "the text of '" + id + "' in '" + tag + "'");
+      pipe(piping, own.help, places[id], "the help of '" + id + "' in '" + tag + "'");
     }
   }
 }
 
-Result<Found> Draft::finish(const Piper& piper) {
+Result<Found> Draft::finish(const Piping& piping) {
   if (full_)
     return fail(Code::too_large, "input_too_large",
                 (entries_.empty() ? std::string("At the start") : "At " + entries_.back().place) +
@@ -588,7 +624,7 @@ Result<Found> Draft::finish(const Piper& piper) {
   for (std::size_t i = 0; i < size(); ++i) settle_kind(i);
   settle_sections();
   settle_conditions();
-  if (piper) pipe_texts(piper);
+  if (piping.name) pipe_texts(piping);
   drop_empty_translations(survey);
   drop_refused();
   return std::move(out_);

@@ -5,7 +5,6 @@
 
 #include <insightflow/core/json.hpp>
 
-#include <functional>
 #include <map>
 #include <set>
 
@@ -53,6 +52,13 @@ struct Target {
   std::size_t question = 0;
   std::string part;    ///< Row of a matrix, or "other".
   std::string option;  ///< The name stands for one choice of the question.
+};
+
+/// How a format writes an answer in a text: "${name}" opens with "${".
+struct Piping {
+  std::string_view open{};
+  /// The foreign name in what stands between the brackets; empty where it is something else.
+  std::string_view (*name)(std::string_view inner) = nullptr;
 };
 
 class Draft {
@@ -111,13 +117,11 @@ class Draft {
   void condition(std::size_t question, Condition condition, std::string place);
   void branch(std::size_t question, Condition condition, std::string target, std::string place);
 
-  /// Names in texts: gives the text in which a foreign name became {{id}}.
-  using Piper = std::function<std::string(const Draft& draft, std::string_view text)>;
   /// "{{id}}", "{{id.part}}" or nothing for a foreign name.
   std::string piped_name(std::string_view name) const;
   const Target* target(std::string_view name) const;
 
-  Result<Found> finish(const Piper& piper = {});
+  Result<Found> finish(const Piping& piping = {});
 
  private:
   struct Entry {
@@ -138,7 +142,9 @@ class Draft {
   void settle_conditions();
   void settle_sections();
   void drop_refused();
-  void pipe_texts(const Piper& piper);
+  void pipe_texts(const Piping& piping);
+  void pipe(const Piping& piping, std::string& text, const std::string& place,
+            const std::string& of, bool pipes = true);
   bool resolve(Condition& condition, std::string& why) const;
   bool resolve_leaf(Condition& leaf, std::string& why) const;
   void place_note();

@@ -122,8 +122,7 @@ class Reader {
       if (const auto rows = table(name); !rows.empty())
         draft_.lose(place(rows.front()), std::to_string(rows.size()) + " rows of '" + name + "'",
                     "there is no such setting here");
-    return draft_.finish(
-        [](const Draft& draft, std::string_view text) { return piped(draft, text); });
+    return draft_.finish({"{", piped_name});
   }
 
  private:
@@ -219,26 +218,12 @@ class Reader {
     return success();
   }
 
-  static std::string piped(const Draft& draft, std::string_view text) {
-    std::string out;
-    for (std::size_t at = 0; at < text.size();) {
-      const std::size_t end = text[at] == '{' ? text.find('}', at) : text.npos;
-      std::string name;
-      if (end != text.npos && end - at < 100) {
-        std::string_view inner = survey::trimmed(text.substr(at + 1, end - at - 1));
-        if (inner.starts_with("INSERTANS:")) inner.remove_prefix(10);
-        for (const std::string_view suffix : {".NAOK", ".shown", ".value"})
-          if (inner.ends_with(suffix)) inner.remove_suffix(suffix.size());
-        name = draft.piped_name(inner);
-      }
-      if (name.empty()) {
-        out += text[at++];
-      } else {
-        out += name;
-        at = end + 1;
-      }
-    }
-    return out;
+  static std::string_view piped_name(std::string_view inner) {
+    inner = survey::trimmed(inner);
+    if (inner.starts_with("INSERTANS:")) inner.remove_prefix(10);
+    for (const std::string_view suffix : {".NAOK", ".shown", ".value"})
+      if (inner.ends_with(suffix)) inner.remove_suffix(suffix.size());
+    return inner;
   }
 
   std::string attribute(const std::string& qid, const std::string& name) const {

@@ -67,8 +67,7 @@ class Reader {
                   std::to_string(left) + " questions in the trash or in no block",
                   "respondents never see them");
     skips();
-    return draft_.finish(
-        [](const Draft& draft, std::string_view text) { return piped(draft, text); });
+    return draft_.finish({"${", piped_name});
   }
 
  private:
@@ -86,28 +85,13 @@ class Reader {
   };
 
   /// ${q://QID1/ChoiceGroup/SelectedChoices}, ${e://Field/plan}
-  static std::string piped(const Draft& draft, std::string_view text) {
-    std::string out;
-    for (std::size_t at = 0; at < text.size();) {
-      const std::size_t end = text.substr(at).starts_with("${") ? text.find('}', at) : text.npos;
-      std::string name;
-      if (end != text.npos) {
-        std::string_view inner = text.substr(at + 2, end - at - 2);
-        if (inner.starts_with("q://")) {
-          inner.remove_prefix(4);
-          name = draft.piped_name(inner.substr(0, inner.find('/')));
-        } else if (inner.starts_with("e://Field/")) {
-          name = draft.piped_name(inner.substr(10));
-        }
+  static std::string_view piped_name(std::string_view inner) {
+    for (const std::string_view kind : {"q://", "e://Field/"})
+      if (inner.starts_with(kind)) {
+        inner.remove_prefix(kind.size());
+        return inner.substr(0, inner.find('/'));
       }
-      if (name.empty()) {
-        out += text[at++];
-      } else {
-        out += name;
-        at = end + 1;
-      }
-    }
-    return out;
+    return {};
   }
 
   void load_blocks() {

@@ -83,27 +83,11 @@ class Reader {
       if (root.contains(key) && key != "calculatedValues")
         draft_.lose("/" + std::string(key), "'" + std::string(key) + "'",
                     "there is no such setting here");
-    return draft_.finish(
-        [](const Draft& draft, std::string_view text) { return piped(draft, text); });
+    return draft_.finish({"{", piped_name});
   }
 
  private:
-  static std::string piped(const Draft& draft, std::string_view text) {
-    std::string out;
-    for (std::size_t at = 0; at < text.size();) {
-      const std::size_t end = text[at] == '{' ? text.find('}', at) : text.npos;
-      std::string name;
-      if (end != text.npos && end - at < 200)
-        name = draft.piped_name(survey::trimmed(text.substr(at + 1, end - at - 1)));
-      if (name.empty()) {
-        out += text[at++];
-      } else {
-        out += name;
-        at = end + 1;
-      }
-    }
-    return out;
-  }
+  static std::string_view piped_name(std::string_view inner) { return survey::trimmed(inner); }
 
   /// A text that may be one text or one for each language.
   Words words_of(const json::value& value) const {

@@ -123,8 +123,7 @@ class Reader {
     if (!groups_.empty())
       return fail(Code::invalid, "survey_malformed",
                   groups_.back().place + ": the group '" + groups_.back().name + "' is not ended.");
-    return draft_.finish(
-        [](const Draft& draft, std::string_view text) { return piped(draft, text); });
+    return draft_.finish({"${", piped_name});
   }
 
  private:
@@ -139,22 +138,7 @@ class Reader {
     std::string list;
   };
 
-  static std::string piped(const Draft& draft, std::string_view text) {
-    std::string out;
-    for (std::size_t at = 0; at < text.size();) {
-      const std::size_t end = text.substr(at).starts_with("${") ? text.find('}', at) : text.npos;
-      const std::string name =
-          end == text.npos ? std::string()
-                           : draft.piped_name(survey::trimmed(text.substr(at + 2, end - at - 2)));
-      if (name.empty()) {
-        out += text[at++];
-      } else {
-        out += name;
-        at = end + 1;
-      }
-    }
-    return out;
-  }
+  static std::string_view piped_name(std::string_view inner) { return survey::trimmed(inner); }
 
   std::string place(std::size_t column = 0) const { return cell_place(sheet_, row_, column); }
 
@@ -219,7 +203,7 @@ class Reader {
   }
 
   void choices() {
-    for (const char* name : {"choices", "choice", "columns"}) {
+    for (const char* name : {"choices", "choice", "columns", "external_choices"}) {
       const Sheet* sheet = book_.find(name);
       if (!sheet || sheet->rows.empty()) continue;
       const Columns columns(sheet->rows.begin()->second);
