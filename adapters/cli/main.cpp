@@ -24,6 +24,7 @@ int main(int argc, char** argv) {
 
   cli::add_setup_commands(app, context);
   cli::add_survey_commands(app, context);
+  cli::add_lint_command(app, context);
   cli::add_response_commands(app, context);
   cli::add_insight_commands(app, context);
   cli::add_job_commands(app, context);

@@ -95,11 +95,16 @@ std::optional<Format> by_content(std::string_view bytes) {
   if (bytes.starts_with("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1")) return Format::xls;
   const std::string_view text = survey::trimmed(without_mark(bytes));
   if (text.starts_with('{') || text.starts_with('[')) {
-    const auto has = [&](std::string_view key) { return text.find(key) != text.npos; };
+    const auto has = [&](std::string_view key) {
+      for (std::size_t at = 0; (at = text.find(key, at)) != text.npos; at += key.size())
+        if (survey::trimmed(text.substr(at + key.size(), 8)).starts_with(':')) return true;
+      return false;
+    };
     if (has("\"SurveyElements\"")) return Format::qsf;
-    if (has("\"questions\"") && has("\"kind\"")) return Format::json;
     if (has("\"elements\"") || has("\"pages\"")) return Format::surveyjs;
-    return std::nullopt;
+    if (!has("\"questions\"")) return std::nullopt;
+    if (has("\"kind\"")) return Format::json;
+    return has("\"type\"") && has("\"name\"") ? std::optional(Format::surveyjs) : std::nullopt;
   }
   const bool wide = bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF");
   if (!text.starts_with('<') && !wide) return std::nullopt;

@@ -108,10 +108,15 @@ TEST_CASE("lint and survey create read other formats") {
   CHECK(desk.run({"init"}).code == 0);
   CHECK(desk.run({"convert", "own.json", "own.qsf"}).code == 0);
   CHECK(desk.run({"convert", "foreign.json", "f.xlsx"}).code == 0);
+  std::filesystem::create_directories(desk.folder / "folder");
+  CHECK(desk.run({"convert", "own.json", "folder/own.qsf"}).code == 0);
+  desk.put("folder/notes.xml", "<notes/>");
   const Row rows[] = {
       {{"lint", "foreign.json"}, 1, "vague-quantifier", "not carried over: 'enableIf'"},
       {{"lint", "f.xlsx"}, 1, "vague-quantifier", ""},
       {{"lint", "own.qsf"}, 0, "0 warnings", ""},
+      {{"lint", "own.qsf", "--diff"}, 2, "", "Convert it to JSON first"},
+      {{"lint", "folder"}, 0, "folder/own.qsf", ""},
       {{"survey", "create", "own.qsf"}, 0, "Trial", ""},
   };
   for (const Row& row : rows) check(desk, row);

@@ -144,6 +144,11 @@ TEST_CASE("The content decides where the name says something else") {
     for (const char* name : {"wrong.xls", "wrong.json", "none", ""})
       CHECK(formats::detect(bytes, name).value() == format);
   }
+  CHECK(formats::detect(R"({"questions":[{"type":"text","name":"a"}]})").value() ==
+        Format::surveyjs);
+  CHECK(formats::detect(R"({"questions":[{"kind":"nps","options":["pages","SurveyElements"]}]})")
+            .value() == Format::json);
+  CHECK(formats::detect(R"({"pages":[],"questions":1,"kind":2})").value() == Format::surveyjs);
   CHECK(formats::detect("nothing known", "a.txt").error().reason == "format_unknown");
   CHECK(formats::detect("", "a.surveyjs.json").value() == Format::surveyjs);
   CHECK(formats::write(survey, Format::xls).error().reason == "format_read_only");
