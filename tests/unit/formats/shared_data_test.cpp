@@ -1,5 +1,6 @@
 #include "support/shared_data.hpp"
 
+#include <insightflow/core/rng.hpp>
 #include <insightflow/formats/triples_data.hpp>
 #include <insightflow/survey/rules.hpp>
 
@@ -57,6 +58,23 @@ TEST_CASE("Every file of the shared sets is read or refused with a place") {
     }
   }
   MESSAGE(read << " files with " << questions << " questions");
+}
+
+TEST_CASE("A workbook of the shared sets that is cut or changed is read or refused, never worse") {
+  const auto folder = test::shared_data("xlsforms");
+  if (!folder) return;
+  Rng rng(7);
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(*folder)) {
+    if (entry.path().extension() != ".xls") continue;
+    CAPTURE(entry.path().string());
+    const std::string bytes = read_whole(entry.path());
+    for (int i = 0; i < 40; ++i) {
+      std::string hurt = i % 4 ? bytes : bytes.substr(0, 1 + rng.below(bytes.size()));
+      for (int n = 0; n < i; ++n) hurt[rng.below(hurt.size())] = static_cast<char>(rng.below(256));
+      const auto read = formats::read(hurt, formats::Format::xls);
+      if (!read) CHECK_FALSE(read.error().detail.empty());
+    }
+  }
 }
 
 TEST_CASE("The answers of the shared triple-s pair are read") {
