@@ -32,6 +32,7 @@ struct Section {
 
 const std::vector<Section> sections{
     {"formats", "survey_formats", measure_formats},
+    {"privacy", "presidio_pii", measure_privacy},
 };
 
 }  // namespace

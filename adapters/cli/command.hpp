@@ -128,7 +128,8 @@ void add_insight_commands(CLI::App& app, Context& context);        // insights â
 void add_job_commands(CLI::App& app, Context& context);            // jobs â€¦
 void add_analyze_command(CLI::App& app, Context& context);
 void add_convert_command(CLI::App& app, Context& context);
-void add_server_commands(CLI::App& app, Context& context);  // serve, work, openapi
+void add_privacy_commands(CLI::App& app, Context& context);  // redact
+void add_server_commands(CLI::App& app, Context& context);   // serve, work, openapi
 
 /// The described struct in a file's text. Files may hold what other programs add: unknown keys are
 /// passed over, but not in silence, for one of them may be a misspelt "show_if".

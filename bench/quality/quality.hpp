@@ -31,5 +31,6 @@ Table read_table(const std::filesystem::path& file);
 
 /// Files of other programs that are read without loss of questions or options.
 boost::json::object measure_formats();
+boost::json::object measure_privacy();
 
 }  // namespace bench
