@@ -31,6 +31,7 @@ struct Section {
 };
 
 const std::vector<Section> sections{
+    {"formats", "survey_formats", measure_formats},
     {"privacy", "presidio_pii", measure_privacy},
     {"sentiment", "tweeteval", measure_sentiment},
     {"language", "xquad", measure_language},

@@ -2,6 +2,7 @@
 
 #include <insightflow/core/json.hpp>
 #include <insightflow/engine.hpp>
+#include <insightflow/formats/formats.hpp>
 
 #include <boost/json/fwd.hpp>
 
@@ -66,6 +67,20 @@ void print_error(const Error& error, bool json);
 /// A whole file, "-" for standard input. Errors: `file_unreadable`, `file_too_large` (64 MiB).
 Result<std::string> read_file(const std::string& path);
 
+/// A questionnaire in any format (formats/formats.hpp), by content and name or by the slug `from`;
+/// an error names the file.
+Result<formats::Imported> import_questionnaire(const std::string& path,
+                                               const std::string& from = {});
+
+/// Nothing where the bytes are our own JSON, or nothing known: such a file is read as JSON, whose
+/// errors are the clearest.
+Result<std::optional<survey::Questionnaire>> foreign_questionnaire(const std::string& bytes,
+                                                                   const std::string& path,
+                                                                   bool json = false);
+
+/// One line on standard error for each loss; with `json` one object for the file.
+void print_losses(const std::vector<formats::Loss>& losses, const std::string& path, bool json);
+
 /// Writes a file whole or not at all; "-" for standard output. Errors: `file_unwritable`.
 Result<void> write_file(const std::string& path, std::string_view content);
 
@@ -113,6 +128,7 @@ void add_insight_commands(CLI::App& app, Context& context);        // insights â
 void add_job_commands(CLI::App& app, Context& context);            // jobs â€¦
 void add_analyze_command(CLI::App& app, Context& context);
 void add_sentiment_command(CLI::App& app, Context& context);
+void add_convert_command(CLI::App& app, Context& context);
 void add_privacy_commands(CLI::App& app, Context& context);  // redact
 void add_server_commands(CLI::App& app, Context& context);   // serve, work, openapi
 

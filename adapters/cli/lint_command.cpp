@@ -340,7 +340,8 @@ Result<void> run(Context& context, Arguments arguments) {
 void add_lint_command(CLI::App& app, Context& context) {
   auto* lint = app.add_subcommand("lint", "Check questionnaires for bias; needs no database");
   auto arguments = std::make_shared<Arguments>();
-  lint->add_option("FILE", arguments->files, "JSON files, folders, or '-' for standard input");
+  lint->add_option("FILE", arguments->files,
+                   "Files in any format of 'convert', folders, or '-' for standard input");
   add_output_options(*lint, arguments->output);
   lint->add_option("--config", arguments->config,
                    "Settings; else the nearest .insightflow-lint.json of each file");

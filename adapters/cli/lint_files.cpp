@@ -29,6 +29,13 @@ bool asks_questions(std::string_view text) {
   return !list.empty() && list[0].is_object() && list[0].get_object().contains("kind");
 }
 
+/// Endings that only questionnaires have. Workbooks and XML may be anything and must be named.
+bool named_as_questionnaire(const std::string& name) {
+  constexpr std::string_view endings[] = {".qsf", ".lss", ".sss", ".surveyjs", ".surveyjs.json"};
+  return std::any_of(std::begin(endings), std::end(endings),
+                     [&](std::string_view ending) { return name.ends_with(ending); });
+}
+
 Result<bias::Config> load_config(const std::string& path) {
   BOOST_OUTCOME_TRY(const auto text, read_file(path));
   auto config = bias::read_config(text);
@@ -42,6 +49,8 @@ Result<bias::Config> load_config(const std::string& path) {
 
 Result<LoadedQuestionnaire> load_questionnaire(const std::string& path) {
   BOOST_OUTCOME_TRY(auto text, read_file(path));
+  BOOST_OUTCOME_TRY(auto foreign, foreign_questionnaire(text, path));
+  if (foreign) return LoadedQuestionnaire{std::move(*foreign), {}};
   BOOST_OUTCOME_TRY(auto survey, parse_described<survey::Questionnaire>(path, text));
   return LoadedQuestionnaire{std::move(survey), std::move(text)};
 }
@@ -58,7 +67,12 @@ Result<std::vector<std::string>> questionnaires_below(const std::string& folder)
       if (entries->is_directory(ignored)) entries.disable_recursion_pending();
       continue;
     }
-    if (path.extension() != ".json" || !entries->is_regular_file(ignored)) continue;
+    const bool named = named_as_questionnaire(path.filename().string());
+    if ((!named && path.extension() != ".json") || !entries->is_regular_file(ignored)) continue;
+    if (named) {
+      out.push_back(path.lexically_normal().string());
+      continue;
+    }
     const auto text = read_file(path.string());
     if (!text || asks_questions(text.value())) out.push_back(path.lexically_normal().string());
   }

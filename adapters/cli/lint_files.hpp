@@ -17,11 +17,12 @@ struct LoadedQuestionnaire {
   std::string source;
 };
 
-/// The one place where the content of a file becomes a questionnaire. Unknown keys are told on
-/// standard error and passed over.
+/// A questionnaire in any format of formats/formats.hpp. Unknown keys, and what another format
+/// says that is not carried over, are told on standard error and passed over.
 Result<LoadedQuestionnaire> load_questionnaire(const std::string& path);
 
-/// The questionnaires below a folder, sorted by path: files that end in ".json" and hold one.
+/// The questionnaires below a folder, sorted by path: files that end in ".json" and hold one, and
+/// those whose ending is that of another format's questionnaires alone (".qsf", ".lss", ".sss").
 /// Hidden files and folders are passed over, and so is JSON that is something else.
 Result<std::vector<std::string>> questionnaires_below(const std::string& folder);
 

@@ -29,6 +29,7 @@ int main(int argc, char** argv) {
   cli::add_insight_commands(app, context);
   cli::add_job_commands(app, context);
   cli::add_analyze_command(app, context);
+  cli::add_convert_command(app, context);
   cli::add_privacy_commands(app, context);
   cli::add_sentiment_command(app, context);
   cli::add_server_commands(app, context);
@@ -44,6 +45,7 @@ int main(int argc, char** argv) {
       "  insightflow insights run trial\n"
       "  insightflow report trial --out report.html\n"
       "\nWithout a database:\n"
+      "  insightflow convert survey.qsf survey.json\n"
       "  insightflow analyze answers.csv --text comment --by plan --out report.html\n"
       "\nExit codes: 0 done, 1 findings of the linter, 2 bad input, 3 not found, 4 conflict,\n"
       "5 try again later, 70 a defect or damaged data, 130 interrupted.");

@@ -15,6 +15,12 @@ namespace {
 template <class T>
 Result<T> read_described(const std::string& path) {
   BOOST_OUTCOME_TRY(const auto text, read_file(path));
+  BOOST_OUTCOME_TRY(auto foreign, foreign_questionnaire(text, path));
+  if (foreign) {
+    T out;
+    static_cast<survey::Questionnaire&>(out) = std::move(*foreign);
+    return out;
+  }
   return parse_described<T>(path, text);
 }
 
@@ -71,7 +77,10 @@ void add_create(CLI::App& parent, Context& context) {
     bool publish = false;
   };
   auto arguments = std::make_shared<Arguments>();
-  command->add_option("FILE", arguments->file, "JSON, '-' for standard input")->required();
+  command
+      ->add_option("FILE", arguments->file,
+                   "JSON or another format of 'convert', '-' for standard input")
+      ->required();
   command->add_option("--slug", arguments->slug, "Last part of the public address");
   command->add_flag("--publish", arguments->publish, "Publish it at once");
   on_call(*command, context, [&context, arguments]() -> Result<void> {
@@ -98,7 +107,8 @@ void add_update(CLI::App& parent, Context& context) {
   auto id = std::make_shared<std::string>();
   auto file = std::make_shared<std::string>();
   command->add_option("SURVEY", *id, "Id or slug")->required();
-  command->add_option("FILE", *file, "JSON, '-' for standard input")->required();
+  command->add_option("FILE", *file, "JSON or another format of 'convert', '-' for standard input")
+      ->required();
   on_call(*command, context, [&context, id, file]() -> Result<void> {
     BOOST_OUTCOME_TRY(auto survey, read_described<survey::Survey>(*file));
     BOOST_OUTCOME_TRY(auto engine, context.open());
