@@ -29,16 +29,18 @@ bool stem_labels_ends(const Text& text) {
 void check_unbalanced_scale(const Item& item, Sink& sink) {
   if (item.kind() == Kind::multiple_choice || item.kind() == Kind::ranking) return;
   int positive = 0, negative = 0, ranked = 0, zero = 0;
-  bool fair_to_excellent = false;
+  bool fair = false;
   for (const Label& label : item.list.labels) {
     if (label.outside || label.construct == Construct::frequency ||
         label.construct == Construct::degree || label.construct == Construct::yes_no)
       continue;
     ranked += label.ranked;
-    positive += label.positive && label.core != "Fair" && label.core != "fair";
-    negative += label.negative;
+    // Beside "Good", people place "Fair" a little below the middle (Myers & Warner 1968).
+    const bool lower_half = label.core == "Fair" || label.core == "fair";
+    fair = fair || lower_half;
+    positive += label.positive && !lower_half;
+    negative += label.negative || lower_half;
     zero += label.zero;
-    fair_to_excellent = fair_to_excellent || label.core == "Fair";
   }
   const bool both_asked = item.text.has(Mark::antonym);
   if (both_asked && ranked >= 2 && (positive == 0) != (negative == 0)) {
@@ -53,7 +55,6 @@ void check_unbalanced_scale(const Item& item, Sink& sink) {
   if (ranked < 3 || zero > 0 || item.list.substantive < 4) return;
   if (ranked * 5 < static_cast<int>(item.list.substantive) * 4) return;
   if (positive == negative) return;
-  const bool one_sided = positive == 0 || negative == 0;
   // "Not important … very important": a single bare denial is the floor of a one-sided scale.
   int denials = 0;
   bool middle = false;
@@ -62,16 +63,17 @@ void check_unbalanced_scale(const Item& item, Sink& sink) {
     middle = middle || label.middle;
   }
   if (negative == 1 && denials == 1 && !middle && positive >= 2) return;
-  if (one_sided && !middle && fair_to_excellent) return;
-  const bool health_scale = fair_to_excellent && positive == 3 && negative == 1;
+  // Excellent to Poor over Fair is the usual list of health surveys: lopsided, but known.
+  const bool usual = fair && positive == 3 && negative == 2;
   const std::string more = positive > negative ? "positive" : "negative";
-  sink.field(item, item.listed ? "options" : "scale",
-             {std::to_string(positive) + " positive answers against " + std::to_string(negative) +
-                  " negative: the " + more + " side has more room.",
-              "Offer as many " + std::string(positive > negative ? "negative" : "positive") +
-                  " answers, word for word the opposites.",
-              health_scale ? std::optional(Severity::note) : std::nullopt,
-              health_scale ? Confidence::medium : Confidence::high});
+  sink.field(
+      item, item.listed ? "options" : "scale",
+      {std::to_string(positive) + " positive answers against " + std::to_string(negative) +
+           (fair ? " from \"Fair\" down: the " : " negative: the ") + more + " side has more room.",
+       "Offer as many " + std::string(positive > negative ? "negative" : "positive") +
+           " answers, word for word the opposites.",
+       usual ? std::optional(Severity::note) : std::nullopt,
+       usual ? Confidence::medium : Confidence::high});
 }
 
 void check_scale_points(const Item& item, Sink& sink) {

@@ -30,7 +30,12 @@ const std::vector<Entry> vocabulary{
     {Mark::people,
      "friends|family|colleagues|parents|children|brother|sister|brothers|sisters|mother|father|men|"
      "women|boys|girls|husband|wife|partner|partners|neighbours|neighbors|relatives|students|"
-     "teachers|adults|teenagers|customers|clients|patients|residents|employees|managers"},
+     "teachers|adults|teenagers|customers|clients|patients|residents|employees|managers|people|"
+     "person|persons|boss|manager|supervisor|colleague|coworker|coworkers|co-workers|spouse|"
+     "neighbour|neighbor|friend|child|son|daughter|kids|sons|daughters|teacher|doctor|team|staff|"
+     "citizens|voters|consumers|users|workers|roommates|flatmates|classmates|boyfriend|girlfriend|"
+     "siblings|grandparents|members|visitors|shoppers|households|drivers|nurses|leaders|peers|"
+     "others|family|household"},
     {Mark::time_unit,
      "day|days|week|weeks|month|months|year|years|hour|hours|minute|minutes|weekend|weekends|"
      "semester|term|quarter|morning|mornings|evening|evenings|night|nights|weekdays|daily|weekly|"
@@ -225,6 +230,108 @@ const std::vector<Entry> vocabulary{
      "funeral|funerals|wedding|weddings|abroad|arrested|pregnant|concussion|injury|injuries|"
      "house|car|vaccinated|vaccination|election|elections|burglary|burgled|police|promotion|"
      "promoted|dentist|conference|conferences|marathon|laptop|phone"},
+
+    {Mark::idiom,
+     "at the end of the day|on the same page|think outside the box|outside the box|"
+     "touch base|low-hanging fruit|piece of cake|a piece of cake|rule of thumb|hit the nail|"
+     "beat around the bush|under the weather|over the moon|once in a blue moon|cost an arm and a "
+     "leg|an arm and a leg|break the bank|breaks the bank|on the fence|sit on the fence|"
+     "sitting on the fence|up in the air|a level playing field|level playing field|back to square "
+     "one|ballpark figure|in the ballpark|bang for your buck|bang for the buck|value for your buck|"
+     "cut corners|cuts corners|cutting corners|down to earth|drop the ball|dropped the ball|drops "
+     "the ball|on the ball|face the music|feel blue|feeling blue|go the extra mile|goes the extra "
+     "mile|went the extra mile|going the extra mile|in a nutshell|in hot water|in the loop|out of "
+     "the loop|out of the blue|keep your head above water|get your feet wet|hit the ground running|"
+     "hit the road|jump on the bandwagon|on the bandwagon|let the cat out|miss the boat|missed the "
+     "boat|on thin ice|on cloud nine|over the top|par for the course|pull your weight|pulls their "
+     "weight|pull their weight|push the envelope|raise the bar|raises the bar|raised the bar|"
+     "rock the boat|rocks the boat|second to none|see eye to eye|sees eye to eye|silver bullet|"
+     "the big picture|big picture|tip of the iceberg|up to speed|up to scratch|walk the talk|"
+     "wear many hats|water under the bridge|burn the midnight oil|burning the candle|bite the "
+     "bullet|hard to swallow|get the hang of|got the hang of|get your head around|got your head "
+     "around|make ends meet|makes ends meet|making ends meet|down the drain|down in the dumps|in "
+     "the dumps|"
+     "feel on edge|fed up with|get a kick out of|give a thumbs up|thumbs up|keep an eye on|keeps "
+     "an "
+     "eye on|light at the end of the tunnel|off the beaten track|on a roll|on a shoestring|play "
+     "it by ear|put all your eggs|read between the lines|red tape|see the light|sleep on it|"
+     "stab in the back|straight from the horse's mouth|take it with a grain of salt|the ball is "
+     "in|the last straw|through the roof|throw in the towel|tighten your belt|tightened your belt|"
+     "tighten their belts|tip the scales|turn a blind eye|turns a blind eye|turned a blind eye|"
+     "up your sleeve|whole nine yards|worth its salt|wrap your head around|no-brainer|no brainer|"
+     "game changer|game-changer|cup of tea|in your shoes|in the same boat|out of pocket|on the "
+     "back burner|back burner|move the needle|moves the needle|deep dive|drink the kool-aid|a leg "
+     "up|hands are tied|feel the pinch|felt the pinch|feeling the pinch|pulling your leg|out of "
+     "hand|get out of hand|off the hook|hit it off|cold feet|a hard pill to swallow|blow off steam|"
+     "let off steam|sweep under the rug|under the rug|under the carpet|rub you up the wrong way|"
+     "get under your skin|a slap in the face|spread too thin|stretched too thin|bend over "
+     "backwards|bends over backwards|bent over backwards|hit or miss|hit-or-miss|a mixed bag|"
+     "mixed bag|ring a bell|rings a bell|tick all the boxes|ticks all the boxes|ticks all your "
+     "boxes|tick your boxes|on the right track|up and coming|word of mouth|the grapevine"},
+    {Mark::vague_noun,
+     "such things|these things|those things|things like that|things like this|that kind of thing|"
+     "that sort of thing|this kind of thing|this sort of thing|and so on|etc|and so forth|the "
+     "above|"
+     "the former|the latter|the aforementioned|stuff like that|such matters|these issues|"
+     "those issues|such issues|the same thing|all that|all this|and the like|that stuff|this "
+     "stuff"},
+    {Mark::condition,
+     "if|unless|except|excluding|including|provided that|provided|only if|only those|not counting|"
+     "other than|as long as|regardless of|regardless|not including|apart from|even if|even when|"
+     "but only|counting only|but not|in case|assuming|while|unless you|until|after which|"
+     "with the exception of|ignoring|leaving out|disregarding|when"},
+    {Mark::habit, "usually|normally|typically|generally|routinely|habitually|as a rule"},
+    {Mark::share,
+     "percentage|percent|per cent|proportion|what share|which share|what fraction|fraction|ratio"},
+    {Mark::mental,
+     "think|thinks|feel|feels|believe|believes|like|likes|prefer|prefers|want|wants|know|knows|"
+     "trust|trusts|worry|worries|enjoy|enjoys|support|supports|agree|agrees|understand|understands|"
+     "hope|hopes|expect|expects|care|cares|satisfied|dissatisfied|happy|unhappy|worried|concerned|"
+     "interested|proud|motivated|stressed|afraid|intend|intends|plan|plans|consider|regard|"
+     "opinion|attitude|view|views|love|loves|hate|hates|wish|wishes|dream|need|needs|value|"
+     "appreciate|anxious|lonely|confident|favour|favor|oppose|opposes|thought|felt|believed|liked|"
+     "preferred|wanted|enjoyed|expected|hoped|attitudes|opinions|feelings|willing|likely"},
+    {Mark::virtue,
+     "good|responsible|honest|decent|caring|considerate|loyal|respectable|sensible|conscientious|"
+     "ethical|law-abiding|thoughtful|well-behaved|civilised|civilized|dutiful|dedicated|modern|"
+     "educated|intelligent|smart|reasonable|moral|upstanding|health-conscious|committed|serious|"
+     "diligent|hard-working|polite|fair-minded|patriotic|informed|environmentally conscious|true"},
+    {Mark::subjective,
+     "good|bad|relevant|nice|appropriate|reasonable|decent|healthy|safe|normal|adequate|"
+     "sufficient|fair|proper|suitable|modern|attractive|effective|efficient|affordable|successful|"
+     "acceptable|satisfactory|poor|fine|okay|ok|high-quality|big|large|small|high|low|fast|slow|"
+     "expensive|cheap|excessive|comfortable|well|clean|quiet|user-friendly|convenient"},
+    {Mark::threatening,
+     "illegal|illegally|stolen|steal|stole|shoplifted|shoplift|cheated|cheat|cheating|plagiarised|"
+     "plagiarized|plagiarise|plagiarize|lied|lie to|lied to|fake|faked|forged|fraud|evaded|evade|"
+     "tax evasion|taxable|undeclared|off the books|cash in hand|bribe|bribed|arrested|convicted|"
+     "prison|crime|without permission|without paying|without a ticket|without a licence|without a "
+     "license|someone else's password|private messages|pirated|copyrighted|drugs|illegal drugs|"
+     "cocaine|cannabis|marijuana|drunk|after drinking|overdose|addiction|addicted|alcohol problem|"
+     "abortion|miscarriage|suicide|suicidal|self-harm|harm yourself|hurt yourself|abuse|abused|"
+     "assault|assaulted|violence|violent|hit someone|slapped|shout at|shouted at|threatened|"
+     "harassed|harassment|bullied|bully|discriminated|prejudiced|racist|infidelity|unfaithful|"
+     "affair|sexual|sexually|sexual partners|std|sti|hiv|incontinence|impotence|eating disorder|"
+     "mental health problems|mental illness|depressed|late paying|behind on|overdue|unpaid|evicted|"
+     "eviction|bankrupt|bankruptcy|debt collector|payday|could not afford|couldn't afford|unable "
+     "to "
+     "pay|missed a payment|missed payments|gambled|gambling|embarrassed|ashamed|shame|humiliated|"
+     "copied from|someone else's work|speed limit|littered|broke the law|break the law|broken the "
+     "law|called in sick|pretended to be|hidden from your|lose your temper|lost your temper|"
+     "social benefits|welfare benefits|food bank|homeless"},
+    {Mark::two_sided, "or not|or oppose|or against|for or against|or neither|both sides"},
+    {Mark::gives_away,
+     "benefits of|the benefits|advantages of|the advantages|dangers of|the dangers|danger of|"
+     "risks of|the risks|harms of|harmful|harm of|why we need|proof that|proof of|the success of|"
+     "failure of|the failure|the failings|the case for|the case against|say no to|fight against|"
+     "stop the|save the|save our|addiction|addictive|crisis|superior|superiority|the problem with|"
+     "problems caused by|damage caused by|negative effects|positive effects|negative impact|"
+     "positive impact|harmful effects|beneficial|threat of|the threat|how great|how much "
+     "better|why "
+     "you should|is better than|are better than|is bad for|are bad for|is good for|are good for|"
+     "improves|destroys|destroying|ruins|ruining|causes|number one|market leader|market-leading|"
+     "the best|the worst|your favourite|your favorite|is killing|are killing|evils of|importance "
+     "of|the importance|need for more|need for better|wasting|waste of"},
 
     {Mark::opt_out,
      "prefer not to say|prefer not to answer|rather not say|rather not answer|decline to answer|"

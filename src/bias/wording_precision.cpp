@@ -3,8 +3,6 @@
 /// Words that different people measure differently: degrees, absolutes, times, conjecture.
 namespace insightflow::bias {
 
-namespace {
-
 bool names_time(const Item& item) {
   const Text& text = item.text;
   if (text.has(Mark::period)) return true;
@@ -26,10 +24,8 @@ bool names_time(const Item& item) {
   };
   for (const Label& label : item.list.labels)
     if (says_time(label.core)) return true;
-  return says_time(item.question->help) && !item.question->help.empty();
+  return !item.question->help.empty() && says_time(item.question->help);
 }
-
-}  // namespace
 
 void check_vague_quantifier(const Item& item, Sink& sink) {
   const Text& text = item.text;

@@ -5,10 +5,6 @@ namespace insightflow::bias {
 
 namespace {
 
-bool plain(const Text& text, const Hit& hit) {
-  return !text.tokens[hit.first].quoted && !text.tokens[hit.first].bracketed;
-}
-
 /// A sentence that asks, or asks to rate.
 bool requests(const Text& text, const Sentence& sentence) {
   return sentence.end == '?' || text.bears(sentence.first, Mark::instruction) ||
@@ -184,9 +180,7 @@ void check_priming_preamble(const Item& item, Sink& sink) {
 void check_presupposition(const Item& item, Sink& sink) {
   const Text& text = item.text;
   if (!item.question->show_if.empty() || text.has(Mark::gate) || !text.is_question()) return;
-  for (const Item& other : item.survey->items)
-    for (const survey::Branch& branch : other.question->logic)
-      if (branch.target == item.question->id) return;
+  if (item.survey->branched_to.count(item.question->id)) return;
   if (item.listed && (item.list.has_none || item.list.has_uncertain)) return;
   const Hit* hit = text.first(Mark::presumes);
   if (!hit || !plain(text, *hit)) return;

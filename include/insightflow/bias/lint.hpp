@@ -1,6 +1,7 @@
 #pragma once
 
 #include <insightflow/bias/finding.hpp>
+#include <insightflow/bias/measure.hpp>
 #include <insightflow/survey/questionnaire.hpp>
 
 #include <span>
@@ -42,10 +43,11 @@ struct Options {
   std::vector<std::string> jargon;  ///< Acronyms and terms the audience knows.
   Severity least = Severity::note;  ///< Findings below this are dropped.
   double fatigue_minutes = 12;      ///< Predicted minutes from which a survey is called long.
+  double reading_grade = 8;         ///< School grade that the audience reads with ease.
 
   friend bool operator==(const Options&, const Options&) = default;
 };
-BOOST_DESCRIBE_STRUCT(Options, (), (off, jargon, least, fatigue_minutes))
+BOOST_DESCRIBE_STRUCT(Options, (), (off, jargon, least, fatigue_minutes, reading_grade))
 
 /// Checks a questionnaire. Never fails: a malformed questionnaire is linted as far as it can be
 /// (its validity is another matter). Findings accepted by `lint.allow` with a reason move to
@@ -57,9 +59,5 @@ Report lint(const survey::Questionnaire& survey, const Options& options = {});
 constexpr int exit_code(const Report& report) {
   return report.counts.errors + report.counts.warnings > 0 ? 1 : 0;
 }
-
-/// Predicted minutes to fill in the questionnaire, all questions asked: reading at 200 words a
-/// minute plus a handling time by kind.
-double predicted_minutes(const survey::Questionnaire& survey);
 
 }  // namespace insightflow::bias

@@ -15,7 +15,8 @@
 ///
 ///     kind[*]: text [option | option] (1..5 1=Poor 5=Good) {row | row} <condition>
 ///
-/// `*` requires an answer, `<…>` is the show-if. Questions of one survey are split by " ;; ".
+/// `*` requires an answer, `<…>` is the show-if. Questions of one survey are split by " ;; ";
+/// "title: words" names the survey.
 namespace insightflow::bias::test {
 
 inline std::string trimmed(std::string_view text) {
@@ -100,6 +101,10 @@ inline Result<survey::Questionnaire> read_survey(const std::vector<std::string>&
   survey.title = "Sample";
   for (const std::string& line : lines) {
     if (line.empty()) continue;
+    if (line.starts_with("title:")) {
+      survey.title = trimmed(std::string_view(line).substr(6));
+      continue;
+    }
     // "40x kind: text" stands for forty of them.
     char* rest = nullptr;
     long times = std::strtol(line.c_str(), &rest, 10);
