@@ -407,6 +407,13 @@ namespace {
 
 /// "Stable" beside "Unstable", "Fair" beside "Unfair": the pair itself tells the two sides apart.
 void read_antonyms(std::vector<Label>& labels) {
+  // Two bare words ("Employed", "Unemployed") are kinds, not steps.
+  std::size_t steps = 0;
+  for (const Label& label : labels) steps += !label.core.empty();
+  if (steps <= 2 && std::none_of(labels.begin(), labels.end(), [](const Label& label) {
+        return label.core.find(' ') != label.core.npos;
+      }))
+    return;
   std::vector<std::string> last_words;
   for (const Label& label : labels) {
     std::string word;

@@ -154,6 +154,13 @@ Text analyse(std::string_view source);
 /// Gives every token its part of speech (parts.cpp).
 void tag_parts(Text& text);
 
+/// Names people: a known word, or one in "-er", "-ist", "-mate" and the like.
+bool names_people(const Text& text, std::uint32_t token);
+
+/// An adjective that praises (+1) or condemns (-1) by itself, by lexicon or form ("careless",
+/// "misguided", "overpriced", "unreliable"); else 0.
+int judgement_of(const Text& text, std::uint32_t token);
+
 /// The dictionary form of a word that may bear -s, -es, -ed, -ing or -ly, if `known` accepts it.
 template <class Known>
 std::string_view stem_of(std::string_view word, std::string& room, const Known& known) {

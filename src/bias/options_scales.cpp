@@ -55,14 +55,17 @@ void check_unbalanced_scale(const Item& item, Sink& sink) {
   if (ranked < 3 || zero > 0 || item.list.substantive < 4) return;
   if (ranked * 5 < static_cast<int>(item.list.substantive) * 4) return;
   if (positive == negative) return;
-  // "Not important … very important": a single bare denial is the floor of a one-sided scale.
+  // "Not important, slightly important, very important": a single bare denial is the floor of a
+  // one-sided scale, if its low steps are there.
   int denials = 0;
+  bool low_step = false;
   bool middle = false;
   for (const Label& label : item.list.labels) {
     denials += label.negative && label.rank == -2;
+    low_step = low_step || (label.positive && label.rank <= 3);
     middle = middle || label.middle;
   }
-  if (negative == 1 && denials == 1 && !middle && positive >= 2) return;
+  if (negative == 1 && denials == 1 && !middle && positive >= 2 && low_step) return;
   // Excellent to Poor over Fair is the usual list of health surveys: lopsided, but known.
   const bool usual = fair && positive == 3 && negative == 2;
   const std::string more = positive > negative ? "positive" : "negative";

@@ -51,6 +51,11 @@ constexpr std::array classes{
           "weekly monthly annual typical average usual available likely unlikely important "
           "certain able open ready sure total major minor early late right wrong strong weak rich "
           "young close friendly lonely final key various common rare true false real whole"},
+    Class{Part::noun,
+          "supply family reply assembly monopoly city security university quality facility "
+          "building meeting training hospital animal meal feed bed need speed seed hotel channel "
+          "proposal rental approval arrival wing ring king string spring evening morning ceiling "
+          "festival journal capital signal material trial notice"},
     Class{
         Part::verb,
         "go went gone say said see saw seen come came know knew known think thought take took "
@@ -119,7 +124,67 @@ Part by_itself(const Text& text, const Token& token) {
   return Part::noun;
 }
 
+bool among(std::string_view word, std::initializer_list<std::string_view> words) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
 }  // namespace
+
+bool names_people(const Text& text, std::uint32_t token) {
+  if (text.bears(token, Mark::people)) return true;
+  std::string_view word = text.word(token);
+  if (word.size() > 5 && word.ends_with("men")) return true;
+  if (word.ends_with('s')) word.remove_suffix(1);
+  if (word.size() < 5 ||
+      among(word,
+            {"number",   "order",      "paper",   "letter",   "water",  "computer", "weather",
+             "power",    "answer",     "offer",   "summer",   "winter", "corner",   "dinner",
+             "matter",   "centre",     "center",  "other",    "never",  "under",    "rather",
+             "over",     "after",      "either",  "neither",  "better", "colour",   "color",
+             "floor",    "factor",     "sector",  "error",    "motor",  "monitor",  "printer",
+             "counter",  "newsletter", "chapter", "register", "laptop", "cover",    "transfer",
+             "semester", "shelter",    "folder",  "router"}))
+    return false;
+  for (const std::string_view ending : {"er", "or", "ist", "ian", "man", "mate", "ant", "izen"})
+    if (word.ends_with(ending)) return text.tokens[token].part == Part::noun;
+  return false;
+}
+
+int judgement_of(const Text& text, std::uint32_t token) {
+  if (text.bears(token, Mark::loaded_negative)) return -1;
+  if (text.bears(token, Mark::loaded_positive)) return 1;
+  const std::string_view word = text.word(token);
+  if (word.size() < 7) return 0;
+  const auto framed = [&](std::string_view start, std::initializer_list<std::string_view> endings) {
+    if (!word.starts_with(start)) return false;
+    return std::any_of(endings.begin(), endings.end(),
+                       [&](std::string_view each) { return word.ends_with(each); });
+  };
+  if (word.ends_with("less"))
+    return among(word, {"wireless",   "homeless",  "cordless",     "contactless", "cashless",
+                        "paperless",  "stainless", "jobless",      "childless",   "driverless",
+                        "sleeveless", "endless",   "countless",    "nonetheless", "regardless",
+                        "doubtless",  "painless",  "checkoutless", "topless",     "strapless",
+                        "keyless"})
+               ? 0
+           : among(word, {"flawless", "seamless", "effortless", "priceless", "timeless"}) ? 1
+                                                                                          : -1;
+  if (framed("mis", {"ing", "ed"})) return word.starts_with("miss") ? 0 : -1;
+  if (framed("over", {"iced", "wded", "aded", "rked", "ated", "lown", "tched", "aled"})) return -1;
+  if (framed("un", {"able", "ible", "ing", "ful", "ive", "fied", "nly", "dly"}))
+    return word.starts_with("uni") || word.starts_with("under") ||
+                   among(word, {"unavailable", "unassuming", "unforgettable", "unbeatable"})
+               ? 0
+               : -1;
+  if (framed("in", {"adequate", "efficient", "competent", "consistent", "accurate", "convenient",
+                    "flexible", "sensitive", "effective", "humane", "considerate", "tolerable",
+                    "excusable", "comprehensible", "sufficient", "coherent", "sincere"}) ||
+      framed("ir", {"responsible", "rational"}) || framed("dis", {"ing", "ful", "honest"}))
+    return -1;
+  for (const std::string_view end : {"-winning", "-class", "-leading", "-loved"})
+    if (word.ends_with(end)) return 1;
+  return 0;
+}
 
 void tag_parts(Text& text) {
   for (std::size_t i = 0; i < text.tokens.size(); ++i) {
@@ -131,6 +196,10 @@ void tag_parts(Text& text) {
     if (!open_class || token.capital) continue;
     // "the use", "their help": a noun; "to use", "you use", "not use": a verb.
     const bool participle = token.word.ends_with("ing") || token.word.ends_with("ed");
+    if (token.word.ends_with("ing") && before.part == Part::preposition) {
+      token.part = Part::noun;  // "by asking"
+      continue;
+    }
     if (before.part == Part::determiner || before.part == Part::adjective ||
         before.part == Part::number || (before.part == Part::preposition && before.word != "to"))
       token.part = participle ? Part::adjective : Part::noun;

@@ -35,6 +35,8 @@ const std::vector<Entry> vocabulary{
      "neighbour|neighbor|friend|child|son|daughter|kids|sons|daughters|teacher|doctor|team|staff|"
      "citizens|voters|consumers|users|workers|roommates|flatmates|classmates|boyfriend|girlfriend|"
      "siblings|grandparents|members|visitors|shoppers|households|drivers|nurses|leaders|peers|"
+     "guard|guards|customer|patient|client|guest|guests|tenant|tenants|boy|girl|man|woman|agent|"
+     "agents|guide|chef|nurse|flatmate|roommate|classmate|student|adult|resident|citizen|parent|"
      "others|family|household"},
     {Mark::time_unit,
      "day|days|week|weeks|month|months|year|years|hour|hours|minute|minutes|weekend|weekends|"
@@ -118,12 +120,22 @@ const std::vector<Entry> vocabulary{
      "doctors recommend|nine out of ten|the majority of|most customers|most users|most citizens|"
      "most residents|most employees|most students|most voters|most of our|many experts|"
      "leading experts|according to experts|everyone benefits|public opinion|as everyone should|"
-     "our competitors|critics say|many customers|many users|most experts|millions of"},
+     "our competitors|critics say|many customers|many users|most experts|millions of|"
+     "a recent study|recent studies|a study|scientists warn|experts warn|doctors warn|scientists "
+     "say|doctors say|researchers have|scientists have|research suggests|studies suggest|polls "
+     "show|surveys show|statistics show|the evidence shows|it has been shown|it is generally "
+     "agreed|it is a fact|many parents|many residents|many employees|many students|many citizens|"
+     "most parents|most drivers|most families|most adults|most teachers|most patients|a majority "
+     "of|more and more people|countless people|leading scientists|leading doctors"},
     {Mark::claim,
      "should|must|need|needs|benefit|benefits|important|essential|vital|crucial|responsible|"
      "better|best|worse|worst|threat|threatens|honest|good|bad|proud|harm|harms|save|saves|"
      "improve|improves|necessary|deserve|deserves|growing|suffer|suffers|suffering|healthier|"
-     "dangerous|proven|popular|leading|award-winning|damage|damages|causes"},
+     "dangerous|proven|popular|leading|award-winning|damage|damages|causes|harming|harmful|"
+     "overworked|underpaid|unfair|benefiting|saving|reduces|increases|kills|costs|ruins|ruining|"
+     "destroys|destroying|wastes|wasting|protects|protecting|helps|endangers|crisis|risk|risks|"
+     "healthy|unhealthy|known|shown|warn|warns|worry|worries|rising|falling|suffered|won|richest|"
+     "largest|biggest|safest|fastest|cheapest|crumbling|fails|failed|success|successful|loved"},
     {Mark::norm,
      "as everyone should|do the right thing|doing the right thing|responsibly|good citizen|"
      "good citizens|responsible citizen|responsible citizens|as you should|like you should|"
@@ -137,13 +149,23 @@ const std::vector<Entry> vocabulary{
      "useless|incompetent|failing|failed|broken|harsh|draconian|excessive|exorbitant|overpriced|"
      "annoying|frustrating|clunky|outdated|poor|inadequate|unacceptable|unjust|scandalous|"
      "burdensome|crippling|so-called|invasive|chaotic|sloppy|misguided|dangerous|unnecessary|"
-     "unfriendly|rude|slow|dirty|noisy|bloated|bureaucratic|poorly"},
+     "unfriendly|rude|slow|dirty|noisy|bloated|bureaucratic|poorly|shoddy|shabby|flawed|faulty|"
+     "cumbersome|tedious|costly|secretive|hasty|arrogant|lazy|stubborn|cruel|brutal|toxic|"
+     "notorious|infamous|boring|worrying|alarming|shocking|depressing|insulting|intimidating|"
+     "exhausting|crumbling|ill-conceived|half-hearted|botched|bungled|flimsy|stingy|weak|"
+     "complicated|patchy|erratic|lousy|mediocre|sluggish|clumsy|absurd|foolish|stupid|unjustified|"
+     "extravagant|lavish|heavy-handed|short-sighted|long-overdue|neglected|punishing|senseless|"
+     "damaging|harmful|destructive|deceptive|dishonest|shady|vicious"},
     {Mark::loaded_positive,
      "amazing|wonderful|fantastic|excellent|outstanding|award-winning|world-class|cutting-edge|"
      "beloved|superb|innovative|brilliant|exceptional|state-of-the-art|revolutionary|delicious|"
      "incredible|terrific|magnificent|stunning|first-class|best-in-class|industry-leading|"
      "groundbreaking|much-loved|hard-working|hardworking|fabulous|impressive|marvellous|"
-     "marvelous|great|dedicated|generous|exciting|improved|convenient|friendly|helpful|popular"},
+     "marvelous|great|dedicated|generous|exciting|improved|convenient|friendly|helpful|popular|"
+     "tasty|superior|beautiful|elegant|perfect|remarkable|trusted|celebrated|renowned|unrivalled|"
+     "unbeatable|unmatched|inspiring|charming|refreshing|thrilling|caring|fair-minded|prestigious|"
+     "visionary|bold|life-changing|life-saving|much-needed|long-awaited|unforgettable|top-notch|"
+     "high-quality|top-quality|attractive|lovely|splendid|iconic|legendary"},
     {Mark::presumes,
      "have you stopped|when did you stop|when did you start|when did you first|when did you last|"
      "what do you like most|what do you like best|what do you like about|what did you like most|"

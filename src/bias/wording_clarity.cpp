@@ -335,6 +335,7 @@ void check_ambiguous_syntax(const Item& item, Sink& sink) {
         bool clause = false;
         for (std::uint32_t k = first + 1; k < last; ++k)
           clause = clause || text.tokens[k].part == Part::auxiliary ||
+                   text.tokens[k].part == Part::preposition ||
                    text.tokens[k].part == Part::pronoun || text.tokens[k].part == Part::verb ||
                    text.tokens[k].part == Part::conjunction;
         if (last - first <= 4 && last < sentence.last && !clause) {
@@ -382,9 +383,8 @@ void check_ambiguous_syntax(const Item& item, Sink& sink) {
     }
     // "Did you see the guard leaving the shop?": who was leaving?
     for (std::uint32_t i = sentence.first + 3; i + 1 <= sentence.last; ++i)
-      if (is_one_of(text.word(i), {"while", "when", "after", "before"}) &&
-          text.word(i + 1).ends_with("ing") && text.tokens[i].before == 0 &&
-          text.bears(i - 1, Mark::people) && !text.tokens[i].quoted) {
+      if (is_one_of(text.word(i), {"while", "when"}) && text.word(i + 1).ends_with("ing") &&
+          text.tokens[i].before == 0 && names_people(text, i - 1) && !text.tokens[i].quoted) {
         say(i - 1, i + 1,
             quote(text.words(i, i + 1)) + " can be about you or about " +
                 quote(text.words(i - 1, i - 1)) + ".",
@@ -416,13 +416,14 @@ void check_complex_syntax(const Item& item, Sink& sink) {
         break;
       }
     }
-    if (start - sentence.first > 16) {
-      sink.text(
-          item, span_of(text, sentence.first, start - 1),
-          {std::to_string(start - sentence.first) + " words stand before the question begins.",
-           "Put the question first, or make the introduction a sentence of its own.",
-           {},
-           Confidence::high});
+    std::uint32_t before = 0;
+    for (std::uint32_t i = sentence.first; i < start; ++i) before += !text.tokens[i].bracketed;
+    if (before > 20) {
+      sink.text(item, span_of(text, sentence.first, start - 1),
+                {std::to_string(before) + " words stand before the question begins.",
+                 "Put the question first, or make the introduction a sentence of its own.",
+                 {},
+                 Confidence::high});
       return;
     }
     std::uint32_t clauses = 0;
@@ -444,7 +445,7 @@ void check_complex_syntax(const Item& item, Sink& sink) {
     }
     // "Did the plan that the council which you elected passed affect you?"
     for (std::uint32_t i = start + 1; i + 6 <= sentence.last && i <= start + 5; ++i) {
-      if (!is_one_of(text.word(i), {"that", "which", "who", "whom"}) ||
+      if (clauses < 2 || !is_one_of(text.word(i), {"that", "which", "who", "whom"}) ||
           text.tokens[start].part != Part::auxiliary || text.tokens[i - 1].part != Part::noun ||
           text.tokens[start + 1].part != Part::determiner)
         continue;
@@ -490,7 +491,7 @@ void check_memory_overload(const Item& item, Sink& sink) {
       const Token& token = text.tokens[i];
       if (token.quoted || token.bracketed) continue;
       const Hit* hit = text.first_in(Mark::condition, i, sentence.last);
-      if (hit && hit->first == i && !text.bears(i, Mark::gate) &&
+      if (hit && hit->first == i && (!text.bears(i, Mark::gate) || text.word(i + 1) == "you") &&
           !(i == sentence.first && text.word(i) == "when" &&
             text.tokens[i + 1 <= sentence.last ? i + 1 : i].part == Part::auxiliary) &&
           (i == sentence.first || !text.bears(i - 1, Mark::condition))) {

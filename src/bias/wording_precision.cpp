@@ -27,6 +27,47 @@ bool names_time(const Item& item) {
   return !item.question->help.empty() && says_time(item.question->help);
 }
 
+namespace {
+
+/// "Have you …", "Did you …", "How many … have you …": about an act or trait of the respondent.
+bool asks_about_you(const Text& text) {
+  for (std::uint32_t i = 0; i + 1 < text.tokens.size(); ++i)
+    if (text.tokens[i].part == Part::auxiliary && text.word(i + 1) == "you") return true;
+  return false;
+}
+
+/// "good service", "a reasonable amount", "is … safe": a measure that each sets for himself.
+std::optional<std::uint32_t> unmeasured(const Text& text) {
+  for (std::uint32_t i = 1; i < text.tokens.size(); ++i) {
+    const Token& token = text.tokens[i];
+    if (token.quoted || token.bracketed || token.capital || text.bears(i, Mark::antonym)) continue;
+    const std::string_view before = text.word(i - 1);
+    const bool ends = text.sentence_of(i).last == i;
+    const bool attribute =
+        is_one_of(token.word, {"good", "bad", "healthy", "reasonable", "normal", "decent",
+                               "adequate", "appropriate", "proper", "suitable", "sufficient",
+                               "high-quality", "modern", "nice", "fair", "successful"}) &&
+        i < text.sentence_of(i).last && text.tokens[i + 1].part == Part::noun &&
+        text.tokens[i + 1].before == 0 && !text.tokens[i + 1].capital &&
+        (text.tokens[i - 1].part != Part::pronoun) &&
+        !is_one_of(text.word(i + 1),
+                   {"friend", "friends", "morning", "news", "weight", "deal", "trade", "person",
+                    "people", "share", "reason", "idea", "faith", "language", "delivery"});
+    const bool predicate =
+        ends &&
+        is_one_of(token.word, {"good",       "bad",        "relevant",  "nice",       "appropriate",
+                               "healthy",    "reasonable", "decent",    "safe",       "normal",
+                               "adequate",   "sufficient", "modern",    "suitable",   "affordable",
+                               "attractive", "effective",  "efficient", "successful", "expensive",
+                               "cheap"}) &&
+        !is_one_of(before, {"feel", "felt", "feeling", "or", "and", "how", "you", "too"});
+    if (attribute || predicate) return i;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
 void check_vague_quantifier(const Item& item, Sink& sink) {
   const Text& text = item.text;
   for (const Hit& hit : text.hits) {
@@ -61,6 +102,18 @@ void check_vague_quantifier(const Item& item, Sink& sink) {
                asked ? Confidence::high : Confidence::low});
     return;
   }
+  if (yes_or_no(item) && text.is_question() && !text.has(Mark::agree_request) &&
+      !text.tokens.empty() && text.tokens[0].part == Part::auxiliary &&
+      !is_one_of(text.word(0), {"would", "should", "could", "can", "will", "may"}))
+    if (const auto at = unmeasured(text)) {
+      sink.text(item, span_of(text, *at, *at),
+                {quote(text.words(*at, *at)) +
+                     " has no measure: each respondent draws the line elsewhere.",
+                 "Say what counts, or offer graded answers.",
+                 {},
+                 Confidence::medium});
+      return;
+    }
   // "Is it good?" answered on three words of the same vagueness.
   if (item.closed && item.listed && item.list.substantive <= 3 && text.is_question() &&
       !text.has(Mark::agree_request)) {
@@ -195,30 +248,39 @@ void check_distant_recall(const Item& item, Sink& sink) {
 void check_sensitive_required(const Item& item, Sink& sink) {
   const Text& text = item.text;
   if (!item.closed && item.kind() != survey::Kind::number) return;
+  if (!text.has(Mark::sensitive) && !text.has(Mark::threatening)) return;
   const Hit* topic = nullptr;
   for (const Hit& hit : text.hits)
-    if (hit.mark == Mark::sensitive && !text.tokens[hit.first].quoted) {
+    if ((hit.mark == Mark::sensitive || hit.mark == Mark::threatening) &&
+        !text.tokens[hit.first].quoted &&
+        (!topic || (topic->mark == Mark::sensitive && hit.mark == Mark::threatening)))
       topic = &hit;
-      break;
-    }
   if (!topic || !text.is_question() || item.list.has_opt_out || text.has(Mark::opt_out)) return;
-  if (analyse(item.question->help).has(Mark::opt_out)) return;
+  if (!item.question->help.empty() && analyse(item.question->help).has(Mark::opt_out)) return;
   // A question about policy or opinion on the topic is not about the respondent.
-  const bool about_self =
-      text.first_in(Mark::pronoun, 0, static_cast<std::uint32_t>(text.tokens.size())) ||
-      text.source.find("your") != text.source.npos;
-  bool opinion = text.has(Mark::agree_request);
-  for (const Token& token : text.tokens)
-    opinion = opinion || is_one_of(token.word, {"think", "satisfied", "support", "oppose",
-                                                "opinion", "important", "concerned", "view"});
-  if (!about_self || opinion) return;
+  bool about_self = false, opinion = text.has(Mark::agree_request), should = false;
+  for (const Token& token : text.tokens) {
+    about_self = about_self || is_one_of(token.word, {"you", "your", "yourself", "you've"});
+    should = should || token.word == "should";
+    opinion =
+        opinion || is_one_of(token.word, {"think", "satisfied", "support", "oppose", "opinion",
+                                          "important", "concerned", "view", "policy", "law", "laws",
+                                          "worried", "heard", "read", "information"});
+  }
+  if (!about_self || opinion || should) return;
+  // An act that is punished or looked down on, asked straight out: yes, no, or how often.
+  const bool straight =
+      topic->mark == Mark::threatening && asks_about_you(text) &&
+      (yes_or_no(item) || item.list.ranges || item.kind() == survey::Kind::number);
+  const bool required = item.question->required;
   sink.text(item, span_of(text, *topic),
             {quote(text.words(*topic)) + " is a private matter, " +
-                 (item.question->required ? "the answer is required and nobody can decline."
-                                          : "and no answer lets respondents decline."),
+                 (required ? "the answer is required and nobody can decline."
+                           : "and no answer lets respondents decline."),
              "Add \"Prefer not to say\"" +
-                 std::string(item.question->required ? " and do not require an answer." : "."),
-             item.question->required ? std::nullopt : std::optional(Severity::note)});
+                 std::string(required ? " and do not require an answer." : ".") +
+                 (straight ? " Say first that it happens to many." : ""),
+             required || straight ? std::nullopt : std::optional(Severity::note)});
 }
 
 }  // namespace insightflow::bias

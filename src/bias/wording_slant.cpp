@@ -31,6 +31,26 @@ std::optional<std::uint32_t> preamble_end(const Text& text) {
   return std::nullopt;
 }
 
+/// The end of an opening clause that states a fact as a reason ("Since reading is essential, …",
+/// "Knowing that …, …") and is not about the respondent.
+std::optional<std::uint32_t> given_fact(const Text& text) {
+  if (text.sentences.empty() || text.sentences[0].end != '?') return std::nullopt;
+  const bool reason = is_one_of(text.word(0), {"since", "because", "given", "knowing",
+                                               "considering", "seeing", "as", "now"}) ||
+                      (text.word(0) == "keeping" && text.word(1) == "in");
+  if (!reason || text.tokens[0].quoted) return std::nullopt;
+  bool verb = false;
+  for (std::uint32_t i = 1; i <= text.sentences[0].last; ++i) {
+    const Token& token = text.tokens[i];
+    if (token.before == ',' && i > 3) return verb ? std::optional(i - 1) : std::nullopt;
+    if (is_one_of(token.word, {"you", "your", "you've", "you're", "i", "we"})) return std::nullopt;
+    verb = verb || token.part == Part::auxiliary ||
+           (token.part == Part::verb && !token.word.ends_with("ing") && i > 1) ||
+           text.bears(i, Mark::claim);
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 void check_leading(const Item& item, Sink& sink) {
@@ -110,19 +130,19 @@ void check_leading(const Item& item, Sink& sink) {
 void check_loaded_language(const Item& item, Sink& sink) {
   const Text& text = item.text;
   if (!text.is_question() || text.first_person()) return;
-  for (const Hit& hit : text.hits) {
-    if (hit.mark != Mark::loaded_negative && hit.mark != Mark::loaded_positive) continue;
-    if (!plain(text, hit) || hit.last + 1 >= text.tokens.size() || hit.first == 0) continue;
-    const Token& before = text.tokens[hit.first - 1];
-    const Token& after = text.tokens[hit.last + 1];
-    if (text.tokens[hit.first].sentence != after.sentence || after.before != 0) continue;
+  for (std::uint32_t i = 1; i + 1 < text.tokens.size(); ++i) {
+    const int judgement = judgement_of(text, i);
+    const Hit hit{Mark::claim, i, i};
+    if (judgement == 0 || !plain(text, hit)) continue;
+    const Token& before = text.tokens[i - 1];
+    const Token& after = text.tokens[i + 1];
+    if (text.tokens[i].sentence != after.sentence || after.before != 0) continue;
     // Only as a property of a definite thing: "our amazing app", "the bank's hidden fees".
     const bool definite =
         is_one_of(before.word,
                   {"the", "our", "your", "this", "these", "those", "its", "their", "my", "such"}) ||
         (before.word.size() > 2 && before.word.substr(before.word.size() - 2) == "'s") ||
-        text.bears(hit.first - 1, Mark::loaded_negative) ||
-        text.bears(hit.first - 1, Mark::loaded_positive) || before.word == "new";
+        judgement_of(text, i - 1) != 0 || before.word == "new";
     const bool noun_follows =
         !text.bears(hit.last + 1, Mark::preposition) &&
         !text.bears(hit.last + 1, Mark::auxiliary) && !text.bears(hit.last + 1, Mark::determiner) &&
@@ -130,7 +150,7 @@ void check_loaded_language(const Item& item, Sink& sink) {
         !is_one_of(after.word, {"or", "and", "deal", "part", "than", "extent", "enough", "things",
                                 "britain", "news", "motion", "food"});
     if (!definite || !noun_follows || text.tokens[hit.first].capital) continue;
-    const bool praise = hit.mark == Mark::loaded_positive;
+    const bool praise = judgement > 0;
     sink.text(item, span_of(text, hit),
               {quote(text.words(hit)) + (praise ? " praises " : " condemns ") +
                    quote(after.before == 0 ? text.words(hit.last + 1, hit.last + 1) : "") +
@@ -144,6 +164,14 @@ void check_loaded_language(const Item& item, Sink& sink) {
 
 void check_priming_preamble(const Item& item, Sink& sink) {
   const Text& text = item.text;
+  if (const auto clause = given_fact(text)) {
+    sink.text(item, span_of(text, 0, *clause),
+              {quote(text.words(0, *clause)) + " puts a fact into the respondent's mind first.",
+               replaced(item.question->text, {0, text.tokens[*clause + 1].start}, ""),
+               {},
+               Confidence::high});
+    return;
+  }
   for (const Hit& hit : text.hits)
     if (hit.mark == Mark::crowd && plain(text, hit) && text.is_question()) {
       // "most people" may itself be what is asked about, later in the request.
@@ -182,6 +210,23 @@ void check_presupposition(const Item& item, Sink& sink) {
   if (!item.question->show_if.empty() || text.has(Mark::gate) || !text.is_question()) return;
   if (item.survey->branched_to.count(item.question->id)) return;
   if (item.listed && (item.list.has_none || item.list.has_uncertain)) return;
+  // "Why do you oppose …", "Why did you fail to …": the attitude or failure is taken as given.
+  for (std::uint32_t i = 0; i + 3 < text.tokens.size(); ++i) {
+    if (text.word(i) != "why" || !is_one_of(text.word(i + 1), {"do", "did", "are", "were"}) ||
+        text.word(i + 2) != "you" || text.tokens[i].quoted)
+      continue;
+    const bool attitude =
+        (text.bears(i + 3, Mark::mental) && !is_one_of(text.word(i + 3), {"think", "need"})) ||
+        text.bears(i + 3, Mark::negative_word) ||
+        is_one_of(text.word(i + 3), {"fail", "ignore", "distrust", "waste", "cheat", "lie",
+                                     "regret", "fear", "resent", "neglect", "struggle", "waste",
+                                     "refuse", "skip", "miss", "quit", "stop", "hide"});
+    if (!attitude) continue;
+    sink.text(item, span_of(text, i, i + 3),
+              {quote(text.words(i, i + 3)) + " takes for granted that the respondent does so.",
+               "Ask first whether it is so, and show this only to those who say yes."});
+    return;
+  }
   const Hit* hit = text.first(Mark::presumes);
   if (!hit || !plain(text, *hit)) return;
   const std::string_view opener = text.words(*hit);
@@ -215,13 +260,36 @@ void check_presupposition(const Item& item, Sink& sink) {
 void check_social_desirability(const Item& item, Sink& sink) {
   const Text& text = item.text;
   if (!text.is_question()) return;
+  const auto say = [&](Span span, std::string_view words) {
+    sink.text(item, span,
+              {quote(words) + " names the behaviour that is expected.",
+               "Ask for the behaviour alone, and make every answer sound acceptable.",
+               {},
+               Confidence::high});
+  };
   for (const Hit& hit : text.hits) {
     if (hit.mark != Mark::norm || !plain(text, hit)) continue;
     const std::string_view words = text.words(hit);
     if (words == "as all" || words == "as is right") continue;
-    sink.text(item, span_of(text, hit),
-              {quote(words) + " names the behaviour that is expected.",
-               "Ask for the behaviour alone, and make every answer sound acceptable."});
+    say(span_of(text, hit), words);
+    return;
+  }
+  // "Responsible drivers …", "like all good neighbours", "as a caring owner": a virtue of people in
+  // general, held up to the respondent.
+  for (std::uint32_t i = 0; i + 1 < text.tokens.size(); ++i) {
+    const Token& token = text.tokens[i];
+    if (!text.bears(i, Mark::virtue) || token.quoted || token.bracketed ||
+        !names_people(text, i + 1) || text.tokens[i + 1].before != 0)
+      continue;
+    const bool opens = text.sentence_of(i).first == i;
+    const std::string_view before = opens ? "" : text.word(i - 1);
+    const std::string_view second = i > 1 ? text.word(i - 2) : "";
+    const bool general =
+        (opens && text.word(i + 1).back() == 's') || (opens && text.word(i + 1) == "people") ||
+        is_one_of(before, {"all", "every", "any", "most", "like", "other"}) ||
+        (is_one_of(before, {"a", "an"}) && is_one_of(second, {"as", "like", "being", "be"}));
+    if (!general) continue;
+    say(span_of(text, i, i + 1), text.words(i, i + 1));
     return;
   }
 }

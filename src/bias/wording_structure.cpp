@@ -163,6 +163,9 @@ void check_negation(const Item& item, Sink& sink) {
     if (previous == "or" && (token.word == "not" || next == previous)) continue;
     if (previous == "or" && hit.mark == Mark::negative_word) continue;
     if (next == "or" && hit.mark == Mark::negative_word) continue;
+    if (hit.first > 1 && text.word(hit.first - 3) == "if" && token.word == "not") continue;
+    if (token.word == "no" && is_one_of(next, {"more", "less", "fewer", "later", "earlier"}))
+      continue;
     if (is_one_of(next, {"longer", "only", "applicable", "sure", "counting", "including", "say",
                          "matter", "one"}))
       continue;

@@ -181,7 +181,7 @@ void check_proxy_knowledge(const Item& item, Sink& sink) {
     std::optional<std::uint32_t> head;
     for (std::uint32_t i = subject; i <= std::min(subject + 3, sentence.last); ++i) {
       if (text.tokens[i].part == Part::auxiliary || text.tokens[i].part == Part::preposition) break;
-      if (text.bears(i, Mark::people)) head = i;
+      if (names_people(text, i)) head = i;
     }
     if (!head || (first == "the" && !is_one_of(text.word(*head), {"people", "others", "person"}) &&
                   text.word(*head).back() != 's'))
@@ -196,7 +196,7 @@ void check_proxy_knowledge(const Item& item, Sink& sink) {
     for (std::uint32_t i = *head + 1; i <= sentence.last; ++i) {
       about_me = about_me || is_one_of(text.word(i), {"you", "me", "us", "your"});
       if (!mind && i <= *head + 4 && text.bears(i, Mark::mental) && text.word(i - 1) != "to" &&
-          text.tokens[i].part != Part::preposition) {
+          (text.tokens[i].part != Part::preposition || i == *head + 1)) {
         mind = true;
         last = i;
       }

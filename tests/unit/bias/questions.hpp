@@ -38,7 +38,10 @@ inline std::vector<std::string> split(std::string_view text, std::string_view by
 /// Takes "open … close" off the end of the text.
 inline std::optional<std::string> take(std::string& text, char open, char close) {
   if (text.empty() || text.back() != close) return std::nullopt;
-  const auto at = text.rfind(open);
+  auto at = text.rfind(open);
+  // "<q1 <= 2>": the sign inside is followed by a blank or "=".
+  while (open == '<' && at != text.npos && at > 0 && (text[at + 1] == ' ' || text[at + 1] == '='))
+    at = text.rfind(open, at - 1);
   if (at == text.npos) return std::nullopt;
   std::string inner = text.substr(at + 1, text.size() - at - 2);
   text = trimmed(std::string_view(text).substr(0, at));
