@@ -315,7 +315,7 @@ Label read_label(std::string_view source) {
   if (label.outside || label.bare_number) return label;
 
   int strength = 0, frequency = -1;
-  bool negated = false, at_all = false;
+  bool negated = false, at_all = false, too = false;
   const Head* head = nullptr;
   for (std::size_t i = 0; i < text.tokens.size(); ++i) {
     const std::string& word = text.tokens[i].word;
@@ -323,6 +323,7 @@ Label read_label(std::string_view source) {
     if (const auto it = lookup(frequencies, word); it != frequencies.end()) frequency = it->value;
     if (const auto it = lookup(heads, word); it != heads.end() && !head) head = &*it;
     if (is_one_of(word, {"not", "no", "don't", "none"})) negated = true;
+    too = too || word == "too";
     if (word == "all" && i > 0 && text.tokens[i - 1].word == "at") at_all = true;
   }
   if (text.tokens.size() > 5 && !text.has(Mark::midpoint)) return label;
@@ -342,6 +343,7 @@ Label read_label(std::string_view source) {
       label.rank = side * (negated ? 2 : value);
       label.positive = side > 0;
       label.negative = side < 0;
+      label.denied = negated;
     }
     return label;
   }
@@ -363,7 +365,8 @@ Label read_label(std::string_view source) {
     label.construct = Construct::yes_no;
     return label;
   }
-  if ((negated && at_all) || strength > 0) {
+  // "Much too strict" and "much too lenient" are no degrees of one thing.
+  if ((negated && at_all) || (strength > 0 && !too)) {
     label.construct = Construct::degree;
     label.ranked = true;
     label.zero = negated;

@@ -109,7 +109,7 @@ void check_non_exhaustive_options(const Item& item, Sink& sink) {
       last = i;
     }
     const bool bounded = item.list.has_none || item.text.has(Mark::time_unit);
-    const bool percent = top == 100 && bottom <= 1;
+    const bool percent = top == 100 && (bottom <= 0 || item.text.has(Mark::share));
     if (std::isfinite(top) && !percent && !(bounded && (units || top <= 31)) && top > 7 &&
         last + 1 >= item.list.substantive) {
       sink.option(item, last,
@@ -138,9 +138,16 @@ void check_non_exhaustive_options(const Item& item, Sink& sink) {
   }
   const std::string& first = text.tokens[0].word;
   if (!asks_which && !text.is_question()) return;
-  if (degree || range || is_one_of(first, {"how"})) return;
+  // "How did you hear of us?" asks for a way; "How old …", "How well …" for a degree.
+  const auto manner = [&](std::uint32_t at) {
+    return is_one_of(text.word(at + 1), {"do", "did", "will", "have"}) &&
+           text.word(at + 2) == "you" &&
+           !is_one_of(text.word(at + 3), {"feel", "rate", "find", "like", "think", "see", "view",
+                                          "judge", "assess", "describe", "identify"});
+  };
+  if (degree || range || (first == "how" && !manner(0))) return;
   for (std::uint32_t i = 0; i + 1 < text.tokens.size(); ++i)
-    if (text.tokens[i].word == "how" ||
+    if ((text.tokens[i].word == "how" && !manner(i)) ||
         (text.tokens[i].word == "best" && text.tokens[i + 1].word.starts_with("describe")))
       return;
   if (!asks_which) return;
@@ -166,8 +173,12 @@ void check_stem_option_mismatch(const Item& item, Sink& sink) {
   const Text& text = item.text;
   if (!item.closed) return;
   const Hit* open = text.first(Mark::open_request);
-  if (open && item.listed && !text.tokens[open->first].bracketed && item.kind() != Kind::matrix &&
-      item.list.construct == Construct::none) {
+  // "Describe how you feel" asks for words even where the answers grade a feeling.
+  const bool plain_request =
+      open && (item.list.construct == Construct::none ||
+               (open->first == 0 && is_one_of(text.word(open->last), {"how", "why"})));
+  if (plain_request && item.listed && !text.tokens[open->first].bracketed &&
+      item.kind() != Kind::matrix) {
     sink.text(
         item, span_of(text, *open),
         {quote(text.words(*open)) + " asks for words of one's own, but the answers are given.",

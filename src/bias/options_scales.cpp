@@ -61,7 +61,7 @@ void check_unbalanced_scale(const Item& item, Sink& sink) {
   bool low_step = false;
   bool middle = false;
   for (const Label& label : item.list.labels) {
-    denials += label.negative && label.rank == -2;
+    denials += label.negative && label.denied;
     low_step = low_step || (label.positive && label.rank <= 3);
     middle = middle || label.middle;
   }

@@ -155,7 +155,18 @@ const std::vector<Entry> vocabulary{
      "exhausting|crumbling|ill-conceived|half-hearted|botched|bungled|flimsy|stingy|weak|"
      "complicated|patchy|erratic|lousy|mediocre|sluggish|clumsy|absurd|foolish|stupid|unjustified|"
      "extravagant|lavish|heavy-handed|short-sighted|long-overdue|neglected|punishing|senseless|"
-     "damaging|harmful|destructive|deceptive|dishonest|shady|vicious"},
+     "damaging|harmful|destructive|deceptive|dishonest|shady|vicious|negligent|intrusive|rigid|"
+     "hostile|aggressive|biased|discriminatory|oppressive|exploitative|opaque|contradictory|"
+     "pointless|hopeless|nasty|ugly|gloomy|dull|dreary|filthy|smelly|stuffy|cramped|run-down|"
+     "obsolete|archaic|primitive|amateurish|unprofessional|incoherent|illogical|irritating|"
+     "infuriating|humiliating|degrading|patronising|patronizing|condescending|dismissive|"
+     "indifferent|apathetic|corrupted|crooked|abusive|punitive|repressive|ruthless|merciless|"
+     "tyrannical|disorganised|disorganized|mismatched|defective|glitchy|buggy|laggy|insecure|"
+     "leaky|noisome|stressful|painful|harassing|spammy|sneaky|manipulative|misleading|inflated|"
+     "soaring|skyrocketing|worthless|wretched|miserable|abysmal|atrocious|deplorable|disgraceful|"
+     "lamentable|regrettable|catastrophic|devastating|ruinous|perverse|unethical|immoral|"
+     "illegitimate|lax|lenient|soft|bumbling|lacklustre|lackluster|substandard|inferior|"
+     "second-rate|third-rate|low-quality|endless|never-ending|constant|relentless"},
     {Mark::loaded_positive,
      "amazing|wonderful|fantastic|excellent|outstanding|award-winning|world-class|cutting-edge|"
      "beloved|superb|innovative|brilliant|exceptional|state-of-the-art|revolutionary|delicious|"
@@ -238,7 +249,8 @@ const std::vector<Entry> vocabulary{
      "phone number|email address|your name|age group|gender identity|your job title|"
      "years of age|your age group|education have you completed|do you identify"},
     {Mark::open_request,
-     "in your own words|write your answer|please describe|describe in|please explain|explain why|"
+     "in your own words|in a few sentences|few sentences|a short text|tell us in|tell us how|"
+     "write your answer|please describe|describe in|please explain|explain why|"
      "tell us why|tell us about|tell us more|please write|type your answer|describe the|describe "
      "how|"
      "describe your|describe why|in a few words|in a sentence|please comment|please elaborate"},
@@ -250,8 +262,8 @@ const std::vector<Entry> vocabulary{
      "flights|"
      "holiday|holidays|vacation|job|jobs|accident|accidents|seizure|seizures|emergency|born|"
      "funeral|funerals|wedding|weddings|abroad|arrested|pregnant|concussion|injury|injuries|"
-     "house|car|vaccinated|vaccination|election|elections|burglary|burgled|police|promotion|"
-     "promoted|dentist|conference|conferences|marathon|laptop|phone"},
+     "vaccinated|vaccination|election|elections|burglary|burgled|police|promotion|"
+     "promoted|dentist|conference|conferences|marathon"},
 
     {Mark::idiom,
      "at the end of the day|on the same page|think outside the box|outside the box|"
@@ -340,7 +352,13 @@ const std::vector<Entry> vocabulary{
      "pay|missed a payment|missed payments|gambled|gambling|embarrassed|ashamed|shame|humiliated|"
      "copied from|someone else's work|speed limit|littered|broke the law|break the law|broken the "
      "law|called in sick|pretended to be|hidden from your|lose your temper|lost your temper|"
-     "social benefits|welfare benefits|food bank|homeless"},
+     "social benefits|welfare benefits|welfare payments|not entitled|food bank|homeless|hit your|"
+     "hit a|hit anyone|slap|punch|punched|kicked someone|threaten|lie about|lied about|lying|"
+     "from your partner|from your spouse|from your husband|from your wife|from your boss|without a "
+     "valid|valid ticket|trespassed|vandalised|vandalized|smuggled|stalked|hate speech|laundering|"
+     "copied homework|steals|cheats|blackmailed|trafficked|insulted|yelled at|sworn at|hitting|"
+     "driven after|drove after|drive after|over the limit|sell drugs|misused|abusing|hangover|"
+     "sexually transmitted|infection|had sex|unprotected sex|pornography|affairs|behind with"},
     {Mark::two_sided, "or not|or oppose|or against|for or against|or neither|both sides"},
     {Mark::gives_away,
      "benefits of|the benefits|advantages of|the advantages|dangers of|the dangers|danger of|"

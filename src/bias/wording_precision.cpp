@@ -1,5 +1,7 @@
 #include "bias/inspection.hpp"
 
+#include <algorithm>
+
 /// Words that different people measure differently: degrees, absolutes, times, conjecture.
 namespace insightflow::bias {
 
@@ -46,21 +48,37 @@ std::optional<std::uint32_t> unmeasured(const Text& text) {
     const bool attribute =
         is_one_of(token.word, {"good", "bad", "healthy", "reasonable", "normal", "decent",
                                "adequate", "appropriate", "proper", "suitable", "sufficient",
-                               "high-quality", "modern", "nice", "fair", "successful"}) &&
-        i < text.sentence_of(i).last && text.tokens[i + 1].part == Part::noun &&
+                               "enough", "high-quality", "modern", "nice", "fair", "successful"}) &&
+        i < text.sentence_of(i).last &&
+        (text.tokens[i + 1].part == Part::noun || token.word == "enough") &&
         text.tokens[i + 1].before == 0 && !text.tokens[i + 1].capital &&
         (text.tokens[i - 1].part != Part::pronoun) &&
         !is_one_of(text.word(i + 1),
                    {"friend", "friends", "morning", "news", "weight", "deal", "trade", "person",
                     "people", "share", "reason", "idea", "faith", "language", "delivery"});
+    // "Is the bus reliable?": a trait of a thing, not a state of the respondent.
+    const std::uint32_t first = text.sentence_of(i).first;
+    const bool thing =
+        is_one_of(text.word(first), {"is", "are", "was", "were"}) && text.word(first + 1) != "you";
+    bool shaped = false;
+    for (const std::string_view ending : {"able", "ible", "ful", "ive", "ient"})
+      shaped = shaped || (token.word.size() > 6 && token.word.ends_with(ending));
+    shaped = shaped && thing && token.part == Part::adjective &&
+             !is_one_of(token.word, {"available", "responsible", "rechargeable", "renewable",
+                                     "active", "native", "inclusive", "refundable", "removable",
+                                     "deductible", "foldable", "vegetable", "positive", "negative",
+                                     "alive", "visible", "edible", "portable"});
+    const bool listed =
+        is_one_of(token.word, {"good",      "bad",        "relevant", "nice",       "appropriate",
+                               "healthy",   "reasonable", "decent",   "safe",       "normal",
+                               "adequate",  "sufficient", "modern",   "suitable",   "attractive",
+                               "efficient", "expensive",  "cheap",    "fast",       "slow",
+                               "big",       "small",      "large",    "important",  "interesting",
+                               "easy",      "difficult",  "fair",     "comfortable"}) &&
+        (thing || !is_one_of(token.word, {"easy", "difficult", "important", "comfortable"}));
     const bool predicate =
-        ends &&
-        is_one_of(token.word, {"good",       "bad",        "relevant",  "nice",       "appropriate",
-                               "healthy",    "reasonable", "decent",    "safe",       "normal",
-                               "adequate",   "sufficient", "modern",    "suitable",   "affordable",
-                               "attractive", "effective",  "efficient", "successful", "expensive",
-                               "cheap"}) &&
-        !is_one_of(before, {"feel", "felt", "feeling", "or", "and", "how", "you", "too"});
+        ends && (shaped || listed) &&
+        !is_one_of(before, {"feel", "felt", "feeling", "or", "and", "how", "you", "too", "not"});
     if (attribute || predicate) return i;
   }
   return std::nullopt;
@@ -114,6 +132,24 @@ void check_vague_quantifier(const Item& item, Sink& sink) {
                  Confidence::medium});
       return;
     }
+  // "How modern is it?" with "Modern" and "Not modern".
+  if (item.closed && item.listed && item.list.substantive == 2 && text.word(0) == "how") {
+    const std::string_view asked = text.word(1);
+    const auto echoes = [&](const Label& label) {
+      const Text read = analyse(label.core);
+      return !read.tokens.empty() && read.tokens.back().word == asked;
+    };
+    if (std::all_of(item.list.labels.begin(), item.list.labels.end(), [&](const Label& label) {
+          return label.outside || label.other || echoes(label);
+        })) {
+      sink.text(item, span_of(text, 1, 1),
+                {quote(text.words(1, 1)) + " has degrees, but the answers are yes and no to it.",
+                 "Offer five labelled answers.",
+                 {},
+                 Confidence::medium});
+      return;
+    }
+  }
   // "Is it good?" answered on three words of the same vagueness.
   if (item.closed && item.listed && item.list.substantive <= 3 && text.is_question() &&
       !text.has(Mark::agree_request)) {
@@ -144,6 +180,10 @@ void check_absolute(const Item& item, Sink& sink) {
     const Token& token = text.tokens[hit.first];
     if (token.quoted || token.bracketed || (token.capital && hit.first > 0)) continue;
     if (hit.last + 1 < text.tokens.size() && text.bears(hit.last + 1, Mark::time_unit)) continue;
+    // "Did you report all income": an object counted out, not a rule without exception.
+    if (token.word == "all" && yes_no && hit.first > text.sentence_of(hit.first).first + 1 &&
+        !is_one_of(text.word(hit.first + 1), {"of", "your", "the", "my"}))
+      continue;
     const bool opens_clause =
         text.first_in(Mark::subordinator, text.sentences[token.sentence].first + 1, hit.first);
     const bool strong = text.is_question() && !text.first_person() && !opens_clause &&

@@ -188,6 +188,28 @@ void check_priming_preamble(const Item& item, Sink& sink) {
            Confidence::high});
       return;
     }
+  // "Experts recommend daily exercise. Do you …?"
+  const auto authority = [&](std::uint32_t at) {
+    return is_one_of(text.word(at), {"experts", "scientists", "doctors", "researchers",
+                                     "economists", "studies", "research", "science", "specialists",
+                                     "teachers", "psychologists", "historians", "statistics",
+                                     "evidence", "data", "polls", "surveys", "engineers"}) &&
+           is_one_of(text.word(at + 1),
+                     {"recommend", "recommends", "say",    "says",    "warn",    "warns",
+                      "agree",     "agrees",     "advise", "show",    "shows",   "suggest",
+                      "suggests",  "find",       "finds",  "believe", "claim",   "argue",
+                      "indicate",  "indicates",  "prove",  "proves",  "confirm", "confirms",
+                      "demand",    "urge",       "call",   "have",    "has"});
+  };
+  for (std::uint32_t i = 0; text.is_question() && i < 3 && i + 1 < text.tokens.size(); ++i) {
+    if (!authority(i) || text.tokens[i].quoted) continue;
+    sink.text(item, span_of(text, i, i + 1),
+              {quote(text.words(i, i + 1)) + " lends weight to one answer.",
+               "Delete the preamble; ask the question alone.",
+               {},
+               Confidence::high});
+    return;
+  }
   const auto end = preamble_end(text);
   if (!end) return;
   const Sentence& first = text.sentences[0];

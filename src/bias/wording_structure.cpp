@@ -26,9 +26,12 @@ std::optional<std::uint32_t> last_of(const Text& text, std::uint32_t at, Mark ma
 bool describes(const Text& text, std::uint32_t at_left, std::uint32_t at_right) {
   const Token& left = text.tokens[at_left];
   const Token& right = text.tokens[at_right];
+  // "the opening hours and the staff": with an article of its own, each is a thing to judge.
+  const bool own = text.bears(at_right, Mark::determiner) &&
+                   text.first_in(Mark::judgement, text.sentence_of(at_left).first, at_left);
   for (const std::uint32_t side : {at_left, at_right})
-    if (text.bears(side, Mark::time_unit) || text.bears(side, Mark::people) ||
-        text.bears(side, Mark::pronoun))
+    if (text.bears(side, Mark::pronoun) ||
+        (!own && (text.bears(side, Mark::time_unit) || text.bears(side, Mark::people))))
       return true;
   if (left.capital && right.capital && at_left > 0) return true;
   const auto number = [](char c) { return c >= '0' && c <= '9'; };
@@ -38,6 +41,10 @@ bool describes(const Text& text, std::uint32_t at_left, std::uint32_t at_right) 
   // "in stations and shops", "between price and quality": the pair is an adjunct or one relation.
   const auto preposition = last_of(text, at_left + 1, Mark::preposition);
   if (!preposition || text.bears(*preposition + 1, Mark::verb)) return false;
+  // "to book and cancel": two acts, not a place.
+  if (text.word(*preposition) == "to" && *preposition + 1 == at_left &&
+      text.tokens[at_right].part != Part::determiner && !text.tokens[at_left].capital)
+    return false;
   const bool own_article = text.bears(at_right, Mark::determiner);
   return at_left - *preposition <= 3 && !own_article &&
          is_one_of(text.tokens[*preposition].word,
@@ -147,6 +154,10 @@ void check_negation(const Item& item, Sink& sink) {
     const Token& token = text.tokens[hit.first];
     if (token.quoted || token.bracketed) continue;
     if (hit.mark != Mark::negator && hit.mark != Mark::negative_word) continue;
+    // "Some people vote, others do not. Did you …?": only the request counts.
+    if (text.is_question() && text.sentence_of(hit.first).end == '.' &&
+        !text.bears(text.sentence_of(hit.first).first, Mark::instruction))
+      continue;
     if (text.bears(hit.first, Mark::antonym) || text.bears(hit.first, Mark::uncertain)) continue;
     const bool plain_negator = hit.mark == Mark::negator;
     // A tag or a rhetorical opener is a matter of leading; "whether or not" and "no longer" of
