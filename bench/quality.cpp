@@ -31,7 +31,7 @@ struct Section {
 };
 
 const std::vector<Section> sections{
-    // {"sentiment", "tweeteval", measure_sentiment},
+    {"linter", "survey_item_flaws", measure_linter},
 };
 
 }  // namespace

@@ -29,4 +29,6 @@ struct Table {
 };
 Table read_table(const std::filesystem::path& file);
 
+boost::json::object measure_linter();  // linter.cpp
+
 }  // namespace bench

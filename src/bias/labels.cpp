@@ -419,11 +419,9 @@ void read_antonyms(std::vector<Label>& labels) {
     return;
   std::vector<std::string> last_words;
   for (const Label& label : labels) {
-    std::string word;
-    for (std::size_t at = label.core.size(); at-- > 0 && label.core[at] != ' ';)
-      word.insert(word.begin(), label.core[at] >= 'A' && label.core[at] <= 'Z'
-                                    ? static_cast<char>(label.core[at] + 32)
-                                    : label.core[at]);
+    std::string word(label.core.substr(label.core.find_last_of(' ') + 1));
+    if (word.size() > 40) word.clear();
+    for (char& c : word) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
     last_words.push_back(std::move(word));
   }
   const auto opposite = [&](const std::string& word) {

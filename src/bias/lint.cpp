@@ -3,6 +3,8 @@
 #include <insightflow/bias/lint.hpp>
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 namespace insightflow::bias {
 
@@ -61,12 +63,18 @@ Finding about(const Permit& permit, Severity severity, std::string message,
 void suppress(const survey::Questionnaire& survey, const Options& options,
               std::vector<Finding> found, Report& report) {
   std::vector<Permit> permits = permits_of(survey);
+  // The last of several that fit; one for the question before one for the whole survey.
+  std::map<std::pair<std::string_view, std::string_view>, Permit*> by_place;
+  for (Permit& permit : permits)
+    if (!blank(permit.allowance->reason))
+      by_place[{permit.allowance->rule, permit.question_id}] = &permit;
+  const auto permit_at = [&](std::string_view rule, std::string_view question) {
+    const auto found_at = by_place.find({rule, question});
+    return found_at == by_place.end() ? nullptr : found_at->second;
+  };
   for (Finding& finding : found) {
-    Permit* accepted = nullptr;
-    for (Permit& permit : permits)
-      if (permit.allowance->rule == finding.rule && !blank(permit.allowance->reason) &&
-          (permit.question_id.empty() || permit.question_id == finding.question_id))
-        accepted = &permit;
+    Permit* accepted = permit_at(finding.rule, finding.question_id);
+    if (!accepted) accepted = permit_at(finding.rule, "");
     if (accepted) {
       accepted->used = true;
       report.suppressed.push_back({std::move(finding), accepted->allowance->reason});

@@ -200,8 +200,9 @@ void check_vague_options(const Item& item, Sink& sink) {
 
 void check_long_unordered_list(const Item& item, Sink& sink) {
   const survey::Question& question = *item.question;
-  if (question.randomize || (item.kind() != Kind::single_choice &&
-                             item.kind() != Kind::multiple_choice && item.kind() != Kind::ranking))
+  if (!item.listed || question.randomize ||
+      (item.kind() != Kind::single_choice && item.kind() != Kind::multiple_choice &&
+       item.kind() != Kind::ranking))
     return;
   std::size_t count = 0;
   for (std::size_t i = 0; i < item.list.labels.size(); ++i) {

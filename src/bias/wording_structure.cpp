@@ -227,10 +227,21 @@ void check_negation(const Item& item, Sink& sink) {
 void check_too_long(const Item& item, Sink& sink) {
   const auto words = item.text.tokens.size();
   if (!item.closed && item.kind() == survey::Kind::open_text && words <= 60) return;
+  // One sentence scores higher than running text, hence the eight grades beyond the audience's.
+  if (words >= 20 && words <= 30) {
+    const double grade = reading_grade(item.text.source);
+    if (grade <= item.survey->options->reading_grade + 8) return;
+    sink.text(
+        item, whole_text(item),
+        {"The question reads like school grade " + std::to_string(static_cast<int>(grade)) + ".",
+         "Use shorter words and two sentences.", Severity::note, Confidence::medium});
+    return;
+  }
   if (words <= 30) return;
   const bool far = words > 50;
   sink.text(item, whole_text(item),
-            {"The question has " + std::to_string(words) + " words; aim for at most 25.",
+            {"The question has " + std::string(item.text.cut_off ? "more than " : "") +
+                 std::to_string(words) + " words; aim for at most 25.",
              "Move explanations to the help text and keep the request itself.",
              far ? std::nullopt : std::optional(Severity::note), Confidence::high});
 }
