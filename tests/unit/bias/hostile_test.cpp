@@ -38,39 +38,39 @@ void check_spans(const survey::Questionnaire& survey, const Report& report) {
 }  // namespace
 
 TEST_CASE("hostile: a megabyte of one pattern is linted, whatever it is") {
-  const char* pieces[] = {"and ",
-                          "\"",
-                          "(",
-                          "not ",
-                          "a-",
-                          "'",
-                          ",",
-                          "and/or ",
-                          "if ",
-                          "?",
-                          "? ",
-                          "\xE2\x80\x9C",
-                          "\xE2",
-                          "\xF0\x9F\x98\x80",
-                          "how often do you ",
-                          "the manager of the team who ",
-                          "all of you not ",
-                          "1,",
-                          "1.",
-                          "e.g. ",
-                          "\n",
-                          "very very ",
-                          "your good ",
-                          "percentage of your ",
-                          "\0x",
-                          "that "};
-  for (const char* piece : pieces) {
+  const std::string_view pieces[] = {"and ",
+                                     "\"",
+                                     "(",
+                                     "not ",
+                                     "a-",
+                                     "'",
+                                     ",",
+                                     "and/or ",
+                                     "if ",
+                                     "?",
+                                     "? ",
+                                     "\xE2\x80\x9C",
+                                     "\xE2",
+                                     "\xF0\x9F\x98\x80",
+                                     "how often do you ",
+                                     "the manager of the team who ",
+                                     "all of you not ",
+                                     "1,",
+                                     "1.",
+                                     "e.g. ",
+                                     "\n",
+                                     "very very ",
+                                     "your good ",
+                                     "percentage of your ",
+                                     std::string_view("\0x", 2),
+                                     "that "};
+  for (const std::string_view piece : pieces) {
     CAPTURE(piece);
     survey::Questionnaire survey;
     survey::Question question;
     question.id = "q1";
     question.kind = survey::Kind::single_choice;
-    question.text = repeated(piece);
+    question.text = repeated(std::string(piece));
     question.help = question.text;
     question.options = {{"a", question.text}, {"b", question.text}, {"c", "Yes"}};
     survey.title = question.text;
