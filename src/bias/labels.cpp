@@ -365,6 +365,18 @@ Label read_label(std::string_view source) {
     label.construct = Construct::yes_no;
     return label;
   }
+  // "Much less", "A little more": steps to either side of "About the same".
+  const std::string_view last = text.word(text.tokens.size() - 1);
+  const bool less = is_one_of(last, {"less", "fewer", "lower", "smaller", "slower", "weaker"});
+  const bool more = is_one_of(last, {"more", "higher", "larger", "bigger", "faster", "stronger"});
+  if ((less || more) && !label.interval && !negated && text.tokens.size() <= 3) {
+    label.construct = Construct::degree;
+    label.ranked = true;
+    label.positive = more;
+    label.negative = less;
+    label.rank = (more ? 1 : -1) * (strength ? strength : 4);
+    return label;
+  }
   // "Much too strict" and "much too lenient" are no degrees of one thing.
   if ((negated && at_all) || (strength > 0 && !too)) {
     label.construct = Construct::degree;
@@ -375,8 +387,15 @@ Label read_label(std::string_view source) {
   return label;
 }
 
+const Hit* agreement_request(const Text& text) {
+  if (!text.has(Mark::agree_request)) return nullptr;
+  for (const Hit& hit : text.hits)
+    if (hit.mark == Mark::agree_request && !text.bears(hit.first, Mark::crowd)) return &hit;
+  return nullptr;
+}
+
 Construct asked_construct(const Text& text) {
-  if (text.has(Mark::agree_request)) return Construct::agreement;
+  if (agreement_request(text)) return Construct::agreement;
   for (std::size_t i = 0; i + 1 < text.tokens.size(); ++i)
     if (text.tokens[i].word == "how" &&
         (text.tokens[i + 1].word == "often" || text.tokens[i + 1].word == "frequently"))
@@ -390,6 +409,11 @@ Construct asked_construct(const Text& text) {
                                     Strength{"ease", int(Construct::ease)},
                                     Strength{"usefulness", int(Construct::usefulness)},
                                     Strength{"clarity", int(Construct::clarity)}};
+  // Words that carry a request only right behind "rate", "indicate" and the like.
+  static constexpr std::array rated{Strength{"quality", int(Construct::quality)},
+                                    Strength{"confidence", int(Construct::trust)},
+                                    Strength{"likelihood", int(Construct::likelihood)},
+                                    Strength{"support", int(Construct::support)}};
   for (std::size_t i = 0; i < text.tokens.size() && i < 6; ++i) {
     const std::string& word = text.tokens[i].word;
     const std::string before = i ? text.tokens[i - 1].word : "";
@@ -401,6 +425,9 @@ Construct asked_construct(const Text& text) {
     if ((before == "your" || before == "the") && text.tokens[0].word != "how" &&
         text.tokens[0].word != "what")
       if (const auto it = lookup(nouns, word); it != nouns.end())
+        return static_cast<Construct>(it->value);
+    if ((before == "your" || before == "the") && i >= 2 && text.bears(i - 2, Mark::instruction))
+      if (const auto it = lookup(rated, word); it != rated.end())
         return static_cast<Construct>(it->value);
   }
   return Construct::none;

@@ -59,6 +59,9 @@ struct Label {
 Label read_label(std::string_view source);
 std::optional<Interval> read_interval(std::string_view label);
 
+/// "Do you agree …", "agree or disagree": not "Experts agree …".
+const Hit* agreement_request(const Text& text);
+
 /// The construct a question asks about ("How often …" is frequency), or none.
 Construct asked_construct(const Text& text);
 

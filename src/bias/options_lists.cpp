@@ -17,6 +17,8 @@ std::string number_text(double value) {
 }
 
 bool overlap(const Interval& a, const Interval& b) {
+  // "None" beside "Less than one hour": who has none takes the first.
+  if (a.single && a.low == 0 && !std::isfinite(b.low) && !b.high_closed) return false;
   if (a.low > b.high || b.low > a.high) return false;
   if (a.high == b.low) return a.high_closed && b.low_closed;
   if (b.high == a.low) return b.high_closed && a.low_closed;
@@ -36,6 +38,29 @@ void check_duplicates(const Item& item, Sink& sink) {
                      Confidence::high});
         return;
       }
+}
+
+/// "Please share your thoughts …", "Tell us the story …": an order to tell, not to grade.
+std::optional<Hit> telling(const Text& text) {
+  for (const Sentence& sentence : text.sentences) {
+    std::uint32_t at = sentence.first;
+    if (text.word(at) == "please" || text.word(at) == "briefly") ++at;
+    if (at >= sentence.last ||
+        !is_one_of(text.word(at), {"describe", "explain", "tell", "share", "write", "elaborate",
+                                   "comment", "outline", "summarise", "summarize", "discuss"}))
+      continue;
+    std::uint32_t last = at;
+    if (is_one_of(text.word(last + 1), {"us", "me"}) && last + 1 < sentence.last) ++last;
+    // "Tell us how often …", "Tell us which …", "describe whether": chosen from a list as well.
+    if (text.bears(last + 1, Mark::question_word) &&
+        !is_one_of(text.word(last + 1), {"why", "what"}))
+      continue;
+    if (is_one_of(text.word(last + 1), {"if", "whether", "your", "level", "when"}) &&
+        text.word(at) == "tell")
+      continue;
+    return Hit{Mark::open_request, at, last};
+  }
+  return std::nullopt;
 }
 
 bool choices(const Item& item) {
@@ -108,10 +133,19 @@ void check_non_exhaustive_options(const Item& item, Sink& sink) {
       bottom = std::min(bottom, each.low);
       last = i;
     }
-    const bool bounded = item.list.has_none || item.text.has(Mark::time_unit);
+    // Days of a week and hours of a day end by themselves, and so does a named number of things.
+    const Text& text = item.text;
+    bool counts_time = false, counts_things = false;
+    for (std::uint32_t i = 0; i + 2 < text.tokens.size(); ++i) {
+      if (text.word(i) != "how" || text.word(i + 1) != "many") continue;
+      counts_time = text.bears(i + 2, Mark::time_unit);
+      counts_things = !counts_time && text.word(i + 2) != "of" && text.word(i + 2) != "people";
+    }
+    const bool bounded =
+        item.list.has_none || (item.text.has(Mark::time_unit) && (counts_time || !counts_things));
     const bool percent = top == 100 && (bottom <= 0 || item.text.has(Mark::share));
-    if (std::isfinite(top) && !percent && !(bounded && (units || top <= 31)) && top > 7 &&
-        last + 1 >= item.list.substantive) {
+    if (std::isfinite(top) && !percent && !(bounded && (units || top <= 31)) &&
+        (top > 7 || (counts_things && bottom >= 0)) && last + 1 >= item.list.substantive) {
       sink.option(item, last,
                   {"Nobody above " + quote(labels[last].core) + " has an answer.",
                    "Add an open end, e.g. \"More than " + number_text(units ? 0 : top) + "\".",
@@ -172,10 +206,14 @@ void check_long_select_all(const Item& item, Sink& sink) {
 void check_stem_option_mismatch(const Item& item, Sink& sink) {
   const Text& text = item.text;
   if (!item.closed) return;
-  const Hit* open = text.first(Mark::open_request);
+  std::optional<Hit> open;
+  if (const Hit* known = text.first(Mark::open_request))
+    open = *known;
+  else
+    open = telling(text);
   // "Describe how you feel" asks for words even where the answers grade a feeling.
   const bool plain_request =
-      open && (item.list.construct == Construct::none ||
+      open && (item.list.construct == Construct::none || item.list.construct == Construct::yes_no ||
                (open->first == 0 && is_one_of(text.word(open->last), {"how", "why"})));
   if (plain_request && item.listed && !text.tokens[open->first].bracketed &&
       item.kind() != Kind::matrix) {
@@ -189,6 +227,22 @@ void check_stem_option_mismatch(const Item& item, Sink& sink) {
   }
   const Construct asked = asked_construct(text);
   const Construct given = item.list.construct;
+  // "Is it good or bad?" with "Good" and "Very good".
+  if (const Hit* both = text.first(Mark::antonym);
+      both && item.listed && given != Construct::none) {
+    int positive = 0, negative = 0;
+    for (const Label& label : item.list.labels) {
+      positive += label.positive;
+      negative += label.negative || label.zero;
+    }
+    if ((positive == 0) != (negative == 0) && positive + negative >= 2) {
+      sink.field(item, "options",
+                 {"The question asks " + quote(text.words(*both)) + ", but no answer says " +
+                      std::string(positive ? "the negative." : "the positive."),
+                  "Offer answers for both."});
+      return;
+    }
+  }
   if (asked == Construct::none || given == Construct::none || asked == given) return;
   if (asked == Construct::agreement && given == Construct::yes_no) return;
   // Degrees ("very", "a little") and judgements of quality fit many questions; and these are one.

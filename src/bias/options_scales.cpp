@@ -55,6 +55,8 @@ void check_unbalanced_scale(const Item& item, Sink& sink) {
   if (ranked < 3 || zero > 0 || item.list.substantive < 4) return;
   if (ranked * 5 < static_cast<int>(item.list.substantive) * 4) return;
   if (positive == negative) return;
+  // "Very poor, Poor, Fair, Good, Very good": here it is the middle.
+  if (fair && positive == negative - 1) return;
   // "Not important, slightly important, very important": a single bare denial is the floor of a
   // one-sided scale, if its low steps are there.
   int denials = 0;
@@ -164,7 +166,8 @@ void check_illogical_order(const Item& item, Sink& sink) {
   for (std::size_t i = 0; i < labels.size(); ++i) {
     if (labels[i].outside || labels[i].other) continue;
     if (item.list.ranges) {
-      if (labels[i].interval) points.push_back({labels[i].interval->low, i});
+      const auto& range = labels[i].interval;
+      if (range) points.push_back({std::max(range->low, std::min(0.0, range->high)), i});
     } else if (labels[i].ranked) {
       points.push_back({static_cast<double>(labels[i].rank), i});
     }

@@ -203,7 +203,9 @@ void tag_parts(Text& text) {
     if (before.part == Part::determiner || before.part == Part::adjective ||
         before.part == Part::number || (before.part == Part::preposition && before.word != "to"))
       token.part = participle ? Part::adjective : Part::noun;
-    else if (before.part == Part::pronoun && before.word != "one" && token.word.back() != 's')
+    else if (before.part == Part::pronoun && before.word != "one" &&
+             (token.word.back() != 's' ||
+              among(before.word, {"everyone", "everybody", "nobody", "someone", "he", "she"})))
       token.part = Part::verb;
     else if (before.word == "to" && token.word.back() != 's' &&
              (token.part == Part::verb || token.marks[static_cast<std::size_t>(Mark::verb)]))

@@ -107,7 +107,7 @@ const std::vector<Entry> vocabulary{
     {Mark::agree_pressure,
      "would you agree that|wouldn't you agree|wouldn't you say|don't you think|don't you agree|"
      "surely you|you would agree|i'm sure you|we hope you|we are sure you|we're sure you|"
-     "do you agree with most|do you agree with experts|as a loyal|do you also|like most people"},
+     "do you agree with most|do you agree with experts|do you also|like most people"},
     {Mark::assertive,
      "obviously|of course|surely|undeniably|undoubtedly|without doubt|without a doubt|needless to "
      "say|"
@@ -137,12 +137,11 @@ const std::vector<Entry> vocabulary{
      "healthy|unhealthy|known|shown|warn|warns|worry|worries|rising|falling|suffered|won|richest|"
      "largest|biggest|safest|fastest|cheapest|crumbling|fails|failed|success|successful|loved"},
     {Mark::norm,
-     "as everyone should|do the right thing|doing the right thing|responsibly|good citizen|"
-     "good citizens|responsible citizen|responsible citizens|as you should|like you should|"
-     "as one should|civic duty|honest people|responsible people|good parent|good parents|"
-     "responsible parents|decent people|as a good|ethically|it is your duty|as required by law|"
-     "law-abiding|good employees|good students|caring people|as expected of|properly look after|"
-     "as recommended by|as all|as you are supposed to|as you're supposed to|as is right"},
+     "do the right thing|doing the right thing|responsibly|civic duty|as a good|ethically|"
+     "it is your duty|your duty|as required by law|law-abiding|as expected|as required|"
+     "properly look after|as recommended by|as is right|as is proper|as is expected|do your part|"
+     "doing your part|do your bit|doing your bit|do your share|your fair share|behave properly|"
+     "behave well|set a good example|setting a good example|do what is right"},
     {Mark::loaded_negative,
      "terrible|awful|horrible|disastrous|outrageous|shameful|wasteful|ridiculous|greedy|corrupt|"
      "reckless|radical|unfair|unreliable|confusing|hidden|disgusting|appalling|dreadful|pathetic|"
@@ -339,7 +338,8 @@ const std::vector<Entry> vocabulary{
      "illegal|illegally|stolen|steal|stole|shoplifted|shoplift|cheated|cheat|cheating|plagiarised|"
      "plagiarized|plagiarise|plagiarize|lied|lie to|lied to|fake|faked|forged|fraud|evaded|evade|"
      "tax evasion|taxable|undeclared|off the books|cash in hand|bribe|bribed|arrested|convicted|"
-     "prison|crime|without permission|without paying|without a ticket|without a licence|without a "
+     "prison|crime|without permission|without paying|without a ticket|without a licence|without "
+     "asking|without a "
      "license|someone else's password|private messages|pirated|copyrighted|drugs|illegal drugs|"
      "cocaine|cannabis|marijuana|drunk|after drinking|overdose|addiction|addicted|alcohol problem|"
      "abortion|miscarriage|suicide|suicidal|self-harm|harm yourself|hurt yourself|abuse|abused|"

@@ -317,7 +317,7 @@ void check_ambiguous_syntax(const Item& item, Sink& sink) {
       const Token& token = text.tokens[i];
       if (token.quoted || token.bracketed) continue;
       listed = listed || token.before == ',';
-      if (token.before == '/' && (token.word == "or" || token.word == "and")) {
+      if (i > sentence.first && token.before == '/' && is_one_of(token.word, {"or", "and"})) {
         say(i - 1, i, "\"and/or\" can be read as both, or as one of the two.",
             "Write \"or\", or name the cases.");
         return;

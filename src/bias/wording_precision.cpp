@@ -1,6 +1,7 @@
 #include "bias/inspection.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 /// Words that different people measure differently: degrees, absolutes, times, conjecture.
 namespace insightflow::bias {
@@ -45,6 +46,8 @@ std::optional<std::uint32_t> unmeasured(const Text& text) {
     if (token.quoted || token.bracketed || token.capital || text.bears(i, Mark::antonym)) continue;
     const std::string_view before = text.word(i - 1);
     const bool ends = text.sentence_of(i).last == i;
+    // "Good parents": a virtue held up, which is the matter of another rule.
+    if (text.bears(i, Mark::virtue) && names_people(text, i + 1)) continue;
     const bool attribute =
         is_one_of(token.word, {"good", "bad", "healthy", "reasonable", "normal", "decent",
                                "adequate", "appropriate", "proper", "suitable", "sufficient",
@@ -156,6 +159,7 @@ void check_vague_quantifier(const Item& item, Sink& sink) {
     for (std::uint32_t i = 0; i < text.tokens.size(); ++i)
       if (is_one_of(text.tokens[i].word,
                     {"good", "bad", "relevant", "nice", "appropriate", "reasonable", "decent"}) &&
+          !(text.bears(i, Mark::virtue) && names_people(text, i + 1)) &&
           (i + 1 == text.tokens.size() || !text.bears(i, Mark::antonym)) &&
           (i == 0 || text.tokens[i - 1].word == "how" ||
            text.sentences[text.tokens[i].sentence].last == i)) {
@@ -252,16 +256,27 @@ void check_missing_reference_period(const Item& item, Sink& sink) {
 
 void check_distant_recall(const Item& item, Sink& sink) {
   const Text& text = item.text;
+  // Answers that count in hundreds ask for a number nobody keeps, however the question puts it.
+  bool hundreds = false, money = false;
+  for (const Label& label : item.list.labels)
+    if (label.interval && !label.outside)
+      hundreds = hundreds || (std::isfinite(label.interval->high) ? label.interval->high
+                                                                  : label.interval->low) >= 100;
   std::optional<std::uint32_t> asked;
   for (std::uint32_t i = 1; i < text.tokens.size() && !asked; ++i)
-    if (text.tokens[i].word == "many" && text.tokens[i - 1].word == "how") asked = i - 1;
+    if (text.tokens[i - 1].word == "how" &&
+        (text.tokens[i].word == "many" || (text.tokens[i].word == "often" && item.list.ranges))) {
+      asked = i - 1;
+      money = is_one_of(text.word(i + 1), {"euros", "dollars", "pounds", "people", "kilometres",
+                                           "kilometers", "miles", "kilograms"});
+    }
   if (!asked || !text.is_question() || text.has(Mark::rare_event)) return;
   bool own_acts = false;
   for (std::uint32_t i = *asked + 2; i + 1 < text.tokens.size(); ++i)
     own_acts = own_acts || (is_one_of(text.tokens[i].word, {"did", "have"}) &&
                             is_one_of(text.tokens[i + 1].word, {"you", "your"}));
   if (!own_acts) return;
-  const bool small = text.has(Mark::small_act);
+  const bool small = text.has(Mark::small_act) || (hundreds && !money);
   for (std::uint32_t i = 1; i < text.tokens.size(); ++i) {
     const std::string& unit = text.tokens[i].word;
     const std::string& before = text.tokens[i - 1].word;

@@ -31,6 +31,55 @@ std::optional<std::uint32_t> preamble_end(const Text& text) {
   return std::nullopt;
 }
 
+/// "Responsible drivers …", "like all good neighbours", "as a caring owner": a virtue of people in
+/// general, held up to the respondent.
+std::optional<Hit> praised_people(const Text& text) {
+  for (std::uint32_t i = 0; i + 1 < text.tokens.size(); ++i) {
+    const Token& token = text.tokens[i];
+    if (!text.bears(i, Mark::virtue) || token.quoted || token.bracketed ||
+        !names_people(text, i + 1) || text.tokens[i + 1].before != 0)
+      continue;
+    const bool opens = text.sentence_of(i).first == i;
+    const std::string_view before = opens ? "" : text.word(i - 1);
+    const std::string_view second = i > 1 ? text.word(i - 2) : "";
+    const bool general =
+        (opens && text.word(i + 1).back() == 's') || (opens && text.word(i + 1) == "people") ||
+        is_one_of(before, {"all", "every", "any", "most", "like", "other"}) ||
+        (is_one_of(before, {"a", "an"}) && is_one_of(second, {"as", "like", "being", "be"}));
+    if (general) return Hit{Mark::virtue, i, i + 1};
+  }
+  return std::nullopt;
+}
+
+/// "as everyone should", "as we all ought to", "like you are supposed to": a norm in passing.
+std::optional<Hit> norm_clause(const Text& text) {
+  for (std::uint32_t i = 1; i + 2 < text.tokens.size(); ++i) {
+    if (!is_one_of(text.word(i), {"as", "like"}) || text.tokens[i].quoted) continue;
+    const std::uint32_t last = std::min(i + 4, text.sentence_of(i).last);
+    for (std::uint32_t k = i + 2; k <= last; ++k)
+      if (is_one_of(text.word(k), {"should", "ought", "must", "supposed", "expected"}))
+        return text.tokens[i + 1].part == Part::pronoun || names_people(text, i + 1)
+                   ? std::optional(Hit{Mark::norm, i, k})
+                   : std::nullopt;
+  }
+  return std::nullopt;
+}
+
+/// "Trams keep the air clean, so would you …": the words before ", so" argue for an answer.
+std::optional<std::uint32_t> argued(const Text& text) {
+  if (text.sentences.empty() || text.sentences[0].end != '?') return std::nullopt;
+  for (std::uint32_t i = 1; i < text.sentences[0].last; ++i) {
+    const Token& token = text.tokens[i];
+    const bool asks = text.bears(i + 1, Mark::question_word) || text.bears(i + 1, Mark::auxiliary);
+    if (is_one_of(token.word, {"so", "therefore", "hence", "thus"}) && token.before == ',' && asks)
+      return i > 2 && !text.bears(0, Mark::auxiliary) && !text.bears(0, Mark::question_word)
+                 ? std::optional(i)
+                 : std::nullopt;
+    if (is_one_of(token.word, {"you", "your", "i", "we", "if"})) return std::nullopt;
+  }
+  return std::nullopt;
+}
+
 /// The end of an opening clause that states a fact as a reason ("Since reading is essential, …",
 /// "Knowing that …, …") and is not about the respondent.
 std::optional<std::uint32_t> given_fact(const Text& text) {
@@ -38,7 +87,7 @@ std::optional<std::uint32_t> given_fact(const Text& text) {
   const bool reason = is_one_of(text.word(0), {"since", "because", "given", "knowing",
                                                "considering", "seeing", "as", "now"}) ||
                       (text.word(0) == "keeping" && text.word(1) == "in");
-  if (!reason || text.tokens[0].quoted) return std::nullopt;
+  if (!reason || text.tokens[0].quoted || is_one_of(text.word(1), {"a", "an"})) return std::nullopt;
   bool verb = false;
   for (std::uint32_t i = 1; i <= text.sentences[0].last; ++i) {
     const Token& token = text.tokens[i];
@@ -105,6 +154,17 @@ void check_leading(const Item& item, Sink& sink) {
                    Confidence::high});
         return;
       }
+      // "How much better is …": that it is better is not asked.
+      if (text.tokens[next].word == "much" && text.word(next + 2) != "or" &&
+          is_one_of(text.word(next + 1),
+                    {"better", "worse", "easier", "harder", "faster", "slower", "safer", "cleaner",
+                     "happier", "healthier", "stronger", "friendlier", "simpler", "clearer"})) {
+        sink.text(
+            item, span_of(text, sentence.first, next + 1),
+            {quote(text.words(sentence.first, next + 1)) + " takes the direction for granted.",
+             "Ask openly, as in \"Is it better, worse or about the same?\"."});
+        return;
+      }
       const Hit* verb = text.first_in(Mark::praise_verb, next, std::min(next + 3, sentence.last));
       if (verb && text.tokens[next].word == "much" &&
           !is_one_of(text.tokens[verb->first].word, {"benefit", "regret"})) {
@@ -164,6 +224,14 @@ void check_loaded_language(const Item& item, Sink& sink) {
 
 void check_priming_preamble(const Item& item, Sink& sink) {
   const Text& text = item.text;
+  if (const auto so = argued(text)) {
+    sink.text(item, span_of(text, 0, *so - 1),
+              {quote(text.words(0, *so - 1)) + " argues for an answer before the question.",
+               replaced(item.question->text, {0, text.tokens[*so + 1].start}, ""),
+               {},
+               Confidence::high});
+    return;
+  }
   if (const auto clause = given_fact(text)) {
     sink.text(item, span_of(text, 0, *clause),
               {quote(text.words(0, *clause)) + " puts a fact into the respondent's mind first.",
@@ -220,6 +288,8 @@ void check_priming_preamble(const Item& item, Sink& sink) {
                                         "survey", "we", "answer", "next", "section"}))
       return;
   if (first.end == '?' && first.last < *end) return;
+  // A virtue held up is the social norm, which has a rule of its own.
+  if (const auto virtue = praised_people(text); virtue && virtue->first < *end) return;
   if (*end - first.first < 4) return;
   sink.text(item, span_of(text, first.first, *end - 1),
             {"The preamble " + quote(text.words(first.first, *end - 1)) +
@@ -266,7 +336,10 @@ void check_presupposition(const Item& item, Sink& sink) {
                                                "reduced", "increased", "hurt", "harmed"});
     if (!presumes) return;
   }
-  if (at(hit->first) == "how" && second == "long") return;
+  if (at(hit->first) == "how" && second == "long" &&
+      !is_one_of(at(hit->last + 1), {"struggling", "suffering", "avoiding", "hiding", "neglecting",
+                                     "ignoring", "wasting", "failing"}))
+    return;
   if (opener == "Which of our" || opener == "which of our") {
     if (item.kind() != survey::Kind::single_choice) return;
   }
@@ -291,34 +364,19 @@ void check_social_desirability(const Item& item, Sink& sink) {
   };
   for (const Hit& hit : text.hits) {
     if (hit.mark != Mark::norm || !plain(text, hit)) continue;
-    const std::string_view words = text.words(hit);
-    if (words == "as all" || words == "as is right") continue;
-    say(span_of(text, hit), words);
+    say(span_of(text, hit), text.words(hit));
     return;
   }
-  // "Responsible drivers …", "like all good neighbours", "as a caring owner": a virtue of people in
-  // general, held up to the respondent.
-  for (std::uint32_t i = 0; i + 1 < text.tokens.size(); ++i) {
-    const Token& token = text.tokens[i];
-    if (!text.bears(i, Mark::virtue) || token.quoted || token.bracketed ||
-        !names_people(text, i + 1) || text.tokens[i + 1].before != 0)
-      continue;
-    const bool opens = text.sentence_of(i).first == i;
-    const std::string_view before = opens ? "" : text.word(i - 1);
-    const std::string_view second = i > 1 ? text.word(i - 2) : "";
-    const bool general =
-        (opens && text.word(i + 1).back() == 's') || (opens && text.word(i + 1) == "people") ||
-        is_one_of(before, {"all", "every", "any", "most", "like", "other"}) ||
-        (is_one_of(before, {"a", "an"}) && is_one_of(second, {"as", "like", "being", "be"}));
-    if (!general) continue;
-    say(span_of(text, i, i + 1), text.words(i, i + 1));
-    return;
-  }
+  for (const auto& held_up : {norm_clause(text), praised_people(text)})
+    if (held_up) {
+      say(span_of(text, *held_up), text.words(*held_up));
+      return;
+    }
 }
 
 void check_agree_disagree(const Item& item, Sink& sink) {
   const Text& text = item.text;
-  const Hit* request = text.first(Mark::agree_request);
+  const Hit* request = agreement_request(text);
   const bool scale = item.list.construct == Construct::agreement;
   if (request && plain(text, *request) && item.closed) {
     sink.text(item, span_of(text, *request),

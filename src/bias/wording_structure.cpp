@@ -52,6 +52,26 @@ bool describes(const Text& text, std::uint32_t at_left, std::uint32_t at_right) 
                     "near", "after", "before", "until", "since", "over", "to", "for"});
 }
 
+/// "for tracking costs" ends at this token: a gerund behind a preposition, its object, and no more.
+bool gerund_before(const Text& text, std::uint32_t at) {
+  for (std::uint32_t i = at, steps = 0; i > 1 && steps < 4; --i, ++steps) {
+    if (i < at && text.word(i).ends_with("ing"))
+      return is_one_of(text.word(i - 1), {"for", "of", "with", "about", "at", "in", "by"});
+    if (text.bears(i, Mark::preposition) || text.tokens[i].part == Part::auxiliary) return false;
+  }
+  return false;
+}
+
+/// "benefits you were not entitled to": a clause whose "that" is left out.
+bool reduced_clause(const Text& text, std::uint32_t at) {
+  const std::uint32_t first = text.sentence_of(at).first;
+  for (std::uint32_t i = first + 2; i < at; ++i)
+    if (text.tokens[i].part == Part::pronoun && text.tokens[i].before == 0 &&
+        text.tokens[i - 1].part == Part::noun && text.tokens[i + 1].part == Part::auxiliary)
+      return true;
+  return false;
+}
+
 bool second_question(const Text& text, std::uint32_t at) {
   const std::string& next = text.tokens[at].word;
   return is_one_of(
@@ -102,8 +122,19 @@ void check_double_barrelled(const Item& item, Sink& sink) {
     const std::uint32_t next = as_well ? i + 2 : slash ? i : i + 1;
     const std::uint32_t left = as_well && i > 1 ? i - 2 : i - 1;
     const bool new_question = !slash && second_question(text, next);
-    const bool second_act = !statement && !slash && acts(text, next) &&
-                            last_of(text, i, Mark::verb) && !text.bears(i - 1, Mark::preposition);
+    // "listen to you and explain": what follows a pronoun's "and" is no second person but an act.
+    const bool bare_act = text.tokens[left].part == Part::pronoun && left > 1 &&
+                          text.tokens[next].part == Part::verb &&
+                          !text.tokens[next].word.ends_with("ed");
+    // "for tracking costs and sending money": two acts with an object each.
+    const bool gerunds = text.word(next).ends_with("ing") &&
+                         next < text.sentences[token.sentence].last &&
+                         text.tokens[next + 1].part != Part::preposition &&
+                         gerund_before(text, left) && asks_one_thing(text, i);
+    const bool second_act =
+        !statement && !slash &&
+        (gerunds || ((acts(text, next) || bare_act) && last_of(text, i, Mark::verb) &&
+                     !text.bears(i - 1, Mark::preposition)));
     const bool clause =
         last_of(text, i, Mark::subordinator).value_or(0) > text.sentences[token.sentence].first;
     bool two = new_question && (!clause || text.bears(next, Mark::question_word));
@@ -150,6 +181,7 @@ void check_negation(const Item& item, Sink& sink) {
   const Text& text = item.text;
   const Hit* negator = nullptr;
   const Hit* second = nullptr;
+  const Hit* failed = nullptr;
   for (const Hit& hit : text.hits) {
     const Token& token = text.tokens[hit.first];
     if (token.quoted || token.bracketed) continue;
@@ -172,6 +204,7 @@ void check_negation(const Item& item, Sink& sink) {
     const std::string next =
         hit.first + 1 < text.tokens.size() ? text.tokens[hit.first + 1].word : "";
     if (previous == "or" && (token.word == "not" || next == previous)) continue;
+    if (token.word == "fail" && next == "to") failed = &hit;
     if (previous == "or" && hit.mark == Mark::negative_word) continue;
     if (next == "or" && hit.mark == Mark::negative_word) continue;
     if (hit.first > 1 && text.word(hit.first - 3) == "if" && token.word == "not") continue;
@@ -185,6 +218,16 @@ void check_negation(const Item& item, Sink& sink) {
       if (second == nullptr || second->first != hit.first) negator = &hit;
     } else if (!second && (!negator || negator->first != hit.first)) {
       second = &hit;
+    }
+  }
+  // "fail to avoid": two negatives without a "not".
+  if (!negator && failed && second && second->first == failed->first) {
+    const Hit* behind = text.first_in(
+        Mark::negative_word, failed->last + 1,
+        std::min<std::uint32_t>(failed->last + 3, text.sentence_of(failed->first).last));
+    if (behind) {
+      negator = failed;
+      second = behind;
     }
   }
   if (!negator) return;
@@ -211,7 +254,8 @@ void check_negation(const Item& item, Sink& sink) {
       item.list.construct == Construct::agreement || item.kind() == survey::Kind::likert;
   const bool inside_clause =
       text.first_in(Mark::subordinator, text.sentences[text.tokens[negator->first].sentence].first,
-                    negator->first) != nullptr;
+                    negator->first) != nullptr ||
+      reduced_clause(text, negator->first);
   if (!yes_no && !agreement) return;
   if (yes_no && (!text.is_question() || inside_clause)) return;
   const bool strong = yes_no ? word == "not" || word == "never" : text.is_question();
