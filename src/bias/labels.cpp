@@ -515,8 +515,10 @@ LabelList read_labels(const std::vector<std::string_view>& sources) {
       ++intervals;
       ranges += !label.interval->single;
       if (!(label.interval->single && label.interval->low == 0)) {
-        if (unit >= 0 && unit != label.interval->unit) same_unit = false;
-        unit = label.interval->unit;
+        // A word we do not know ("30 oder mehr") changes no number.
+        const int scaled = label.interval->unit == 3 ? 0 : label.interval->unit;
+        if (unit >= 0 && unit != scaled) same_unit = false;
+        unit = scaled;
       }
     }
   }

@@ -52,9 +52,11 @@ std::optional<Hit> telling(const Text& text) {
     std::uint32_t last = at;
     if (is_one_of(text.word(last + 1), {"us", "me"}) && last + 1 < sentence.last) ++last;
     // "Tell us how often …", "Tell us which …", "describe whether": chosen from a list as well.
-    if (text.bears(last + 1, Mark::question_word) &&
-        !is_one_of(text.word(last + 1), {"why", "what"}))
-      continue;
+    if (text.bears(last + 1, Mark::question_word)) {
+      const bool manner = text.word(last + 1) == "how" && text.bears(last + 2, Mark::pronoun);
+      if (!manner && !is_one_of(text.word(last + 1), {"why", "what"})) continue;
+      ++last;
+    }
     if (is_one_of(text.word(last + 1), {"if", "whether", "your", "level", "when"}) &&
         text.word(at) == "tell")
       continue;
@@ -144,7 +146,10 @@ void check_non_exhaustive_options(const Item& item, Sink& sink) {
     const bool bounded =
         item.list.has_none || (item.text.has(Mark::time_unit) && (counts_time || !counts_things));
     const bool percent = top == 100 && (bottom <= 0 || item.text.has(Mark::share));
-    if (std::isfinite(top) && !percent && !(bounded && (units || top <= 31)) &&
+    // What stands behind the last number may open the list in words we do not know.
+    const bool unread =
+        last < labels.size() && labels[last].interval->single && labels[last].interval->unit == 3;
+    if (std::isfinite(top) && !unread && !percent && !(bounded && (units || top <= 31)) &&
         (top > 7 || (counts_things && bottom >= 0)) && last + 1 >= item.list.substantive) {
       sink.option(item, last,
                   {"Nobody above " + quote(labels[last].core) + " has an answer.",

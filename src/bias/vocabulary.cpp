@@ -137,7 +137,7 @@ const std::vector<Entry> vocabulary{
      "healthy|unhealthy|known|shown|warn|warns|worry|worries|rising|falling|suffered|won|richest|"
      "largest|biggest|safest|fastest|cheapest|crumbling|fails|failed|success|successful|loved"},
     {Mark::norm,
-     "do the right thing|doing the right thing|responsibly|civic duty|as a good|ethically|"
+     "do the right thing|doing the right thing|responsibly|civic duty|ethically|"
      "it is your duty|your duty|as required by law|law-abiding|as expected|as required|"
      "properly look after|as recommended by|as is right|as is proper|as is expected|do your part|"
      "doing your part|do your bit|doing your bit|do your share|your fair share|behave properly|"
@@ -248,7 +248,7 @@ const std::vector<Entry> vocabulary{
      "phone number|email address|your name|age group|gender identity|your job title|"
      "years of age|your age group|education have you completed|do you identify"},
     {Mark::open_request,
-     "in your own words|in a few sentences|few sentences|a short text|tell us in|tell us how|"
+     "in your own words|in a few sentences|few sentences|a short text|tell us in|"
      "write your answer|please describe|describe in|please explain|explain why|"
      "tell us why|tell us about|tell us more|please write|type your answer|describe the|describe "
      "how|"

@@ -45,7 +45,10 @@ std::optional<Hit> praised_people(const Text& text) {
     const bool general =
         (opens && text.word(i + 1).back() == 's') || (opens && text.word(i + 1) == "people") ||
         is_one_of(before, {"all", "every", "any", "most", "like", "other"}) ||
-        (is_one_of(before, {"a", "an"}) && is_one_of(second, {"as", "like", "being", "be"}));
+        (is_one_of(before, {"a", "an"}) &&
+         (is_one_of(second, {"like", "being"}) ||
+          (second == "as" &&
+           (text.sentence_of(i).first == i - 2 || text.tokens[i - 2].before == ','))));
     if (general) return Hit{Mark::virtue, i, i + 1};
   }
   return std::nullopt;
@@ -70,7 +73,8 @@ std::optional<std::uint32_t> argued(const Text& text) {
   if (text.sentences.empty() || text.sentences[0].end != '?') return std::nullopt;
   for (std::uint32_t i = 1; i < text.sentences[0].last; ++i) {
     const Token& token = text.tokens[i];
-    const bool asks = text.bears(i + 1, Mark::question_word) || text.bears(i + 1, Mark::auxiliary);
+    const bool asks = is_one_of(text.word(i + 1), {"would", "should", "do", "does", "could", "can",
+                                                   "how", "what", "why", "is", "are", "shall"});
     if (is_one_of(token.word, {"so", "therefore", "hence", "thus"}) && token.before == ',' && asks)
       return i > 2 && !text.bears(0, Mark::auxiliary) && !text.bears(0, Mark::question_word)
                  ? std::optional(i)
