@@ -24,6 +24,31 @@ bool stem_labels_ends(const Text& text) {
   return labelled >= 2;
 }
 
+struct TextScale {
+  std::uint32_t first, last;  ///< Tokens of "0 to 100".
+  int points;
+};
+
+/// "… on a scale from 0 to 100" that stands in the question alone, without answers to choose.
+std::optional<TextScale> scale_in_text(const Item& item) {
+  const Text& text = item.text;
+  if (item.listed || item.question->scale) return std::nullopt;
+  const auto number = [&](std::uint32_t at) {
+    const std::string& word = text.tokens[at].word;
+    return word.find_first_not_of("0123456789") == std::string::npos && word.size() < 7
+               ? std::stoi(word)
+               : -1;
+  };
+  for (std::uint32_t i = 0; i + 3 < text.tokens.size(); ++i) {
+    if (text.tokens[i].word != "scale") continue;
+    const std::uint32_t low = is_one_of(text.tokens[i + 1].word, {"from", "of"}) ? i + 2 : i + 1;
+    if (low + 2 >= text.tokens.size() || text.tokens[low + 1].word != "to") continue;
+    const int points = number(low + 2) - number(low) + 1;
+    if (number(low) >= 0 && points > 1) return TextScale{low, low + 2, points};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 void check_unbalanced_scale(const Item& item, Sink& sink) {
@@ -82,22 +107,10 @@ void check_unbalanced_scale(const Item& item, Sink& sink) {
 }
 
 void check_scale_points(const Item& item, Sink& sink) {
-  // "… on a scale from 0 to 100" may stand in the question alone.
   const Text& text = item.text;
-  for (std::uint32_t i = 0; !item.listed && !item.question->scale && i + 3 < text.tokens.size();
-       ++i) {
-    if (text.tokens[i].word != "scale") continue;
-    const std::uint32_t low = is_one_of(text.tokens[i + 1].word, {"from", "of"}) ? i + 2 : i + 1;
-    if (low + 2 >= text.tokens.size() || text.tokens[low + 1].word != "to") continue;
-    const auto number = [&](std::uint32_t at) {
-      const std::string& word = text.tokens[at].word;
-      return word.find_first_not_of("0123456789") == std::string::npos && word.size() < 7
-                 ? std::stoi(word)
-                 : -1;
-    };
-    if (number(low) < 0 || number(low + 2) - number(low) <= 10) continue;
-    sink.text(item, span_of(text, low, low + 2),
-              {"A scale from " + quote(text.words(low, low + 2)) +
+  if (const auto scale = scale_in_text(item); scale && scale->points > 11) {
+    sink.text(item, span_of(text, scale->first, scale->last),
+              {"A scale from " + quote(text.words(scale->first, scale->last)) +
                    " has more points than people can tell apart.",
                "Use five or seven labelled points, or 0 to 10.",
                {},
@@ -122,6 +135,16 @@ void check_scale_points(const Item& item, Sink& sink) {
 }
 
 void check_scale_labels(const Item& item, Sink& sink) {
+  if (const auto scale = scale_in_text(item);
+      scale && !item.closed && !stem_labels_ends(item.text) && item.text.is_question()) {
+    sink.text(item, span_of(item.text, scale->first, scale->last),
+              {"What the ends of the scale from " +
+                   quote(item.text.words(scale->first, scale->last)) + " mean is not said.",
+               "Say it, as in \"from 0 (very poor) to 10 (very good)\".",
+               {},
+               Confidence::high});
+    return;
+  }
   if (!item.rating_scale || item.kind() == Kind::nps || item.kind() == Kind::matrix) return;
   if (item.points < 3 || stem_labels_ends(item.text) || item.text.has(Mark::count_stem)) return;
   if (item.listed) {
