@@ -32,6 +32,7 @@ struct Section {
 
 const std::vector<Section> sections{
     {"linter", "survey_item_flaws", measure_linter},
+    {"privacy", "presidio_pii", measure_privacy},
 };
 
 }  // namespace

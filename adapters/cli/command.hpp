@@ -104,13 +104,31 @@ Result<survey::Survey> find_survey(const Session& session, const std::string& id
 /// "csv" or "jsonl" from what was asked for, else from the file's name.
 Result<response::TableFormat> table_format(const std::string& asked, const std::string& path);
 
-void add_setup_commands(CLI::App& app, Context& context);     // init, key, backup, version
-void add_survey_commands(CLI::App& app, Context& context);    // survey …, lint
-void add_response_commands(CLI::App& app, Context& context);  // respond, import, export
-void add_insight_commands(CLI::App& app, Context& context);   // insights …, report
-void add_job_commands(CLI::App& app, Context& context);       // jobs …
+void add_setup_commands(CLI::App& app, Context& context);   // init, key, backup, version
+void add_survey_commands(CLI::App& app, Context& context);  // survey …
+void add_lint_command(CLI::App& app, Context& context);
+void add_stored_lint_command(CLI::App& survey, Context& context);  // survey lint
+void add_response_commands(CLI::App& app, Context& context);       // respond, import, export
+void add_insight_commands(CLI::App& app, Context& context);        // insights …, report
+void add_job_commands(CLI::App& app, Context& context);            // jobs …
 void add_analyze_command(CLI::App& app, Context& context);
-void add_server_commands(CLI::App& app, Context& context);  // serve, work, openapi
+void add_privacy_commands(CLI::App& app, Context& context);  // redact
+void add_server_commands(CLI::App& app, Context& context);   // serve, work, openapi
+
+/// The described struct in a file's text. Files may hold what other programs add: unknown keys are
+/// passed over, but not in silence, for one of them may be a misspelt "show_if".
+template <class T>
+Result<T> parse_described(const std::string& path, std::string_view text) {
+  if (const auto strict = from_json_text<T>(text); !strict)
+    for (const Problem& problem : strict.error().problems)
+      if (problem.reason == "field_unknown")
+        remark("'" + path + "' " + problem.pointer + ": " + problem.detail + " It is passed over.");
+  auto read = from_json_text<T>(text, Audience::storage);
+  if (read) return read;
+  Error error = read.error();
+  error.detail = "'" + path + "': " + error.detail;
+  return error;
+}
 
 template <class T>
 void print_as_json(const T& object) {

@@ -24,10 +24,12 @@ int main(int argc, char** argv) {
 
   cli::add_setup_commands(app, context);
   cli::add_survey_commands(app, context);
+  cli::add_lint_command(app, context);
   cli::add_response_commands(app, context);
   cli::add_insight_commands(app, context);
   cli::add_job_commands(app, context);
   cli::add_analyze_command(app, context);
+  cli::add_privacy_commands(app, context);
   cli::add_server_commands(app, context);
 
   // Subcommands inherit what is set before they are added; this belongs to the whole alone.

@@ -1,6 +1,5 @@
 #include "cli/command.hpp"
 
-#include <insightflow/bias/render.hpp>
 #include <insightflow/core/json.hpp>
 #include <insightflow/survey/rules.hpp>
 
@@ -8,26 +7,15 @@
 
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
-#include <unistd.h>
 
 namespace insightflow::cli {
 
 namespace {
 
-/// Files may hold what other programs add: unknown keys are passed over, but not in silence, for
-/// one of them may be a misspelt "show_if".
 template <class T>
 Result<T> read_described(const std::string& path) {
   BOOST_OUTCOME_TRY(const auto text, read_file(path));
-  if (const auto strict = from_json_text<T>(text); !strict)
-    for (const Problem& problem : strict.error().problems)
-      if (problem.reason == "field_unknown")
-        remark("'" + path + "' " + problem.pointer + ": " + problem.detail + " It is passed over.");
-  auto read = from_json_text<T>(text, Audience::storage);
-  if (read) return read;
-  Error error = read.error();
-  error.detail = "'" + path + "': " + error.detail;
-  return error;
+  return parse_described<T>(path, text);
 }
 
 void print_survey(const survey::Survey& survey, bool json) {
@@ -35,18 +23,6 @@ void print_survey(const survey::Survey& survey, bool json) {
   print(survey.slug + "  " + std::string(slug(survey.state)) + "  version " +
         std::to_string(survey.published_version) + "  " + std::to_string(survey.response_count) +
         " answers  " + survey.title + "\n");
-}
-
-/// Prints the report and says with the exit code whether there are findings.
-void print_lint(const survey::Questionnaire& survey, const std::string& format, bool explain,
-                Context& context) {
-  const bias::Report report = bias::lint(survey);
-  if (format == "json" || context.json)
-    print(bias::to_json_document(report));
-  else
-    print(
-        bias::to_text(report, survey, {.colour = isatty(STDOUT_FILENO) == 1, .explain = explain}));
-  context.exit = std::max(context.exit, bias::exit_code(report));
 }
 
 void add_generate(CLI::App& parent, Context& context) {
@@ -215,49 +191,7 @@ void add_survey_commands(CLI::App& app, Context& context) {
   add_list(*survey, context);
   add_show(*survey, context);
   add_moves(*survey, context);
-  auto* stored = survey->add_subcommand("lint", "Check a stored draft for bias");
-  auto id = std::make_shared<std::string>();
-  stored->add_option("SURVEY", *id, "Id or slug")->required();
-  on_call(*stored, context, [&context, id]() -> Result<void> {
-    BOOST_OUTCOME_TRY(auto engine, context.open());
-    BOOST_OUTCOME_TRY(const auto session, context.owner(engine));
-    BOOST_OUTCOME_TRY(const auto draft, find_survey(session, *id));
-    print_lint(draft, "text", false, context);
-    return insightflow::success();
-  });
-
-  auto* lint = app.add_subcommand("lint", "Check questionnaires for bias; needs no database");
-  struct Arguments {
-    std::vector<std::string> files;
-    std::string format = "text", rule;
-    bool explain = false;
-  };
-  auto arguments = std::make_shared<Arguments>();
-  lint->add_option("FILE", arguments->files, "JSON files, '-' for standard input");
-  lint->add_option("--format", arguments->format, "text or json")
-      ->check(CLI::IsMember({"text", "json"}))
-      ->capture_default_str();
-  lint->add_option("--explain", arguments->rule, "What a rule is about, instead of checking");
-  lint->add_flag("--why", arguments->explain, "Add to each finding why it matters");
-  on_call(*lint, context, [&context, arguments]() -> Result<void> {
-    if (!arguments->rule.empty()) {
-      const std::string text = bias::explain(arguments->rule);
-      if (text.empty())
-        return fail(Code::invalid, "rule_unknown",
-                    "There is no rule '" + arguments->rule + "'. docs/rules lists them.");
-      print(text);
-      return insightflow::success();
-    }
-    if (arguments->files.empty())
-      return fail(Code::invalid, "file_missing",
-                  "Name a file to check, or '-' for standard input.");
-    for (const std::string& file : arguments->files) {
-      BOOST_OUTCOME_TRY(const auto questionnaire, read_described<survey::Questionnaire>(file));
-      if (arguments->files.size() > 1 && arguments->format == "text") print(file + ":\n");
-      print_lint(questionnaire, arguments->format, arguments->explain, context);
-    }
-    return insightflow::success();
-  });
+  add_stored_lint_command(*survey, context);
 }
 
 }  // namespace insightflow::cli

@@ -30,5 +30,6 @@ struct Table {
 Table read_table(const std::filesystem::path& file);
 
 boost::json::object measure_linter();  // linter.cpp
+boost::json::object measure_privacy();
 
 }  // namespace bench

@@ -1,10 +1,10 @@
 #include "bias/inspection.hpp"
 
-#include <insightflow/bias/lint.hpp>
+#include <insightflow/bias/baseline.hpp>
 
 #include <algorithm>
 #include <map>
-#include <utility>
+#include <set>
 
 namespace insightflow::bias {
 
@@ -49,7 +49,7 @@ std::vector<Permit> permits_of(const survey::Questionnaire& survey) {
 Finding about(const Permit& permit, Severity severity, std::string message,
               std::string suggestion) {
   Finding finding;
-  finding.rule = "suppression";
+  finding.rule = suppression_id;
   finding.severity = severity;
   finding.confidence = Confidence::high;
   finding.question_id = permit.question_id;
@@ -60,45 +60,56 @@ Finding about(const Permit& permit, Severity severity, std::string message,
   return finding;
 }
 
-void suppress(const survey::Questionnaire& survey, const Options& options,
-              std::vector<Finding> found, Report& report) {
-  std::vector<Permit> permits = permits_of(survey);
-  // The last of several that fit; one for the question before one for the whole survey.
-  std::map<std::pair<std::string_view, std::string_view>, Permit*> by_place;
-  for (Permit& permit : permits)
-    if (!blank(permit.allowance->reason))
-      by_place[{permit.allowance->rule, permit.question_id}] = &permit;
-  const auto permit_at = [&](std::string_view rule, std::string_view question) {
-    const auto found_at = by_place.find({rule, question});
-    return found_at == by_place.end() ? nullptr : found_at->second;
-  };
-  for (Finding& finding : found) {
-    Permit* accepted = permit_at(finding.rule, finding.question_id);
-    if (!accepted) accepted = permit_at(finding.rule, "");
-    if (accepted) {
-      accepted->used = true;
-      report.suppressed.push_back({std::move(finding), accepted->allowance->reason});
-    } else {
-      report.findings.push_back(std::move(finding));
-    }
+/// Which acceptance covers a rule in a question: the question's own, else one for the whole.
+class Permits {
+ public:
+  explicit Permits(const survey::Questionnaire& survey) : all_(permits_of(survey)) {
+    for (std::size_t i = 0; i < all_.size(); ++i)
+      if (!blank(all_[i].allowance->reason))
+        by_rule_[{all_[i].allowance->rule, all_[i].question_id}] = i;
   }
-  for (const Permit& permit : permits) {
-    const std::string rule = quote(permit.allowance->rule);
+
+  Permit* cover(const Finding& finding) {
+    auto found = by_rule_.find({finding.rule, finding.question_id});
+    if (found == by_rule_.end()) found = by_rule_.find({finding.rule, {}});
+    return found == by_rule_.end() ? nullptr : &all_[found->second];
+  }
+  const std::vector<Permit>& all() const { return all_; }
+
+ private:
+  std::vector<Permit> all_;
+  std::map<std::pair<std::string_view, std::string_view>, std::size_t> by_rule_;
+};
+
+/// What the acceptances themselves give reason to say. Those of rules that did not run are left
+/// alone: nobody knows whether they are needed.
+void judge(const Permits& permits, const std::set<std::string_view>& idle, Report& report,
+           std::vector<Finding>& findings) {
+  for (const Permit& permit : permits.all()) {
+    const std::string& id = permit.allowance->rule;
+    const std::string rule = quote(id);
     if (blank(permit.allowance->reason)) {
-      report.findings.push_back(about(permit, Severity::warning,
-                                      "The suppression of " + rule + " gives no reason.",
-                                      "Say in `reason` why the finding is accepted."));
-    } else if (!permit.used) {
-      report.unused.push_back({permit.question_id, permit.allowance->rule, permit.pointer});
-      if (options.least > Severity::note) continue;
-      report.findings.push_back(
-          about(permit, Severity::note,
-                find_rule(permit.allowance->rule)
-                    ? "The suppression of " + rule + " matches no finding."
-                    : "The suppression names " + rule + ", which is not a rule.",
-                "Delete it."));
+      findings.push_back(about(permit, Severity::warning,
+                               "The suppression of " + rule + " gives no reason.",
+                               "Say in `reason` why the finding is accepted."));
+    } else if (!permit.used && !idle.contains(id)) {
+      report.unused.push_back({permit.question_id, id, permit.pointer});
+      findings.push_back(about(permit, Severity::note,
+                               find_rule(id)
+                                   ? "The suppression of " + rule + " matches no finding."
+                                   : "The suppression names " + rule + ", which is not a rule.",
+                               "Delete it."));
     }
   }
+}
+
+/// A rule's usual severity becomes the one asked for; what it says mildly stays at most as loud.
+void restate(Finding& finding, const Options& options) {
+  const auto wanted = options.severities.find(finding.rule);
+  if (wanted == options.severities.end()) return;
+  const Rule* rule = find_rule(finding.rule);
+  const bool usual = !rule || finding.severity >= rule->severity;
+  finding.severity = usual ? wanted->second : std::min(finding.severity, wanted->second);
 }
 
 }  // namespace
@@ -115,15 +126,22 @@ Report lint(const survey::Questionnaire& survey, const Options& options) {
   report.language = survey.language;
   report.counts.questions = static_cast<std::int64_t>(survey.questions.size());
 
+  // Nothing is dropped for its severity before acceptances and settings have been applied.
+  Options thorough = options;
+  thorough.least = Severity::note;
   Inspection inspection;
-  inspect(survey, options, inspection);
+  inspect(survey, thorough, inspection);
+  const std::set<std::string_view> off(options.off.begin(), options.off.end());
+  std::set<std::string_view> idle = off;
   std::vector<const Rule*> active;
   for (const Rule& rule : rules()) {
-    if (std::find(options.off.begin(), options.off.end(), rule.id) != options.off.end()) continue;
-    if (speaks(rule, survey.language))
+    if (off.contains(rule.id)) continue;
+    if (speaks(rule, survey.language)) {
       active.push_back(&rule);
-    else
+    } else {
       report.not_run.emplace_back(rule.id);
+      idle.insert(rule.id);
+    }
   }
   std::vector<Finding> found;
   for (const Item& item : inspection.items)
@@ -137,13 +155,36 @@ Report lint(const survey::Questionnaire& survey, const Options& options) {
       Sink sink(inspection, *rule, found);
       rule->check_survey(inspection, sink);
     }
-  suppress(survey, options, std::move(found), report);
+
+  Permits permits(survey);
+  std::vector<Finding> kept;
+  for (Finding& finding : found) {
+    restate(finding, options);
+    if (Permit* accepted = permits.cover(finding)) {
+      accepted->used = true;
+      report.suppressed.push_back({std::move(finding), accepted->allowance->reason});
+    } else {
+      kept.push_back(std::move(finding));
+    }
+  }
+  if (!off.contains(suppression_id)) {
+    const std::size_t before = kept.size();
+    judge(permits, idle, report, kept);
+    for (std::size_t i = before; i < kept.size(); ++i) restate(kept[i], options);
+  }
+  for (Finding& finding : kept)
+    if (finding.severity >= options.least) report.findings.push_back(std::move(finding));
+  recount(report);
+  return report;
+}
+
+void recount(Report& report) {
+  report.counts.errors = report.counts.warnings = report.counts.notes = 0;
   for (const Finding& finding : report.findings) {
     report.counts.errors += finding.severity == Severity::error;
     report.counts.warnings += finding.severity == Severity::warning;
     report.counts.notes += finding.severity == Severity::note;
   }
-  return report;
 }
 
 }  // namespace insightflow::bias

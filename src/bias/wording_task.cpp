@@ -226,7 +226,9 @@ void check_unbalanced_request(const Item& item, Sink& sink) {
     positive = positive || label.positive;
     negative = negative || (label.negative && !label.zero);
   }
-  const bool bipolar = positive && negative;
+  // A scale of satisfaction has two sides, labelled or not.
+  const bool bipolar =
+      (positive && negative) || (item.kind() == survey::Kind::csat && !positive && !negative);
   for (std::uint32_t i = 1; i < text.tokens.size(); ++i) {
     const Token& token = text.tokens[i];
     if (token.quoted || token.bracketed || token.before != 0) continue;

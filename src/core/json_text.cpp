@@ -220,7 +220,10 @@ Result<json::value> parse_json(std::string_view text, const JsonLimits& limits) 
   json::basic_parser<Handler> parser(options);
   parser.handler().stack.reset();
   boost::system::error_code ec;
-  const std::size_t read = parser.write_some(false, text.data(), text.size(), ec);
+  // RFC 8259 allows to pass over a byte order mark, which some editors put before the text.
+  const std::size_t mark = text.starts_with("\xEF\xBB\xBF") ? 3 : 0;
+  const std::size_t read =
+      mark + parser.write_some(false, text.data() + mark, text.size() - mark, ec);
   if (!ec && read < text.size()) ec = json::make_error_code(json::error::extra_data);
   if (!ec) return parser.handler().stack.release();
   const std::string where = " at byte " + std::to_string(read) + ".";

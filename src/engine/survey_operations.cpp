@@ -1,6 +1,7 @@
 #include "engine/operation_tables.hpp"
 
-#include <insightflow/bias/lint.hpp>
+#include <insightflow/bias/config.hpp>
+#include <insightflow/draft.hpp>
 #include <insightflow/survey/generate.hpp>
 
 #include <boost/json/value.hpp>
@@ -63,14 +64,40 @@ Result<Reply> get_version(const Call& call) {
   BOOST_OUTCOME_TRY(const auto version, call.session->surveys().version(id, number));
   return reply(version);
 }
+Result<bias::Options> lint_options(const Call& call) {
+  BOOST_OUTCOME_TRY(const auto query, call.read_query<bias::LintQuery>());
+  return bias::options_of(query);
+}
 Result<Reply> lint_survey(const Call& call) {
   BOOST_OUTCOME_TRY(const auto id, call.id<SurveyId>());
+  BOOST_OUTCOME_TRY(const auto options, lint_options(call));
   BOOST_OUTCOME_TRY(const auto survey, call.session->surveys().get(id));
-  return reply(bias::lint(survey));
+  return reply(bias::lint(survey, options));
 }
 Result<Reply> lint(const Call& call) {
+  BOOST_OUTCOME_TRY(const auto options, lint_options(call));
   BOOST_OUTCOME_TRY(const auto questionnaire, call.read_body<survey::Questionnaire>());
-  return reply(bias::lint(questionnaire));
+  return reply(bias::lint(questionnaire, options));
+}
+Reply draft_reply(survey::Survey survey, const bias::Options& options) {
+  const auto revision = survey.revision;
+  Reply out = reply(draft_of(std::move(survey), options));
+  out.revision = revision;
+  return out;
+}
+Result<Reply> get_draft(const Call& call) {
+  BOOST_OUTCOME_TRY(const auto id, call.id<SurveyId>());
+  BOOST_OUTCOME_TRY(const auto options, lint_options(call));
+  BOOST_OUTCOME_TRY(auto survey, call.session->surveys().get(id));
+  return draft_reply(std::move(survey), options);
+}
+Result<Reply> save_draft(const Call& call) {
+  BOOST_OUTCOME_TRY(const auto id, call.id<SurveyId>());
+  BOOST_OUTCOME_TRY(const auto options, lint_options(call));
+  BOOST_OUTCOME_TRY(auto survey, call.read_body<survey::Survey>());
+  BOOST_OUTCOME_TRY(auto saved,
+                    call.session->surveys().update(id, std::move(survey), call.if_revision));
+  return draft_reply(std::move(saved), options);
 }
 
 }  // namespace
@@ -164,13 +191,35 @@ std::span<const Operation> survey_operations() {
        .path = "/surveys/{survey_id}/lint",
        .summary = "Check a draft for bias.",
        .permission = read,
+       .query = type<bias::LintQuery>,
        .output = type<bias::Report>,
        .run = lint_survey},
+      {.name = "surveys.draft",
+       .method = "GET",
+       .path = "/surveys/{survey_id}/draft",
+       .summary = "Read a draft for an editor: with problems, findings and repairs.",
+       .permission = read,
+       .query = type<bias::LintQuery>,
+       .output = type<Draft>,
+       .revisioned = true,
+       .run = get_draft},
+      {.name = "surveys.save",
+       .method = "PUT",
+       .path = "/surveys/{survey_id}/draft",
+       .summary =
+           "Replace a draft from an editor; the answer tells problems, findings and repairs.",
+       .permission = edit,
+       .query = type<bias::LintQuery>,
+       .body = type<survey::Survey>,
+       .output = type<Draft>,
+       .revisioned = true,
+       .run = save_draft},
       {.name = "lint",
        .method = "POST",
        .path = "/lint",
        .summary = "Check any questionnaire for bias; nothing is stored.",
        .permission = read,
+       .query = type<bias::LintQuery>,
        .body = type<survey::Questionnaire>,
        .output = type<bias::Report>,
        .run = lint}};

@@ -85,6 +85,34 @@ struct UnusedAllowance {
 };
 BOOST_DESCRIBE_STRUCT(UnusedAllowance, (), (question_id, rule, pointer))
 
+/// A finding that was there before, as a baseline keeps it. It is recognised by rule, question and
+/// the words it is about, so that questions may be moved.
+struct KnownFinding {
+  std::string file;  ///< Where it was; told in messages, and it says which entries a run is about.
+  std::string rule;
+  std::string question_id;
+  std::string fingerprint;
+  std::string message;  ///< For those who read the baseline.
+
+  friend bool operator==(const KnownFinding&, const KnownFinding&) = default;
+};
+BOOST_DESCRIBE_STRUCT(KnownFinding, (), (file, rule, question_id, fingerprint, message))
+inline constexpr std::array known_finding_notes{
+    Note{.field = "file", .doc = "The file it was found in.", .omit_empty = true},
+    Note{.field = "rule", .doc = "Stable id of the rule.", .required = true, .min = 1, .max = 64},
+    Note{.field = "question_id",
+         .doc = "The question; left out when it is about the whole.",
+         .omit_empty = true},
+    Note{.field = "fingerprint",
+         .doc = "Of the words it is about.",
+         .required = true,
+         .min = 1,
+         .max = 64},
+    Note{.field = "message", .doc = "What was wrong.", .omit_empty = true}};
+constexpr std::span<const Note> field_notes(const KnownFinding*) {
+  return known_finding_notes;
+}
+
 struct Counts {
   std::int64_t errors = 0;
   std::int64_t warnings = 0;
@@ -102,16 +130,26 @@ struct Report {
   std::vector<Suppressed> suppressed;
   std::vector<UnusedAllowance> unused;
   std::vector<std::string> not_run;  ///< Rules that do not know the questionnaire's language.
+  std::vector<Finding> known;        ///< Findings a baseline knows; they are not counted.
+  std::vector<KnownFinding> stale;   ///< Entries of a baseline that are found no more.
   Counts counts;
 
   friend bool operator==(const Report&, const Report&) = default;
 };
-BOOST_DESCRIBE_STRUCT(Report, (), (title, language, findings, suppressed, unused, not_run, counts))
+BOOST_DESCRIBE_STRUCT(Report, (),
+                      (title, language, findings, suppressed, unused, not_run, known, stale,
+                       counts))
 inline constexpr std::array report_notes{
     Note{.field = "findings", .doc = "What was found, in the order of the questionnaire."},
     Note{.field = "suppressed", .doc = "Findings the author has accepted, with the reason."},
     Note{.field = "unused", .doc = "Acceptances that matched no finding."},
-    Note{.field = "not_run", .doc = "Rules that do not know this language."}};
+    Note{.field = "not_run", .doc = "Rules that do not know this language."},
+    Note{.field = "known",
+         .doc = "Findings a baseline knows; they are not counted.",
+         .omit_empty = true},
+    Note{.field = "stale",
+         .doc = "Entries of a baseline that are found no more.",
+         .omit_empty = true}};
 constexpr std::span<const Note> field_notes(const Report*) {
   return report_notes;
 }

@@ -38,21 +38,28 @@ std::span<const Rule> rules();
 /// The rule of an id, or null.
 const Rule* find_rule(std::string_view id);
 
+/// Under this id the linter speaks about acceptances themselves; no row of `rules()`.
+inline constexpr std::string_view suppression_id = "suppression";
+
+/// How strict to be, and with whom in mind. `bias/config.hpp` makes it from a settings file.
 struct Options {
   std::vector<std::string> off;     ///< Ids of rules not to run.
   std::vector<std::string> jargon;  ///< Acronyms and terms the audience knows.
+  /// Severities other than a rule's own, by id. The rule's milder remarks stay below it.
+  std::map<std::string, Severity> severities;
   Severity least = Severity::note;  ///< Findings below this are dropped.
   double fatigue_minutes = 12;      ///< Predicted minutes from which a survey is called long.
-  double reading_grade = 8;         ///< School grade that the audience reads with ease.
+  double reading_grade = 8;         ///< School years the audience is expected to have.
 
   friend bool operator==(const Options&, const Options&) = default;
 };
-BOOST_DESCRIBE_STRUCT(Options, (), (off, jargon, least, fatigue_minutes, reading_grade))
+BOOST_DESCRIBE_STRUCT(Options, (), (off, jargon, severities, least, fatigue_minutes, reading_grade))
 
 /// Checks a questionnaire. Never fails: a malformed questionnaire is linted as far as it can be
 /// (its validity is another matter). Findings accepted by `lint.allow` with a reason move to
 /// `suppressed`; an acceptance without a reason is not honoured and reported under the rule id
-/// `suppression`, as is one that matched nothing. Linear in the size of the texts. Thread-safe.
+/// `suppression`, as is one that matched nothing although its rule did run. Linear in the size of
+/// the texts. Thread-safe.
 Report lint(const survey::Questionnaire& survey, const Options& options = {});
 
 /// For shells and CI: 0 when nothing is at warning or above, else 1.

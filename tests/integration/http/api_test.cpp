@@ -67,6 +67,10 @@ Ids furnish(HttpWorld& world, HttpClient& owner, std::string_view slug) {
   ids["run_id"] = text_at(run, "/id");
   ids["job_id"] = text_at(run, "/job_id");
   REQUIRE(world.engine.work_until_idle().value() >= 1);
+  REQUIRE(owner
+              .send("PUT", "/api/v1/surveys/" + ids["survey_id"] + "/insight-schedule",
+                    R"({"cron":"@daily"})")
+              .status == 200);
   ids["project_id"] =
       text_at(json_of(owner.post("/api/v1/projects", R"({"name":"P"})").body), "/id");
   ids["key_id"] =
@@ -101,9 +105,11 @@ std::string body_of(const Operation& operation) {
       {"surveys.generate", R"({"goal":"Why do trial users leave?"})"},
       {"surveys.create", survey_json("walked")},
       {"surveys.update", survey_json("trial")},
+      {"surveys.save", survey_json("trial")},
       {"lint", questionnaire},
       {"responses.import", "q1,q2\n9,good\n"},
       {"insights.start", "{}"},
+      {"insights.schedule", R"({"cron":"@daily"})"},
       {"projects.create", R"({"name":"Walk"})"},
       {"projects.update", R"({"name":"Walked"})"},
       {"keys.create", R"({"name":"walk","role":"viewer"})"},
@@ -133,6 +139,43 @@ TEST_CASE("the main job over HTTP") {
                   R"({"title":"T","questions":[{"id":"q1","kind":"open_text",
                        "text":"Don't you agree that our great app is amazing?"}]})")
             .body.find("\"rule\"") != std::string::npos);
+
+  // Settings of the linter come with the query.
+  const std::string vague =
+      R"({"title":"T","questions":[{"id":"q1","kind":"yes_no","text":"Do you regularly exercise?"}]})";
+  CHECK(text_at(json_of(owner.post("/api/v1/lint", vague).body), "/counts/warnings") == "1");
+  CHECK(text_at(json_of(owner.post("/api/v1/lint?off=vague-quantifier,leading", vague).body),
+                "/counts/warnings") == "0");
+  CHECK(text_at(json_of(owner.post("/api/v1/lint?least=error&profile=customer", vague).body),
+                "/findings") == "[]");
+  for (const char* query : {"off=vague", "least=loud", "profile=pets", "fatigue_minutes=0",
+                            "reading_grade=x", "colour=red"}) {
+    CAPTURE(query);
+    CHECK(owner.post("/api/v1/lint?" + std::string(query), vague).status == 422);
+  }
+
+  // An editor reads and saves a draft and is told in the same answer what is wrong with it.
+  answer = owner.get("/api/v1/surveys/" + generated + "/draft");
+  CHECK(answer.status == 200);
+  CHECK(!answer.field("ETag").empty());
+  CHECK(text_at(json_of(answer.body), "/survey/id") == generated);
+  CHECK(text_at(json_of(answer.body), "/problems") == "[]");
+  const std::string edited = R"({"slug":"edited","title":"T","questions":[
+      {"id":"q1","kind":"single_choice","required":true,"text":"Have you ever been in prison?",
+       "options":["Yes","No"]},{"id":"q2","kind":"single_choice","text":"Which one?"}]})";
+  const std::string match = "If-Match: " + answer.field("ETag") + "\r\n";
+  answer = owner.send("PUT", "/api/v1/surveys/" + generated + "/draft", edited, match);
+  CHECK(answer.status == 200);
+  const auto saved = json_of(answer.body);
+  CHECK(text_at(saved, "/problems/0/pointer") == "/questions/1/options");
+  CHECK(text_at(saved, "/lint/findings/0/rule") == "sensitive-required");
+  CHECK(text_at(saved, "/lint/findings/0/question_id") == "q1");
+  CHECK(text_at(saved, "/lint/findings/0/span/start") == "22");
+  CHECK(text_at(saved, "/fixes/0/edits/0/path") == "/questions/0/options/2");
+  CHECK(text_at(saved, "/fixes/0/edits/0/value") == "Prefer not to say");
+  CHECK(owner.send("PUT", "/api/v1/surveys/" + generated + "/draft", edited, match).status == 412);
+  CHECK(owner.get("/api/v1/surveys/" + generated + "/draft?off=sensitive-required")
+            .body.find("prison\" is a private matter") == std::string::npos);
 
   // Reading and changing are guarded by the ETag.
   const std::string id = create(owner, "trial", {}, false);

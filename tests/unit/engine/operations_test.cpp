@@ -69,7 +69,7 @@ struct Fixture {
   static std::string body_of(const Operation& operation) {
     if (operation.name == "surveys.generate") return R"({"goal":"Why do trial users leave?"})";
     if (operation.name == "surveys.create" || operation.name == "surveys.update" ||
-        operation.name == "lint")
+        operation.name == "surveys.save" || operation.name == "lint")
       return to_json_text(static_cast<const survey::Questionnaire&>(test::sample_survey()));
     if (operation.name.starts_with("projects.")) return R"({"name":"P"})";
     if (operation.name == "insights.schedule") return R"({"cron":"@daily"})";
