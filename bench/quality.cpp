@@ -32,6 +32,7 @@ struct Section {
 
 const std::vector<Section> sections{
     {"formats", "survey_formats", measure_formats},
+    {"linter", "survey_item_flaws", measure_linter},
     {"privacy", "presidio_pii", measure_privacy},
     {"sentiment", "tweeteval", measure_sentiment},
     {"language", "xquad", measure_language},

@@ -31,6 +31,7 @@ Table read_table(const std::filesystem::path& file);
 
 /// Files of other programs that are read without loss of questions or options.
 boost::json::object measure_formats();
+boost::json::object measure_linter();  // linter.cpp
 boost::json::object measure_privacy();
 boost::json::object measure_sentiment();
 boost::json::object measure_language();

@@ -75,6 +75,27 @@ std::string lower(std::string_view text) {
   return out;
 }
 
+/// The names in a condition, without parsing it: words outside quotation marks.
+void learn_names(std::string_view condition, std::set<std::string, std::less<>>& names) {
+  const auto part = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-';
+  };
+  char quoted = 0;
+  for (std::size_t at = 0; at < condition.size();) {
+    const char c = condition[at];
+    if (quoted || !part(c)) {
+      if (quoted ? c == quoted : c == '\'' || c == '"') quoted = quoted ? '\0' : c;
+      ++at;
+      continue;
+    }
+    std::size_t end = at;
+    while (end < condition.size() && part(condition[end])) ++end;
+    names.emplace(condition.substr(at, end - at));
+    at = end;
+  }
+}
+
 }  // namespace
 
 void inspect(const survey::Questionnaire& survey, const Options& options, Inspection& out) {
@@ -91,6 +112,11 @@ void inspect(const survey::Questionnaire& survey, const Options& options, Inspec
     item.survey = &out;
     item.text = analyse(item.question->text);
     learn_terms(item.text, out.known_terms);
+    learn_names(item.question->show_if, out.decisive);
+    for (const survey::Branch& branch : item.question->logic) {
+      out.branched_to.insert(branch.target);
+      learn_names(branch.condition, out.decisive);
+    }
     if (!item.question->help.empty()) learn_terms(analyse(item.question->help), out.known_terms);
     read_answers(item);
     out.items.push_back(std::move(item));
@@ -163,6 +189,14 @@ std::string replaced(std::string_view text, Span span, std::string_view by) {
   }
   if (!tidy.empty() && tidy[0] >= 'a' && tidy[0] <= 'z') tidy[0] = static_cast<char>(tidy[0] - 32);
   return tidy;
+}
+
+bool plain(const Text& text, const Hit& hit) {
+  return !text.tokens[hit.first].quoted && !text.tokens[hit.first].bracketed;
+}
+
+bool yes_or_no(const Item& item) {
+  return item.kind() == Kind::yes_no || item.list.construct == Construct::yes_no;
 }
 
 bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words) {

@@ -31,6 +31,8 @@ struct Inspection {
   const Options* options = nullptr;
   std::vector<Item> items;
   std::set<std::string, std::less<>> known_terms;  ///< Allowed jargon, and acronyms spelt out.
+  std::set<std::string, std::less<>> branched_to;  ///< Questions some branch leads to.
+  std::set<std::string, std::less<>> decisive;     ///< Names that conditions look at.
 };
 
 /// What a rule wants to say; the sink adds the rest.
@@ -74,6 +76,11 @@ std::string quote(std::string_view words);
 /// The text with the bytes of the span replaced, blanks tidied and the first letter capital.
 std::string replaced(std::string_view text, Span span, std::string_view by);
 bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words);
+/// Outside quotations and brackets.
+bool plain(const Text& text, const Hit& hit);
+bool names_time(const Item& item);  ///< The question or its answers name a period.
+bool yes_or_no(const Item& item);   ///< Answered with yes or no.
+double question_seconds(const survey::Question& question);  ///< Reading and answering.
 
 // One function per rule, by the file they stand in.
 void check_double_barrelled(const Item&, Sink&);  // wording_structure.cpp
@@ -92,6 +99,17 @@ void check_hypothetical(const Item&, Sink&);
 void check_missing_reference_period(const Item&, Sink&);
 void check_distant_recall(const Item&, Sink&);
 void check_sensitive_required(const Item&, Sink&);
+void check_uncommon_word(const Item&, Sink&);  // wording_clarity.cpp
+void check_idiom(const Item&, Sink&);
+void check_vague_reference(const Item&, Sink&);
+void check_ambiguous_syntax(const Item&, Sink&);
+void check_complex_syntax(const Item&, Sink&);
+void check_memory_overload(const Item&, Sink&);
+void check_too_short(const Item&, Sink&);
+void check_constant_behaviour(const Item&, Sink&);  // wording_task.cpp
+void check_computation(const Item&, Sink&);
+void check_proxy_knowledge(const Item&, Sink&);
+void check_unbalanced_request(const Item&, Sink&);
 void check_overlapping_options(const Item&, Sink&);  // options_lists.cpp
 void check_non_exhaustive_options(const Item&, Sink&);
 void check_long_select_all(const Item&, Sink&);
@@ -100,9 +118,16 @@ void check_unbalanced_scale(const Item&, Sink&);  // options_scales.cpp
 void check_scale_points(const Item&, Sink&);
 void check_scale_labels(const Item&, Sink&);
 void check_illogical_order(const Item&, Sink&);
+void check_misplaced_midpoint(const Item&, Sink&);  // options_form.cpp
+void check_vague_options(const Item&, Sink&);
+void check_long_unordered_list(const Item&, Sink&);
+void check_inaccessible_type(const Item&, Sink&);
+void check_inconsistent_scales(const Inspection&, Sink&);
 void check_order_effect(const Inspection&, Sink&);  // questionnaire.cpp
 void check_matrix_size(const Item&, Sink&);
 void check_survey_fatigue(const Inspection&, Sink&);
 void check_early_demographics(const Inspection&, Sink&);
+void check_skip_defect(const Inspection&, Sink&);
+void check_hypothesis_guessing(const Inspection&, Sink&);
 
 }  // namespace insightflow::bias

@@ -315,7 +315,7 @@ Label read_label(std::string_view source) {
   if (label.outside || label.bare_number) return label;
 
   int strength = 0, frequency = -1;
-  bool negated = false, at_all = false;
+  bool negated = false, at_all = false, too = false;
   const Head* head = nullptr;
   for (std::size_t i = 0; i < text.tokens.size(); ++i) {
     const std::string& word = text.tokens[i].word;
@@ -323,6 +323,7 @@ Label read_label(std::string_view source) {
     if (const auto it = lookup(frequencies, word); it != frequencies.end()) frequency = it->value;
     if (const auto it = lookup(heads, word); it != heads.end() && !head) head = &*it;
     if (is_one_of(word, {"not", "no", "don't", "none"})) negated = true;
+    too = too || word == "too";
     if (word == "all" && i > 0 && text.tokens[i - 1].word == "at") at_all = true;
   }
   if (text.tokens.size() > 5 && !text.has(Mark::midpoint)) return label;
@@ -342,6 +343,7 @@ Label read_label(std::string_view source) {
       label.rank = side * (negated ? 2 : value);
       label.positive = side > 0;
       label.negative = side < 0;
+      label.denied = negated;
     }
     return label;
   }
@@ -363,7 +365,20 @@ Label read_label(std::string_view source) {
     label.construct = Construct::yes_no;
     return label;
   }
-  if ((negated && at_all) || strength > 0) {
+  // "Much less", "A little more": steps to either side of "About the same".
+  const std::string_view last = text.word(text.tokens.size() - 1);
+  const bool less = is_one_of(last, {"less", "fewer", "lower", "smaller", "slower", "weaker"});
+  const bool more = is_one_of(last, {"more", "higher", "larger", "bigger", "faster", "stronger"});
+  if ((less || more) && !label.interval && !negated && text.tokens.size() <= 3) {
+    label.construct = Construct::degree;
+    label.ranked = true;
+    label.positive = more;
+    label.negative = less;
+    label.rank = (more ? 1 : -1) * (strength ? strength : 4);
+    return label;
+  }
+  // "Much too strict" and "much too lenient" are no degrees of one thing.
+  if ((negated && at_all) || (strength > 0 && !too)) {
     label.construct = Construct::degree;
     label.ranked = true;
     label.zero = negated;
@@ -372,8 +387,15 @@ Label read_label(std::string_view source) {
   return label;
 }
 
+const Hit* agreement_request(const Text& text) {
+  if (!text.has(Mark::agree_request)) return nullptr;
+  for (const Hit& hit : text.hits)
+    if (hit.mark == Mark::agree_request && !text.bears(hit.first, Mark::crowd)) return &hit;
+  return nullptr;
+}
+
 Construct asked_construct(const Text& text) {
-  if (text.has(Mark::agree_request)) return Construct::agreement;
+  if (agreement_request(text)) return Construct::agreement;
   for (std::size_t i = 0; i + 1 < text.tokens.size(); ++i)
     if (text.tokens[i].word == "how" &&
         (text.tokens[i + 1].word == "often" || text.tokens[i + 1].word == "frequently"))
@@ -387,6 +409,11 @@ Construct asked_construct(const Text& text) {
                                     Strength{"ease", int(Construct::ease)},
                                     Strength{"usefulness", int(Construct::usefulness)},
                                     Strength{"clarity", int(Construct::clarity)}};
+  // Words that carry a request only right behind "rate", "indicate" and the like.
+  static constexpr std::array rated{Strength{"quality", int(Construct::quality)},
+                                    Strength{"confidence", int(Construct::trust)},
+                                    Strength{"likelihood", int(Construct::likelihood)},
+                                    Strength{"support", int(Construct::support)}};
   for (std::size_t i = 0; i < text.tokens.size() && i < 6; ++i) {
     const std::string& word = text.tokens[i].word;
     const std::string before = i ? text.tokens[i - 1].word : "";
@@ -399,6 +426,9 @@ Construct asked_construct(const Text& text) {
         text.tokens[0].word != "what")
       if (const auto it = lookup(nouns, word); it != nouns.end())
         return static_cast<Construct>(it->value);
+    if ((before == "your" || before == "the") && i >= 2 && text.bears(i - 2, Mark::instruction))
+      if (const auto it = lookup(rated, word); it != rated.end())
+        return static_cast<Construct>(it->value);
   }
   return Construct::none;
 }
@@ -407,13 +437,18 @@ namespace {
 
 /// "Stable" beside "Unstable", "Fair" beside "Unfair": the pair itself tells the two sides apart.
 void read_antonyms(std::vector<Label>& labels) {
+  // Two bare words ("Employed", "Unemployed") are kinds, not steps.
+  std::size_t steps = 0;
+  for (const Label& label : labels) steps += !label.core.empty();
+  if (steps <= 2 && std::none_of(labels.begin(), labels.end(), [](const Label& label) {
+        return label.core.find(' ') != label.core.npos;
+      }))
+    return;
   std::vector<std::string> last_words;
   for (const Label& label : labels) {
-    std::string word;
-    for (std::size_t at = label.core.size(); at-- > 0 && label.core[at] != ' ';)
-      word.insert(word.begin(), label.core[at] >= 'A' && label.core[at] <= 'Z'
-                                    ? static_cast<char>(label.core[at] + 32)
-                                    : label.core[at]);
+    std::string word(label.core.substr(label.core.find_last_of(' ') + 1));
+    if (word.size() > 40) word.clear();
+    for (char& c : word) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
     last_words.push_back(std::move(word));
   }
   const auto opposite = [&](const std::string& word) {
@@ -480,8 +515,10 @@ LabelList read_labels(const std::vector<std::string_view>& sources) {
       ++intervals;
       ranges += !label.interval->single;
       if (!(label.interval->single && label.interval->low == 0)) {
-        if (unit >= 0 && unit != label.interval->unit) same_unit = false;
-        unit = label.interval->unit;
+        // A word we do not know ("30 oder mehr") changes no number.
+        const int scaled = label.interval->unit == 3 ? 0 : label.interval->unit;
+        if (unit >= 0 && unit != scaled) same_unit = false;
+        unit = scaled;
       }
     }
   }

@@ -48,6 +48,7 @@ struct Label {
   int rank = 0;  ///< Side (sign) and strength of the label.
   bool ranked = false;
   bool negative = false, positive = false, middle = false;
+  bool denied = false;   ///< "Not useful": the head negated.
   bool zero = false;     ///< "Not at all …": the floor of a one-sided scale.
   bool outside = false;  ///< "Don't know", "Prefer not to say": no part of the scale.
   bool other = false, opt_out = false, none = false;
@@ -57,6 +58,9 @@ struct Label {
 
 Label read_label(std::string_view source);
 std::optional<Interval> read_interval(std::string_view label);
+
+/// "Do you agree …", "agree or disagree": not "Experts agree …".
+const Hit* agreement_request(const Text& text);
 
 /// The construct a question asks about ("How often …" is frequency), or none.
 Construct asked_construct(const Text& text);

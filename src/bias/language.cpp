@@ -169,7 +169,11 @@ void mark_phrases(Text& text) {
         same = text.tokens[i + 1 + k].word == phrase.rest[k] &&
                text.tokens[i + 1 + k].sentence == text.tokens[i].sentence &&
                joined(text.tokens[i + 1 + k].before);
-      if (same) text.hits.push_back({phrase.mark, i, i + length});
+      if (!same) continue;
+      text.hits.push_back({phrase.mark, i, i + length});
+      const auto mark = static_cast<std::size_t>(phrase.mark);
+      text.marks.set(mark);
+      for (std::uint32_t k = i; k <= i + length; ++k) text.tokens[k].marks.set(mark);
     }
   }
 }
@@ -177,23 +181,16 @@ void mark_phrases(Text& text) {
 }  // namespace
 
 const Hit* Text::first_in(Mark mark, std::uint32_t from, std::uint32_t to) const {
-  for (const Hit& hit : hits)
-    if (hit.mark == mark && hit.first >= from && hit.last <= to) return &hit;
+  if (!has(mark)) return nullptr;
+  auto hit = std::lower_bound(hits.begin(), hits.end(), from,
+                              [](const Hit& each, std::uint32_t at) { return each.first < at; });
+  for (; hit != hits.end() && hit->first <= to; ++hit)
+    if (hit->mark == mark && hit->last <= to) return &*hit;
   return nullptr;
 }
 
 const Hit* Text::first(Mark mark) const {
   return first_in(mark, 0, static_cast<std::uint32_t>(tokens.size()));
-}
-
-bool Text::has(Mark mark) const {
-  return first(mark) != nullptr;
-}
-
-bool Text::bears(std::uint32_t token, Mark mark) const {
-  for (const Hit& hit : hits)
-    if (hit.mark == mark && hit.first <= token && token <= hit.last) return true;
-  return false;
 }
 
 std::string_view Text::words(std::uint32_t from, std::uint32_t to) const {
@@ -216,11 +213,18 @@ bool Text::first_person() const {
 
 Text analyse(std::string_view source) {
   Text text;
+  if (source.size() > longest_read) {
+    std::size_t end = longest_read;
+    while (end > 0 && (static_cast<unsigned char>(source[end]) & 0xC0) == 0x80) --end;
+    source = source.substr(0, end);
+    text.cut_off = true;
+  }
   text.source = source;
   text.tokens.reserve(source.size() / 5 + 4);
-  text.hits.reserve(32);
+  text.hits.reserve(source.size() / 8 + 8);
   cut(text);
   mark_phrases(text);
+  tag_parts(text);
   return text;
 }
 

@@ -1,13 +1,14 @@
 #pragma once
 
+#include <bitset>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-/// Just enough English to judge a question: words with their places, sentences, and known words and
-/// phrases marked by class. One pass over the text, no backtracking.
+/// Just enough English to judge a question: words with their places and parts of speech, sentences,
+/// and known words and phrases marked by class. One pass over the text, no backtracking.
 namespace insightflow::bias {
 
 /// Classes of known words and phrases. A word may bear several marks.
@@ -56,6 +57,17 @@ enum class Mark : std::uint8_t {
   rare_event,
   small_act,
   count_stem,
+  idiom,
+  vague_noun,
+  condition,
+  habit,
+  share,
+  mental,
+  virtue,
+  subjective,
+  threatening,
+  two_sided,
+  gives_away,
   // labels of options
   opt_out,
   other,
@@ -63,11 +75,30 @@ enum class Mark : std::uint8_t {
   uncertain,
   midpoint,
 };
+inline constexpr std::size_t mark_count = static_cast<std::size_t>(Mark::midpoint) + 1;
+using Marks = std::bitset<mark_count>;
+
+/// Parts of speech, by lexicon, ending and the word before.
+enum class Part : std::uint8_t {
+  noun,
+  verb,
+  adjective,
+  adverb,
+  determiner,
+  preposition,
+  pronoun,
+  auxiliary,
+  conjunction,
+  question_word,
+  number,
+};
 
 struct Token {
   std::string word;  ///< Lower case, straight apostrophe.
   std::uint32_t start = 0, end = 0;
   std::uint32_t sentence = 0;
+  Marks marks;  ///< Of the phrases that cover the token.
+  Part part = Part::noun;
   char before = 0;  ///< The mark before it: , ; : . ? ! ( / - " or 0.
   bool capital = false;
   bool acronym = false;  ///< Two or more letters, all capitals.
@@ -89,20 +120,70 @@ struct Text {
   std::string_view source;
   std::vector<Token> tokens;
   std::vector<Sentence> sentences;
-  std::vector<Hit> hits;  ///< By first token; longer phrases first.
+  std::vector<Hit> hits;  ///< By first token.
+  Marks marks;            ///< Of all hits.
+  bool cut_off = false;   ///< Longer than any valid question; only the beginning was read.
 
-  bool has(Mark mark) const;
+  bool has(Mark mark) const { return marks[static_cast<std::size_t>(mark)]; }
   const Hit* first(Mark mark) const;
   const Hit* first_in(Mark mark, std::uint32_t from, std::uint32_t to) const;
-  bool bears(std::uint32_t token, Mark mark) const;  ///< A hit of the mark covers the token.
+  /// A hit of the mark covers the token.
+  bool bears(std::uint32_t token, Mark mark) const {
+    return token < tokens.size() && tokens[token].marks[static_cast<std::size_t>(mark)];
+  }
+  /// The word at a place, lower case; empty past the end.
+  std::string_view word(std::size_t token) const {
+    return token < tokens.size() ? std::string_view(tokens[token].word) : std::string_view();
+  }
+  const Sentence& sentence_of(std::uint32_t token) const {
+    return sentences[tokens[token].sentence];
+  }
   std::string_view words(std::uint32_t from, std::uint32_t to) const;
   std::string_view words(const Hit& hit) const { return words(hit.first, hit.last); }
   bool is_question() const;   ///< Ends in a question mark or asks for a rating.
   bool first_person() const;  ///< A statement about oneself ("I feel …").
 };
 
+/// Texts beyond this are read to here: twice what a valid question may have, and what keeps every
+/// rule linear.
+inline constexpr std::size_t longest_read = 4000;
+
 /// Cuts a text into words and sentences and marks what it knows.
 Text analyse(std::string_view source);
+
+/// Gives every token its part of speech (parts.cpp).
+void tag_parts(Text& text);
+
+/// Names people: a known word, or one in "-er", "-ist", "-mate" and the like.
+bool names_people(const Text& text, std::uint32_t token);
+
+/// An adjective that praises (+1) or condemns (-1) by itself, by lexicon or form ("careless",
+/// "misguided", "overpriced", "unreliable"); else 0.
+int judgement_of(const Text& text, std::uint32_t token);
+
+/// The dictionary form of a word that may bear -s, -es, -ed, -ing or -ly, if `known` accepts it.
+template <class Known>
+std::string_view stem_of(std::string_view word, std::string& room, const Known& known) {
+  if (known(word)) return word;
+  for (const std::string_view ending : {"s", "es", "d", "ed", "ing", "ly"}) {
+    if (word.size() < ending.size() + 3 || !word.ends_with(ending)) continue;
+    room = word.substr(0, word.size() - ending.size());
+    if (known(room)) return room;
+    if (room.size() > 2 && room.back() == room[room.size() - 2]) {  // planned, plan
+      room.pop_back();
+      if (known(room)) return room;
+      continue;
+    }
+    room += 'e';  // using, use
+    if (known(room)) return room;
+    room.pop_back();
+    if (room.back() == 'i') {  // tries, try
+      room.back() = 'y';
+      if (known(room)) return room;
+    }
+  }
+  return {};
+}
 
 /// The vocabulary behind the marks.
 struct Entry {

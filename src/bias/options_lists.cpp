@@ -17,6 +17,8 @@ std::string number_text(double value) {
 }
 
 bool overlap(const Interval& a, const Interval& b) {
+  // "None" beside "Less than one hour": who has none takes the first.
+  if (a.single && a.low == 0 && !std::isfinite(b.low) && !b.high_closed) return false;
   if (a.low > b.high || b.low > a.high) return false;
   if (a.high == b.low) return a.high_closed && b.low_closed;
   if (b.high == a.low) return b.high_closed && a.low_closed;
@@ -36,6 +38,31 @@ void check_duplicates(const Item& item, Sink& sink) {
                      Confidence::high});
         return;
       }
+}
+
+/// "Please share your thoughts …", "Tell us the story …": an order to tell, not to grade.
+std::optional<Hit> telling(const Text& text) {
+  for (const Sentence& sentence : text.sentences) {
+    std::uint32_t at = sentence.first;
+    if (text.word(at) == "please" || text.word(at) == "briefly") ++at;
+    if (at >= sentence.last ||
+        !is_one_of(text.word(at), {"describe", "explain", "tell", "share", "write", "elaborate",
+                                   "comment", "outline", "summarise", "summarize", "discuss"}))
+      continue;
+    std::uint32_t last = at;
+    if (is_one_of(text.word(last + 1), {"us", "me"}) && last + 1 < sentence.last) ++last;
+    // "Tell us how often …", "Tell us which …", "describe whether": chosen from a list as well.
+    if (text.bears(last + 1, Mark::question_word)) {
+      const bool manner = text.word(last + 1) == "how" && text.bears(last + 2, Mark::pronoun);
+      if (!manner && !is_one_of(text.word(last + 1), {"why", "what"})) continue;
+      ++last;
+    }
+    if (is_one_of(text.word(last + 1), {"if", "whether", "your", "level", "when"}) &&
+        text.word(at) == "tell")
+      continue;
+    return Hit{Mark::open_request, at, last};
+  }
+  return std::nullopt;
 }
 
 bool choices(const Item& item) {
@@ -108,10 +135,22 @@ void check_non_exhaustive_options(const Item& item, Sink& sink) {
       bottom = std::min(bottom, each.low);
       last = i;
     }
-    const bool bounded = item.list.has_none || item.text.has(Mark::time_unit);
-    const bool percent = top == 100 && bottom <= 1;
-    if (std::isfinite(top) && !percent && !(bounded && (units || top <= 31)) && top > 7 &&
-        last + 1 >= item.list.substantive) {
+    // Days of a week and hours of a day end by themselves, and so does a named number of things.
+    const Text& text = item.text;
+    bool counts_time = false, counts_things = false;
+    for (std::uint32_t i = 0; i + 2 < text.tokens.size(); ++i) {
+      if (text.word(i) != "how" || text.word(i + 1) != "many") continue;
+      counts_time = text.bears(i + 2, Mark::time_unit);
+      counts_things = !counts_time && text.word(i + 2) != "of" && text.word(i + 2) != "people";
+    }
+    const bool bounded =
+        item.list.has_none || (item.text.has(Mark::time_unit) && (counts_time || !counts_things));
+    const bool percent = top == 100 && (bottom <= 0 || item.text.has(Mark::share));
+    // What stands behind the last number may open the list in words we do not know.
+    const bool unread =
+        last < labels.size() && labels[last].interval->single && labels[last].interval->unit == 3;
+    if (std::isfinite(top) && !unread && !percent && !(bounded && (units || top <= 31)) &&
+        (top > 7 || (counts_things && bottom >= 0)) && last + 1 >= item.list.substantive) {
       sink.option(item, last,
                   {"Nobody above " + quote(labels[last].core) + " has an answer.",
                    "Add an open end, e.g. \"More than " + number_text(units ? 0 : top) + "\".",
@@ -138,9 +177,16 @@ void check_non_exhaustive_options(const Item& item, Sink& sink) {
   }
   const std::string& first = text.tokens[0].word;
   if (!asks_which && !text.is_question()) return;
-  if (degree || range || is_one_of(first, {"how"})) return;
+  // "How did you hear of us?" asks for a way; "How old …", "How well …" for a degree.
+  const auto manner = [&](std::uint32_t at) {
+    return is_one_of(text.word(at + 1), {"do", "did", "will", "have"}) &&
+           text.word(at + 2) == "you" &&
+           !is_one_of(text.word(at + 3), {"feel", "rate", "find", "like", "think", "see", "view",
+                                          "judge", "assess", "describe", "identify"});
+  };
+  if (degree || range || (first == "how" && !manner(0))) return;
   for (std::uint32_t i = 0; i + 1 < text.tokens.size(); ++i)
-    if (text.tokens[i].word == "how" ||
+    if ((text.tokens[i].word == "how" && !manner(i)) ||
         (text.tokens[i].word == "best" && text.tokens[i + 1].word.starts_with("describe")))
       return;
   if (!asks_which) return;
@@ -165,9 +211,17 @@ void check_long_select_all(const Item& item, Sink& sink) {
 void check_stem_option_mismatch(const Item& item, Sink& sink) {
   const Text& text = item.text;
   if (!item.closed) return;
-  const Hit* open = text.first(Mark::open_request);
-  if (open && item.listed && !text.tokens[open->first].bracketed && item.kind() != Kind::matrix &&
-      item.list.construct == Construct::none) {
+  std::optional<Hit> open;
+  if (const Hit* known = text.first(Mark::open_request))
+    open = *known;
+  else
+    open = telling(text);
+  // "Describe how you feel" asks for words even where the answers grade a feeling.
+  const bool plain_request =
+      open && (item.list.construct == Construct::none || item.list.construct == Construct::yes_no ||
+               (open->first == 0 && is_one_of(text.word(open->last), {"how", "why"})));
+  if (plain_request && item.listed && !text.tokens[open->first].bracketed &&
+      item.kind() != Kind::matrix) {
     sink.text(
         item, span_of(text, *open),
         {quote(text.words(*open)) + " asks for words of one's own, but the answers are given.",
@@ -178,6 +232,22 @@ void check_stem_option_mismatch(const Item& item, Sink& sink) {
   }
   const Construct asked = asked_construct(text);
   const Construct given = item.list.construct;
+  // "Is it good or bad?" with "Good" and "Very good".
+  if (const Hit* both = text.first(Mark::antonym);
+      both && item.listed && given != Construct::none) {
+    int positive = 0, negative = 0;
+    for (const Label& label : item.list.labels) {
+      positive += label.positive;
+      negative += label.negative || label.zero;
+    }
+    if ((positive == 0) != (negative == 0) && positive + negative >= 2) {
+      sink.field(item, "options",
+                 {"The question asks " + quote(text.words(*both)) + ", but no answer says " +
+                      std::string(positive ? "the negative." : "the positive."),
+                  "Offer answers for both."});
+      return;
+    }
+  }
   if (asked == Construct::none || given == Construct::none || asked == given) return;
   if (asked == Construct::agreement && given == Construct::yes_no) return;
   // Degrees ("very", "a little") and judgements of quality fit many questions; and these are one.

@@ -24,21 +24,48 @@ bool stem_labels_ends(const Text& text) {
   return labelled >= 2;
 }
 
+struct TextScale {
+  std::uint32_t first, last;  ///< Tokens of "0 to 100".
+  int points;
+};
+
+/// "… on a scale from 0 to 100" that stands in the question alone, without answers to choose.
+std::optional<TextScale> scale_in_text(const Item& item) {
+  const Text& text = item.text;
+  if (item.listed || item.question->scale) return std::nullopt;
+  const auto number = [&](std::uint32_t at) {
+    const std::string& word = text.tokens[at].word;
+    return word.find_first_not_of("0123456789") == std::string::npos && word.size() < 7
+               ? std::stoi(word)
+               : -1;
+  };
+  for (std::uint32_t i = 0; i + 3 < text.tokens.size(); ++i) {
+    if (text.tokens[i].word != "scale") continue;
+    const std::uint32_t low = is_one_of(text.tokens[i + 1].word, {"from", "of"}) ? i + 2 : i + 1;
+    if (low + 2 >= text.tokens.size() || text.tokens[low + 1].word != "to") continue;
+    const int points = number(low + 2) - number(low) + 1;
+    if (number(low) >= 0 && points > 1) return TextScale{low, low + 2, points};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 void check_unbalanced_scale(const Item& item, Sink& sink) {
   if (item.kind() == Kind::multiple_choice || item.kind() == Kind::ranking) return;
   int positive = 0, negative = 0, ranked = 0, zero = 0;
-  bool fair_to_excellent = false;
+  bool fair = false;
   for (const Label& label : item.list.labels) {
     if (label.outside || label.construct == Construct::frequency ||
         label.construct == Construct::degree || label.construct == Construct::yes_no)
       continue;
     ranked += label.ranked;
-    positive += label.positive && label.core != "Fair" && label.core != "fair";
-    negative += label.negative;
+    // Beside "Good", people place "Fair" a little below the middle (Myers & Warner 1968).
+    const bool lower_half = label.core == "Fair" || label.core == "fair";
+    fair = fair || lower_half;
+    positive += label.positive && !lower_half;
+    negative += label.negative || lower_half;
     zero += label.zero;
-    fair_to_excellent = fair_to_excellent || label.core == "Fair";
   }
   const bool both_asked = item.text.has(Mark::antonym);
   if (both_asked && ranked >= 2 && (positive == 0) != (negative == 0)) {
@@ -53,44 +80,37 @@ void check_unbalanced_scale(const Item& item, Sink& sink) {
   if (ranked < 3 || zero > 0 || item.list.substantive < 4) return;
   if (ranked * 5 < static_cast<int>(item.list.substantive) * 4) return;
   if (positive == negative) return;
-  const bool one_sided = positive == 0 || negative == 0;
-  // "Not important … very important": a single bare denial is the floor of a one-sided scale.
+  // "Very poor, Poor, Fair, Good, Very good": here it is the middle.
+  if (fair && positive == negative - 1) return;
+  // "Not important, slightly important, very important": a single bare denial is the floor of a
+  // one-sided scale, if its low steps are there.
   int denials = 0;
+  bool low_step = false;
   bool middle = false;
   for (const Label& label : item.list.labels) {
-    denials += label.negative && label.rank == -2;
+    denials += label.negative && label.denied;
+    low_step = low_step || (label.positive && label.rank <= 3);
     middle = middle || label.middle;
   }
-  if (negative == 1 && denials == 1 && !middle && positive >= 2) return;
-  if (one_sided && !middle && fair_to_excellent) return;
-  const bool health_scale = fair_to_excellent && positive == 3 && negative == 1;
+  if (negative == 1 && denials == 1 && !middle && positive >= 2 && low_step) return;
+  // Excellent to Poor over Fair is the usual list of health surveys: lopsided, but known.
+  const bool usual = fair && positive == 3 && negative == 2;
   const std::string more = positive > negative ? "positive" : "negative";
-  sink.field(item, item.listed ? "options" : "scale",
-             {std::to_string(positive) + " positive answers against " + std::to_string(negative) +
-                  " negative: the " + more + " side has more room.",
-              "Offer as many " + std::string(positive > negative ? "negative" : "positive") +
-                  " answers, word for word the opposites.",
-              health_scale ? std::optional(Severity::note) : std::nullopt,
-              health_scale ? Confidence::medium : Confidence::high});
+  sink.field(
+      item, item.listed ? "options" : "scale",
+      {std::to_string(positive) + " positive answers against " + std::to_string(negative) +
+           (fair ? " from \"Fair\" down: the " : " negative: the ") + more + " side has more room.",
+       "Offer as many " + std::string(positive > negative ? "negative" : "positive") +
+           " answers, word for word the opposites.",
+       usual ? std::optional(Severity::note) : std::nullopt,
+       usual ? Confidence::medium : Confidence::high});
 }
 
 void check_scale_points(const Item& item, Sink& sink) {
-  // "… on a scale from 0 to 100" may stand in the question alone.
   const Text& text = item.text;
-  for (std::uint32_t i = 0; !item.listed && !item.question->scale && i + 3 < text.tokens.size();
-       ++i) {
-    if (text.tokens[i].word != "scale") continue;
-    const std::uint32_t low = is_one_of(text.tokens[i + 1].word, {"from", "of"}) ? i + 2 : i + 1;
-    if (low + 2 >= text.tokens.size() || text.tokens[low + 1].word != "to") continue;
-    const auto number = [&](std::uint32_t at) {
-      const std::string& word = text.tokens[at].word;
-      return word.find_first_not_of("0123456789") == std::string::npos && word.size() < 7
-                 ? std::stoi(word)
-                 : -1;
-    };
-    if (number(low) < 0 || number(low + 2) - number(low) <= 10) continue;
-    sink.text(item, span_of(text, low, low + 2),
-              {"A scale from " + quote(text.words(low, low + 2)) +
+  if (const auto scale = scale_in_text(item); scale && scale->points > 11) {
+    sink.text(item, span_of(text, scale->first, scale->last),
+              {"A scale from " + quote(text.words(scale->first, scale->last)) +
                    " has more points than people can tell apart.",
                "Use five or seven labelled points, or 0 to 10.",
                {},
@@ -115,6 +135,16 @@ void check_scale_points(const Item& item, Sink& sink) {
 }
 
 void check_scale_labels(const Item& item, Sink& sink) {
+  if (const auto scale = scale_in_text(item);
+      scale && !item.closed && !stem_labels_ends(item.text) && item.text.is_question()) {
+    sink.text(item, span_of(item.text, scale->first, scale->last),
+              {"What the ends of the scale from " +
+                   quote(item.text.words(scale->first, scale->last)) + " mean is not said.",
+               "Say it, as in \"from 0 (very poor) to 10 (very good)\".",
+               {},
+               Confidence::high});
+    return;
+  }
   if (!item.rating_scale || item.kind() == Kind::nps || item.kind() == Kind::matrix) return;
   if (item.points < 3 || stem_labels_ends(item.text) || item.text.has(Mark::count_stem)) return;
   if (item.listed) {
@@ -159,7 +189,8 @@ void check_illogical_order(const Item& item, Sink& sink) {
   for (std::size_t i = 0; i < labels.size(); ++i) {
     if (labels[i].outside || labels[i].other) continue;
     if (item.list.ranges) {
-      if (labels[i].interval) points.push_back({labels[i].interval->low, i});
+      const auto& range = labels[i].interval;
+      if (range) points.push_back({std::max(range->low, std::min(0.0, range->high)), i});
     } else if (labels[i].ranked) {
       points.push_back({static_cast<double>(labels[i].rank), i});
     }

@@ -1,6 +1,9 @@
 #include "bias/inspection.hpp"
 
+#include <insightflow/survey/rules.hpp>
+
 #include <algorithm>
+#include <array>
 #include <cstdio>
 
 /// What only shows in the questionnaire as a whole: order, length, size.
@@ -9,33 +12,6 @@ namespace insightflow::bias {
 namespace {
 
 using survey::Kind;
-
-/// Seconds to answer, beyond reading, by kind.
-double handling(const survey::Question& question) {
-  switch (question.kind) {
-    case Kind::open_text: return 25;
-    case Kind::matrix:
-      return 4.0 * static_cast<double>(std::max<std::size_t>(question.rows.size(), 1));
-    case Kind::ranking:
-      return 4.0 * static_cast<double>(std::max<std::size_t>(question.options.size(), 1));
-    case Kind::multiple_choice: return 7;
-    case Kind::contact: return 15;
-    case Kind::number:
-    case Kind::date: return 6;
-    default: return 4;
-  }
-}
-
-std::size_t words(std::string_view text) {
-  std::size_t count = 0;
-  bool inside = false;
-  for (const char c : text) {
-    const bool letter = c != ' ' && c != '\n' && c != '\t';
-    count += letter && !inside;
-    inside = letter;
-  }
-  return count;
-}
 
 bool rates(const Item& item) {
   return item.rating_scale || item.kind() == Kind::matrix;
@@ -51,24 +27,10 @@ bool personal(const Item& item) {
 
 /// True where a later condition or branch needs the answer: then it is a screener.
 bool decides(const Inspection& inspection, const Item& item) {
-  if (!item.question->logic.empty()) return true;
-  for (const Item& other : inspection.items)
-    if (other.question->show_if.find(item.question->id) != std::string::npos) return true;
-  return false;
+  return !item.question->logic.empty() || inspection.decisive.count(item.question->id) != 0;
 }
 
 }  // namespace
-
-double predicted_minutes(const survey::Questionnaire& survey) {
-  double seconds = static_cast<double>(words(survey.description)) * 0.3;
-  for (const survey::Question& question : survey.questions) {
-    std::size_t read = words(question.text) + words(question.help);
-    for (const survey::Option& option : question.options) read += words(option.label);
-    for (const survey::Option& row : question.rows) read += words(row.label);
-    seconds += static_cast<double>(read) * 0.3 + handling(question);
-  }
-  return seconds / 60;
-}
 
 void check_order_effect(const Inspection& inspection, Sink& sink) {
   std::size_t facets = 0;
@@ -127,18 +89,96 @@ void check_survey_fatigue(const Inspection& inspection, Sink& sink) {
 void check_early_demographics(const Inspection& inspection, Sink& sink) {
   const std::size_t count = inspection.items.size();
   if (count < 4) return;
+  // Where most of the survey is about the person, that is its topic.
+  std::size_t all = 0;
+  for (const Item& item : inspection.items) all += personal(item);
+  if (all * 2 > count) return;
   for (std::size_t i = 0; i * 3 < count; ++i) {
     const Item& item = inspection.items[i];
     if (!personal(item) || decides(inspection, item)) continue;
-    // Where most of the survey is about the person, that is its topic.
-    std::size_t all = 0;
-    for (const Item& other : inspection.items) all += personal(other);
-    if (all * 2 > count) return;
     sink.text(item, whole_text(item),
               {"A personal question as number " + std::to_string(i + 1) + " of " +
                    std::to_string(count) + ".",
                "Move it to the end, unless later questions depend on it."});
     return;
+  }
+}
+
+void check_skip_defect(const Inspection& inspection, Sink& sink) {
+  bool logic = false;
+  for (const Item& item : inspection.items)
+    logic = logic || !item.question->show_if.empty() || !item.question->logic.empty();
+  if (!logic) return;
+  struct Defect {
+    std::string_view reason;
+    const char* advice;
+  };
+  static constexpr std::array defects{
+      Defect{"target_unknown", "Name a later question, or \"end\"."},
+      Defect{"logic_cycle", "Lead on to a later question only."},
+      Defect{"question_unreachable", "Delete the question, or let a branch lead to it."},
+      Defect{"branch_unreachable",
+             "Delete the branch, or put it before the one that always holds."},
+      Defect{"reference_unknown", "Name an earlier question."},
+      Defect{"reference_not_earlier", "Let conditions look at earlier answers only."},
+      Defect{"literal_unknown", "Compare with an answer that can be given."},
+      Defect{"comparison_unfit", "Use a comparison that fits the answers."},
+      Defect{"part_unknown", "Name a row or part that the question has."},
+      Defect{"part_missing", "Name a row or part of the question."},
+      Defect{"expression_malformed", "Write the condition anew."}};
+  for (const Problem& problem : survey::check(*inspection.survey)) {
+    const auto defect = std::find_if(defects.begin(), defects.end(), [&](const Defect& each) {
+      return each.reason == problem.reason;
+    });
+    // "/questions/3/logic/0/if": the question, then the field.
+    static constexpr std::string_view start = "/questions/";
+    if (defect == defects.end() || !problem.pointer.starts_with(start)) continue;
+    std::size_t index = 0, at = start.size();
+    for (; at < problem.pointer.size() && problem.pointer[at] >= '0' && problem.pointer[at] <= '9';
+         ++at)
+      index = index * 10 + static_cast<std::size_t>(problem.pointer[at] - '0');
+    if (index >= inspection.items.size()) continue;
+    const std::string field =
+        at < problem.pointer.size() ? problem.pointer.substr(at + 1) : std::string("logic");
+    if (!field.starts_with("show_if") && !field.starts_with("logic")) continue;
+    sink.field(inspection.items[index], field,
+               {problem.detail, defect->advice, {}, Confidence::high});
+  }
+}
+
+void check_hypothesis_guessing(const Inspection& inspection, Sink& sink) {
+  const Text title = analyse(inspection.survey->title);
+  const auto say = [&](std::string_view words) {
+    sink.whole("title",
+               {"The title tells respondents by " + quote(words) + " which answers are hoped for.",
+                "Name the topic alone, e.g. \"Your experience with …\"."});
+  };
+  // Mild words are parts of names and trades: "Friendly Societies", "Great Western".
+  for (const Hit& hit : title.hits) {
+    if (!plain(title, hit)) continue;
+    const std::string_view word = title.word(hit.first);
+    const bool loaded = hit.mark == Mark::loaded_positive || hit.mark == Mark::loaded_negative;
+    if (hit.mark == Mark::gives_away ||
+        (loaded &&
+         !is_one_of(word,
+                    {"great",      "dedicated", "generous", "exciting", "improved", "convenient",
+                     "friendly",   "helpful",   "popular",  "slow",     "dirty",    "noisy",
+                     "poor",       "hidden",    "harsh",    "radical",  "broken",   "delicious",
+                     "innovative", "dangerous", "failing",  "failed",   "excellent"}))) {
+      say(title.words(hit));
+      return;
+    }
+  }
+  // "The effect of coffee on exam grades" is the hypothesis itself.
+  for (std::uint32_t i = 0; i + 3 < title.tokens.size(); ++i) {
+    if (!is_one_of(title.word(i), {"effect", "effects", "impact", "impacts", "influence"}) ||
+        title.word(i + 1) != "of")
+      continue;
+    for (std::uint32_t k = i + 3; k < title.tokens.size(); ++k)
+      if (title.word(k) == "on") {
+        say(title.words(i, static_cast<std::uint32_t>(title.tokens.size()) - 1));
+        return;
+      }
   }
 }
 

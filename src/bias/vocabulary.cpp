@@ -30,7 +30,14 @@ const std::vector<Entry> vocabulary{
     {Mark::people,
      "friends|family|colleagues|parents|children|brother|sister|brothers|sisters|mother|father|men|"
      "women|boys|girls|husband|wife|partner|partners|neighbours|neighbors|relatives|students|"
-     "teachers|adults|teenagers|customers|clients|patients|residents|employees|managers"},
+     "teachers|adults|teenagers|customers|clients|patients|residents|employees|managers|people|"
+     "person|persons|boss|manager|supervisor|colleague|coworker|coworkers|co-workers|spouse|"
+     "neighbour|neighbor|friend|child|son|daughter|kids|sons|daughters|teacher|doctor|team|staff|"
+     "citizens|voters|consumers|users|workers|roommates|flatmates|classmates|boyfriend|girlfriend|"
+     "siblings|grandparents|members|visitors|shoppers|households|drivers|nurses|leaders|peers|"
+     "guard|guards|customer|patient|client|guest|guests|tenant|tenants|boy|girl|man|woman|agent|"
+     "agents|guide|chef|nurse|flatmate|roommate|classmate|student|adult|resident|citizen|parent|"
+     "others|family|household"},
     {Mark::time_unit,
      "day|days|week|weeks|month|months|year|years|hour|hours|minute|minutes|weekend|weekends|"
      "semester|term|quarter|morning|mornings|evening|evenings|night|nights|weekdays|daily|weekly|"
@@ -100,7 +107,7 @@ const std::vector<Entry> vocabulary{
     {Mark::agree_pressure,
      "would you agree that|wouldn't you agree|wouldn't you say|don't you think|don't you agree|"
      "surely you|you would agree|i'm sure you|we hope you|we are sure you|we're sure you|"
-     "do you agree with most|do you agree with experts|as a loyal|do you also|like most people"},
+     "do you agree with most|do you agree with experts|do you also|like most people"},
     {Mark::assertive,
      "obviously|of course|surely|undeniably|undoubtedly|without doubt|without a doubt|needless to "
      "say|"
@@ -113,32 +120,62 @@ const std::vector<Entry> vocabulary{
      "doctors recommend|nine out of ten|the majority of|most customers|most users|most citizens|"
      "most residents|most employees|most students|most voters|most of our|many experts|"
      "leading experts|according to experts|everyone benefits|public opinion|as everyone should|"
-     "our competitors|critics say|many customers|many users|most experts|millions of"},
+     "our competitors|critics say|many customers|many users|most experts|millions of|"
+     "a recent study|recent studies|a study|scientists warn|experts warn|doctors warn|scientists "
+     "say|doctors say|researchers have|scientists have|research suggests|studies suggest|polls "
+     "show|surveys show|statistics show|the evidence shows|it has been shown|it is generally "
+     "agreed|it is a fact|many parents|many residents|many employees|many students|many citizens|"
+     "most parents|most drivers|most families|most adults|most teachers|most patients|a majority "
+     "of|more and more people|countless people|leading scientists|leading doctors"},
     {Mark::claim,
      "should|must|need|needs|benefit|benefits|important|essential|vital|crucial|responsible|"
      "better|best|worse|worst|threat|threatens|honest|good|bad|proud|harm|harms|save|saves|"
      "improve|improves|necessary|deserve|deserves|growing|suffer|suffers|suffering|healthier|"
-     "dangerous|proven|popular|leading|award-winning|damage|damages|causes"},
+     "dangerous|proven|popular|leading|award-winning|damage|damages|causes|harming|harmful|"
+     "overworked|underpaid|unfair|benefiting|saving|reduces|increases|kills|costs|ruins|ruining|"
+     "destroys|destroying|wastes|wasting|protects|protecting|helps|endangers|crisis|risk|risks|"
+     "healthy|unhealthy|known|shown|warn|warns|worry|worries|rising|falling|suffered|won|richest|"
+     "largest|biggest|safest|fastest|cheapest|crumbling|fails|failed|success|successful|loved"},
     {Mark::norm,
-     "as everyone should|do the right thing|doing the right thing|responsibly|good citizen|"
-     "good citizens|responsible citizen|responsible citizens|as you should|like you should|"
-     "as one should|civic duty|honest people|responsible people|good parent|good parents|"
-     "responsible parents|decent people|as a good|ethically|it is your duty|as required by law|"
-     "law-abiding|good employees|good students|caring people|as expected of|properly look after|"
-     "as recommended by|as all|as you are supposed to|as you're supposed to|as is right"},
+     "do the right thing|doing the right thing|responsibly|civic duty|ethically|"
+     "it is your duty|your duty|as required by law|law-abiding|as expected|as required|"
+     "properly look after|as recommended by|as is right|as is proper|as is expected|do your part|"
+     "doing your part|do your bit|doing your bit|do your share|your fair share|behave properly|"
+     "behave well|set a good example|setting a good example|do what is right"},
     {Mark::loaded_negative,
      "terrible|awful|horrible|disastrous|outrageous|shameful|wasteful|ridiculous|greedy|corrupt|"
      "reckless|radical|unfair|unreliable|confusing|hidden|disgusting|appalling|dreadful|pathetic|"
      "useless|incompetent|failing|failed|broken|harsh|draconian|excessive|exorbitant|overpriced|"
      "annoying|frustrating|clunky|outdated|poor|inadequate|unacceptable|unjust|scandalous|"
      "burdensome|crippling|so-called|invasive|chaotic|sloppy|misguided|dangerous|unnecessary|"
-     "unfriendly|rude|slow|dirty|noisy|bloated|bureaucratic|poorly"},
+     "unfriendly|rude|slow|dirty|noisy|bloated|bureaucratic|poorly|shoddy|shabby|flawed|faulty|"
+     "cumbersome|tedious|costly|secretive|hasty|arrogant|lazy|stubborn|cruel|brutal|toxic|"
+     "notorious|infamous|boring|worrying|alarming|shocking|depressing|insulting|intimidating|"
+     "exhausting|crumbling|ill-conceived|half-hearted|botched|bungled|flimsy|stingy|weak|"
+     "complicated|patchy|erratic|lousy|mediocre|sluggish|clumsy|absurd|foolish|stupid|unjustified|"
+     "extravagant|lavish|heavy-handed|short-sighted|long-overdue|neglected|punishing|senseless|"
+     "damaging|harmful|destructive|deceptive|dishonest|shady|vicious|negligent|intrusive|rigid|"
+     "hostile|aggressive|biased|discriminatory|oppressive|exploitative|opaque|contradictory|"
+     "pointless|hopeless|nasty|ugly|gloomy|dull|dreary|filthy|smelly|stuffy|cramped|run-down|"
+     "obsolete|archaic|primitive|amateurish|unprofessional|incoherent|illogical|irritating|"
+     "infuriating|humiliating|degrading|patronising|patronizing|condescending|dismissive|"
+     "indifferent|apathetic|corrupted|crooked|abusive|punitive|repressive|ruthless|merciless|"
+     "tyrannical|disorganised|disorganized|mismatched|defective|glitchy|buggy|laggy|insecure|"
+     "leaky|noisome|stressful|painful|harassing|spammy|sneaky|manipulative|misleading|inflated|"
+     "soaring|skyrocketing|worthless|wretched|miserable|abysmal|atrocious|deplorable|disgraceful|"
+     "lamentable|regrettable|catastrophic|devastating|ruinous|perverse|unethical|immoral|"
+     "illegitimate|lax|lenient|soft|bumbling|lacklustre|lackluster|substandard|inferior|"
+     "second-rate|third-rate|low-quality|endless|never-ending|constant|relentless"},
     {Mark::loaded_positive,
      "amazing|wonderful|fantastic|excellent|outstanding|award-winning|world-class|cutting-edge|"
      "beloved|superb|innovative|brilliant|exceptional|state-of-the-art|revolutionary|delicious|"
      "incredible|terrific|magnificent|stunning|first-class|best-in-class|industry-leading|"
      "groundbreaking|much-loved|hard-working|hardworking|fabulous|impressive|marvellous|"
-     "marvelous|great|dedicated|generous|exciting|improved|convenient|friendly|helpful|popular"},
+     "marvelous|great|dedicated|generous|exciting|improved|convenient|friendly|helpful|popular|"
+     "tasty|superior|beautiful|elegant|perfect|remarkable|trusted|celebrated|renowned|unrivalled|"
+     "unbeatable|unmatched|inspiring|charming|refreshing|thrilling|caring|fair-minded|prestigious|"
+     "visionary|bold|life-changing|life-saving|much-needed|long-awaited|unforgettable|top-notch|"
+     "high-quality|top-quality|attractive|lovely|splendid|iconic|legendary"},
     {Mark::presumes,
      "have you stopped|when did you stop|when did you start|when did you first|when did you last|"
      "what do you like most|what do you like best|what do you like about|what did you like most|"
@@ -211,7 +248,8 @@ const std::vector<Entry> vocabulary{
      "phone number|email address|your name|age group|gender identity|your job title|"
      "years of age|your age group|education have you completed|do you identify"},
     {Mark::open_request,
-     "in your own words|write your answer|please describe|describe in|please explain|explain why|"
+     "in your own words|in a few sentences|few sentences|a short text|tell us in|"
+     "write your answer|please describe|describe in|please explain|explain why|"
      "tell us why|tell us about|tell us more|please write|type your answer|describe the|describe "
      "how|"
      "describe your|describe why|in a few words|in a sentence|please comment|please elaborate"},
@@ -223,8 +261,117 @@ const std::vector<Entry> vocabulary{
      "flights|"
      "holiday|holidays|vacation|job|jobs|accident|accidents|seizure|seizures|emergency|born|"
      "funeral|funerals|wedding|weddings|abroad|arrested|pregnant|concussion|injury|injuries|"
-     "house|car|vaccinated|vaccination|election|elections|burglary|burgled|police|promotion|"
-     "promoted|dentist|conference|conferences|marathon|laptop|phone"},
+     "vaccinated|vaccination|election|elections|burglary|burgled|police|promotion|"
+     "promoted|dentist|conference|conferences|marathon"},
+
+    {Mark::idiom,
+     "at the end of the day|on the same page|think outside the box|outside the box|"
+     "touch base|low-hanging fruit|piece of cake|a piece of cake|rule of thumb|hit the nail|"
+     "beat around the bush|under the weather|over the moon|once in a blue moon|cost an arm and a "
+     "leg|an arm and a leg|break the bank|breaks the bank|on the fence|sit on the fence|"
+     "sitting on the fence|up in the air|a level playing field|level playing field|back to square "
+     "one|ballpark figure|in the ballpark|bang for your buck|bang for the buck|value for your buck|"
+     "cut corners|cuts corners|cutting corners|down to earth|drop the ball|dropped the ball|drops "
+     "the ball|on the ball|face the music|feel blue|feeling blue|go the extra mile|goes the extra "
+     "mile|went the extra mile|going the extra mile|in a nutshell|in hot water|in the loop|out of "
+     "the loop|out of the blue|keep your head above water|get your feet wet|hit the ground running|"
+     "hit the road|jump on the bandwagon|on the bandwagon|let the cat out|miss the boat|missed the "
+     "boat|on thin ice|on cloud nine|over the top|par for the course|pull your weight|pulls their "
+     "weight|pull their weight|push the envelope|raise the bar|raises the bar|raised the bar|"
+     "rock the boat|rocks the boat|second to none|see eye to eye|sees eye to eye|silver bullet|"
+     "the big picture|big picture|tip of the iceberg|up to speed|up to scratch|walk the talk|"
+     "wear many hats|water under the bridge|burn the midnight oil|burning the candle|bite the "
+     "bullet|hard to swallow|get the hang of|got the hang of|get your head around|got your head "
+     "around|make ends meet|makes ends meet|making ends meet|down the drain|down in the dumps|in "
+     "the dumps|"
+     "feel on edge|fed up with|get a kick out of|give a thumbs up|thumbs up|keep an eye on|keeps "
+     "an "
+     "eye on|light at the end of the tunnel|off the beaten track|on a roll|on a shoestring|play "
+     "it by ear|put all your eggs|read between the lines|red tape|see the light|sleep on it|"
+     "stab in the back|straight from the horse's mouth|take it with a grain of salt|the ball is "
+     "in|the last straw|through the roof|throw in the towel|tighten your belt|tightened your belt|"
+     "tighten their belts|tip the scales|turn a blind eye|turns a blind eye|turned a blind eye|"
+     "up your sleeve|whole nine yards|worth its salt|wrap your head around|no-brainer|no brainer|"
+     "game changer|game-changer|cup of tea|in your shoes|in the same boat|out of pocket|on the "
+     "back burner|back burner|move the needle|moves the needle|deep dive|drink the kool-aid|a leg "
+     "up|hands are tied|feel the pinch|felt the pinch|feeling the pinch|pulling your leg|out of "
+     "hand|get out of hand|off the hook|hit it off|cold feet|a hard pill to swallow|blow off steam|"
+     "let off steam|sweep under the rug|under the rug|under the carpet|rub you up the wrong way|"
+     "get under your skin|a slap in the face|spread too thin|stretched too thin|bend over "
+     "backwards|bends over backwards|bent over backwards|hit or miss|hit-or-miss|a mixed bag|"
+     "mixed bag|ring a bell|rings a bell|tick all the boxes|ticks all the boxes|ticks all your "
+     "boxes|tick your boxes|on the right track|up and coming|word of mouth|the grapevine"},
+    {Mark::vague_noun,
+     "such things|these things|those things|things like that|things like this|that kind of thing|"
+     "that sort of thing|this kind of thing|this sort of thing|and so on|etc|and so forth|the "
+     "above|"
+     "the former|the latter|the aforementioned|stuff like that|such matters|these issues|"
+     "those issues|such issues|the same thing|all that|all this|and the like|that stuff|this "
+     "stuff"},
+    {Mark::condition,
+     "if|unless|except|excluding|including|provided that|provided|only if|only those|not counting|"
+     "other than|as long as|regardless of|regardless|not including|apart from|even if|even when|"
+     "but only|counting only|but not|in case|assuming|while|unless you|until|after which|"
+     "with the exception of|ignoring|leaving out|disregarding|when"},
+    {Mark::habit, "usually|normally|typically|generally|routinely|habitually|as a rule"},
+    {Mark::share,
+     "percentage|percent|per cent|proportion|what share|which share|what fraction|fraction|ratio"},
+    {Mark::mental,
+     "think|thinks|feel|feels|believe|believes|like|likes|prefer|prefers|want|wants|know|knows|"
+     "trust|trusts|worry|worries|enjoy|enjoys|support|supports|agree|agrees|understand|understands|"
+     "hope|hopes|expect|expects|care|cares|satisfied|dissatisfied|happy|unhappy|worried|concerned|"
+     "interested|proud|motivated|stressed|afraid|intend|intends|plan|plans|consider|regard|"
+     "opinion|attitude|view|views|love|loves|hate|hates|wish|wishes|dream|need|needs|value|"
+     "appreciate|anxious|lonely|confident|favour|favor|oppose|opposes|thought|felt|believed|liked|"
+     "preferred|wanted|enjoyed|expected|hoped|attitudes|opinions|feelings|willing|likely"},
+    {Mark::virtue,
+     "good|responsible|honest|decent|caring|considerate|loyal|respectable|sensible|conscientious|"
+     "ethical|law-abiding|thoughtful|well-behaved|civilised|civilized|dutiful|dedicated|modern|"
+     "educated|intelligent|smart|reasonable|moral|upstanding|health-conscious|committed|serious|"
+     "diligent|hard-working|polite|fair-minded|patriotic|informed|environmentally conscious|true"},
+    {Mark::subjective,
+     "good|bad|relevant|nice|appropriate|reasonable|decent|healthy|safe|normal|adequate|"
+     "sufficient|fair|proper|suitable|modern|attractive|effective|efficient|affordable|successful|"
+     "acceptable|satisfactory|poor|fine|okay|ok|high-quality|big|large|small|high|low|fast|slow|"
+     "expensive|cheap|excessive|comfortable|well|clean|quiet|user-friendly|convenient"},
+    {Mark::threatening,
+     "illegal|illegally|stolen|steal|stole|shoplifted|shoplift|cheated|cheat|cheating|plagiarised|"
+     "plagiarized|plagiarise|plagiarize|lied|lie to|lied to|fake|faked|forged|fraud|evaded|evade|"
+     "tax evasion|taxable|undeclared|off the books|cash in hand|bribe|bribed|arrested|convicted|"
+     "prison|crime|without permission|without paying|without a ticket|without a licence|without "
+     "asking|without a "
+     "license|someone else's password|private messages|pirated|copyrighted|drugs|illegal drugs|"
+     "cocaine|cannabis|marijuana|drunk|after drinking|overdose|addiction|addicted|alcohol problem|"
+     "abortion|miscarriage|suicide|suicidal|self-harm|harm yourself|hurt yourself|abuse|abused|"
+     "assault|assaulted|violence|violent|hit someone|slapped|shout at|shouted at|threatened|"
+     "harassed|harassment|bullied|bully|discriminated|prejudiced|racist|infidelity|unfaithful|"
+     "affair|sexual|sexually|sexual partners|std|sti|hiv|incontinence|impotence|eating disorder|"
+     "mental health problems|mental illness|depressed|late paying|behind on|overdue|unpaid|evicted|"
+     "eviction|bankrupt|bankruptcy|debt collector|payday|could not afford|couldn't afford|unable "
+     "to "
+     "pay|missed a payment|missed payments|gambled|gambling|embarrassed|ashamed|shame|humiliated|"
+     "copied from|someone else's work|speed limit|littered|broke the law|break the law|broken the "
+     "law|called in sick|pretended to be|hidden from your|lose your temper|lost your temper|"
+     "social benefits|welfare benefits|welfare payments|not entitled|food bank|homeless|hit your|"
+     "hit a|hit anyone|slap|punch|punched|kicked someone|threaten|lie about|lied about|lying|"
+     "from your partner|from your spouse|from your husband|from your wife|from your boss|without a "
+     "valid|valid ticket|trespassed|vandalised|vandalized|smuggled|stalked|hate speech|laundering|"
+     "copied homework|steals|cheats|blackmailed|trafficked|insulted|yelled at|sworn at|hitting|"
+     "driven after|drove after|drive after|over the limit|sell drugs|misused|abusing|hangover|"
+     "sexually transmitted|infection|had sex|unprotected sex|pornography|affairs|behind with"},
+    {Mark::two_sided, "or not|or oppose|or against|for or against|or neither|both sides"},
+    {Mark::gives_away,
+     "benefits of|the benefits|advantages of|the advantages|dangers of|the dangers|danger of|"
+     "risks of|the risks|harms of|harmful|harm of|why we need|proof that|proof of|the success of|"
+     "failure of|the failure|the failings|the case for|the case against|say no to|fight against|"
+     "stop the|save the|save our|addiction|addictive|crisis|superior|superiority|the problem with|"
+     "problems caused by|damage caused by|negative effects|positive effects|negative impact|"
+     "positive impact|harmful effects|beneficial|threat of|the threat|how great|how much "
+     "better|why "
+     "you should|is better than|are better than|is bad for|are bad for|is good for|are good for|"
+     "improves|destroys|destroying|ruins|ruining|causes|number one|market leader|market-leading|"
+     "the best|the worst|your favourite|your favorite|is killing|are killing|evils of|importance "
+     "of|the importance|need for more|need for better|wasting|waste of"},
 
     {Mark::opt_out,
      "prefer not to say|prefer not to answer|rather not say|rather not answer|decline to answer|"

@@ -1,9 +1,10 @@
 #include "bias/inspection.hpp"
 
+#include <algorithm>
+#include <cmath>
+
 /// Words that different people measure differently: degrees, absolutes, times, conjecture.
 namespace insightflow::bias {
-
-namespace {
 
 bool names_time(const Item& item) {
   const Text& text = item.text;
@@ -26,7 +27,64 @@ bool names_time(const Item& item) {
   };
   for (const Label& label : item.list.labels)
     if (says_time(label.core)) return true;
-  return says_time(item.question->help) && !item.question->help.empty();
+  return !item.question->help.empty() && says_time(item.question->help);
+}
+
+namespace {
+
+/// "Have you …", "Did you …", "How many … have you …": about an act or trait of the respondent.
+bool asks_about_you(const Text& text) {
+  for (std::uint32_t i = 0; i + 1 < text.tokens.size(); ++i)
+    if (text.tokens[i].part == Part::auxiliary && text.word(i + 1) == "you") return true;
+  return false;
+}
+
+/// "good service", "a reasonable amount", "is … safe": a measure that each sets for himself.
+std::optional<std::uint32_t> unmeasured(const Text& text) {
+  for (std::uint32_t i = 1; i < text.tokens.size(); ++i) {
+    const Token& token = text.tokens[i];
+    if (token.quoted || token.bracketed || token.capital || text.bears(i, Mark::antonym)) continue;
+    const std::string_view before = text.word(i - 1);
+    const bool ends = text.sentence_of(i).last == i;
+    // "Good parents": a virtue held up, which is the matter of another rule.
+    if (text.bears(i, Mark::virtue) && names_people(text, i + 1)) continue;
+    const bool attribute =
+        is_one_of(token.word, {"good", "bad", "healthy", "reasonable", "normal", "decent",
+                               "adequate", "appropriate", "proper", "suitable", "sufficient",
+                               "enough", "high-quality", "modern", "nice", "fair", "successful"}) &&
+        i < text.sentence_of(i).last &&
+        (text.tokens[i + 1].part == Part::noun || token.word == "enough") &&
+        text.tokens[i + 1].before == 0 && !text.tokens[i + 1].capital &&
+        (text.tokens[i - 1].part != Part::pronoun) &&
+        !is_one_of(text.word(i + 1),
+                   {"friend", "friends", "morning", "news", "weight", "deal", "trade", "person",
+                    "people", "share", "reason", "idea", "faith", "language", "delivery"});
+    // "Is the bus reliable?": a trait of a thing, not a state of the respondent.
+    const std::uint32_t first = text.sentence_of(i).first;
+    const bool thing =
+        is_one_of(text.word(first), {"is", "are", "was", "were"}) && text.word(first + 1) != "you";
+    bool shaped = false;
+    for (const std::string_view ending : {"able", "ible", "ful", "ive", "ient"})
+      shaped = shaped || (token.word.size() > 6 && token.word.ends_with(ending));
+    shaped = shaped && thing && token.part == Part::adjective &&
+             !is_one_of(token.word, {"available", "responsible", "rechargeable", "renewable",
+                                     "active", "native", "inclusive", "refundable", "removable",
+                                     "deductible", "foldable", "vegetable", "positive", "negative",
+                                     "alive", "visible", "edible", "portable"});
+    const bool listed =
+        is_one_of(token.word, {"good",      "bad",        "relevant", "nice",       "appropriate",
+                               "healthy",   "reasonable", "decent",   "safe",       "normal",
+                               "adequate",  "sufficient", "modern",   "suitable",   "attractive",
+                               "efficient", "expensive",  "cheap",    "fast",       "slow",
+                               "big",       "small",      "large",    "important",  "interesting",
+                               "easy",      "difficult",  "fair",     "comfortable"}) &&
+        (thing || !is_one_of(token.word, {"easy", "difficult", "important", "comfortable"}));
+    const bool predicate =
+        ends && (shaped || listed) &&
+        !is_one_of(before, {"feel", "felt", "feeling", "or", "and", "how", "you", "too", "not"});
+    if (attribute || predicate) return i;
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -65,12 +123,43 @@ void check_vague_quantifier(const Item& item, Sink& sink) {
                asked ? Confidence::high : Confidence::low});
     return;
   }
+  if (yes_or_no(item) && text.is_question() && !text.has(Mark::agree_request) &&
+      !text.tokens.empty() && text.tokens[0].part == Part::auxiliary &&
+      !is_one_of(text.word(0), {"would", "should", "could", "can", "will", "may"}))
+    if (const auto at = unmeasured(text)) {
+      sink.text(item, span_of(text, *at, *at),
+                {quote(text.words(*at, *at)) +
+                     " has no measure: each respondent draws the line elsewhere.",
+                 "Say what counts, or offer graded answers.",
+                 {},
+                 Confidence::medium});
+      return;
+    }
+  // "How modern is it?" with "Modern" and "Not modern".
+  if (item.closed && item.listed && item.list.substantive == 2 && text.word(0) == "how") {
+    const std::string_view asked = text.word(1);
+    const auto echoes = [&](const Label& label) {
+      const Text read = analyse(label.core);
+      return !read.tokens.empty() && read.tokens.back().word == asked;
+    };
+    if (std::all_of(item.list.labels.begin(), item.list.labels.end(), [&](const Label& label) {
+          return label.outside || label.other || echoes(label);
+        })) {
+      sink.text(item, span_of(text, 1, 1),
+                {quote(text.words(1, 1)) + " has degrees, but the answers are yes and no to it.",
+                 "Offer five labelled answers.",
+                 {},
+                 Confidence::medium});
+      return;
+    }
+  }
   // "Is it good?" answered on three words of the same vagueness.
   if (item.closed && item.listed && item.list.substantive <= 3 && text.is_question() &&
       !text.has(Mark::agree_request)) {
     for (std::uint32_t i = 0; i < text.tokens.size(); ++i)
       if (is_one_of(text.tokens[i].word,
                     {"good", "bad", "relevant", "nice", "appropriate", "reasonable", "decent"}) &&
+          !(text.bears(i, Mark::virtue) && names_people(text, i + 1)) &&
           (i + 1 == text.tokens.size() || !text.bears(i, Mark::antonym)) &&
           (i == 0 || text.tokens[i - 1].word == "how" ||
            text.sentences[text.tokens[i].sentence].last == i)) {
@@ -95,6 +184,10 @@ void check_absolute(const Item& item, Sink& sink) {
     const Token& token = text.tokens[hit.first];
     if (token.quoted || token.bracketed || (token.capital && hit.first > 0)) continue;
     if (hit.last + 1 < text.tokens.size() && text.bears(hit.last + 1, Mark::time_unit)) continue;
+    // "Did you report all income": an object counted out, not a rule without exception.
+    if (token.word == "all" && yes_no && hit.first > text.sentence_of(hit.first).first + 1 &&
+        !is_one_of(text.word(hit.first + 1), {"of", "your", "the", "my"}))
+      continue;
     const bool opens_clause =
         text.first_in(Mark::subordinator, text.sentences[token.sentence].first + 1, hit.first);
     const bool strong = text.is_question() && !text.first_person() && !opens_clause &&
@@ -163,16 +256,27 @@ void check_missing_reference_period(const Item& item, Sink& sink) {
 
 void check_distant_recall(const Item& item, Sink& sink) {
   const Text& text = item.text;
+  // Answers that count in hundreds ask for a number nobody keeps, however the question puts it.
+  bool hundreds = false, money = false;
+  for (const Label& label : item.list.labels)
+    if (label.interval && !label.outside)
+      hundreds = hundreds || (std::isfinite(label.interval->high) ? label.interval->high
+                                                                  : label.interval->low) >= 100;
   std::optional<std::uint32_t> asked;
   for (std::uint32_t i = 1; i < text.tokens.size() && !asked; ++i)
-    if (text.tokens[i].word == "many" && text.tokens[i - 1].word == "how") asked = i - 1;
+    if (text.tokens[i - 1].word == "how" &&
+        (text.tokens[i].word == "many" || (text.tokens[i].word == "often" && item.list.ranges))) {
+      asked = i - 1;
+      money = is_one_of(text.word(i + 1), {"euros", "dollars", "pounds", "people", "kilometres",
+                                           "kilometers", "miles", "kilograms"});
+    }
   if (!asked || !text.is_question() || text.has(Mark::rare_event)) return;
   bool own_acts = false;
   for (std::uint32_t i = *asked + 2; i + 1 < text.tokens.size(); ++i)
     own_acts = own_acts || (is_one_of(text.tokens[i].word, {"did", "have"}) &&
                             is_one_of(text.tokens[i + 1].word, {"you", "your"}));
   if (!own_acts) return;
-  const bool small = text.has(Mark::small_act);
+  const bool small = text.has(Mark::small_act) || (hundreds && !money);
   for (std::uint32_t i = 1; i < text.tokens.size(); ++i) {
     const std::string& unit = text.tokens[i].word;
     const std::string& before = text.tokens[i - 1].word;
@@ -199,30 +303,39 @@ void check_distant_recall(const Item& item, Sink& sink) {
 void check_sensitive_required(const Item& item, Sink& sink) {
   const Text& text = item.text;
   if (!item.closed && item.kind() != survey::Kind::number) return;
+  if (!text.has(Mark::sensitive) && !text.has(Mark::threatening)) return;
   const Hit* topic = nullptr;
   for (const Hit& hit : text.hits)
-    if (hit.mark == Mark::sensitive && !text.tokens[hit.first].quoted) {
+    if ((hit.mark == Mark::sensitive || hit.mark == Mark::threatening) &&
+        !text.tokens[hit.first].quoted &&
+        (!topic || (topic->mark == Mark::sensitive && hit.mark == Mark::threatening)))
       topic = &hit;
-      break;
-    }
   if (!topic || !text.is_question() || item.list.has_opt_out || text.has(Mark::opt_out)) return;
-  if (analyse(item.question->help).has(Mark::opt_out)) return;
+  if (!item.question->help.empty() && analyse(item.question->help).has(Mark::opt_out)) return;
   // A question about policy or opinion on the topic is not about the respondent.
-  const bool about_self =
-      text.first_in(Mark::pronoun, 0, static_cast<std::uint32_t>(text.tokens.size())) ||
-      text.source.find("your") != text.source.npos;
-  bool opinion = text.has(Mark::agree_request);
-  for (const Token& token : text.tokens)
-    opinion = opinion || is_one_of(token.word, {"think", "satisfied", "support", "oppose",
-                                                "opinion", "important", "concerned", "view"});
-  if (!about_self || opinion) return;
+  bool about_self = false, opinion = text.has(Mark::agree_request), should = false;
+  for (const Token& token : text.tokens) {
+    about_self = about_self || is_one_of(token.word, {"you", "your", "yourself", "you've"});
+    should = should || token.word == "should";
+    opinion =
+        opinion || is_one_of(token.word, {"think", "satisfied", "support", "oppose", "opinion",
+                                          "important", "concerned", "view", "policy", "law", "laws",
+                                          "worried", "heard", "read", "information"});
+  }
+  if (!about_self || opinion || should) return;
+  // An act that is punished or looked down on, asked straight out: yes, no, or how often.
+  const bool straight =
+      topic->mark == Mark::threatening && asks_about_you(text) &&
+      (yes_or_no(item) || item.list.ranges || item.kind() == survey::Kind::number);
+  const bool required = item.question->required;
   sink.text(item, span_of(text, *topic),
             {quote(text.words(*topic)) + " is a private matter, " +
-                 (item.question->required ? "the answer is required and nobody can decline."
-                                          : "and no answer lets respondents decline."),
+                 (required ? "the answer is required and nobody can decline."
+                           : "and no answer lets respondents decline."),
              "Add \"Prefer not to say\"" +
-                 std::string(item.question->required ? " and do not require an answer." : "."),
-             item.question->required ? std::nullopt : std::optional(Severity::note)});
+                 std::string(required ? " and do not require an answer." : ".") +
+                 (straight ? " Say first that it happens to many." : ""),
+             required || straight ? std::nullopt : std::optional(Severity::note)});
 }
 
 }  // namespace insightflow::bias

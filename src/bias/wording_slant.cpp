@@ -5,10 +5,6 @@ namespace insightflow::bias {
 
 namespace {
 
-bool plain(const Text& text, const Hit& hit) {
-  return !text.tokens[hit.first].quoted && !text.tokens[hit.first].bracketed;
-}
-
 /// A sentence that asks, or asks to rate.
 bool requests(const Text& text, const Sentence& sentence) {
   return sentence.end == '?' || text.bears(sentence.first, Mark::instruction) ||
@@ -31,6 +27,79 @@ std::optional<std::uint32_t> preamble_end(const Text& text) {
         return i;
     }
     return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+/// "Responsible drivers …", "like all good neighbours", "as a caring owner": a virtue of people in
+/// general, held up to the respondent.
+std::optional<Hit> praised_people(const Text& text) {
+  for (std::uint32_t i = 0; i + 1 < text.tokens.size(); ++i) {
+    const Token& token = text.tokens[i];
+    if (!text.bears(i, Mark::virtue) || token.quoted || token.bracketed ||
+        !names_people(text, i + 1) || text.tokens[i + 1].before != 0)
+      continue;
+    const bool opens = text.sentence_of(i).first == i;
+    const std::string_view before = opens ? "" : text.word(i - 1);
+    const std::string_view second = i > 1 ? text.word(i - 2) : "";
+    const bool general =
+        (opens && text.word(i + 1).back() == 's') || (opens && text.word(i + 1) == "people") ||
+        is_one_of(before, {"all", "every", "any", "most", "like", "other"}) ||
+        (is_one_of(before, {"a", "an"}) &&
+         (is_one_of(second, {"like", "being"}) ||
+          (second == "as" &&
+           (text.sentence_of(i).first == i - 2 || text.tokens[i - 2].before == ','))));
+    if (general) return Hit{Mark::virtue, i, i + 1};
+  }
+  return std::nullopt;
+}
+
+/// "as everyone should", "as we all ought to", "like you are supposed to": a norm in passing.
+std::optional<Hit> norm_clause(const Text& text) {
+  for (std::uint32_t i = 1; i + 2 < text.tokens.size(); ++i) {
+    if (!is_one_of(text.word(i), {"as", "like"}) || text.tokens[i].quoted) continue;
+    const std::uint32_t last = std::min(i + 4, text.sentence_of(i).last);
+    for (std::uint32_t k = i + 2; k <= last; ++k)
+      if (is_one_of(text.word(k), {"should", "ought", "must", "supposed", "expected"}))
+        return text.tokens[i + 1].part == Part::pronoun || names_people(text, i + 1)
+                   ? std::optional(Hit{Mark::norm, i, k})
+                   : std::nullopt;
+  }
+  return std::nullopt;
+}
+
+/// "Trams keep the air clean, so would you …": the words before ", so" argue for an answer.
+std::optional<std::uint32_t> argued(const Text& text) {
+  if (text.sentences.empty() || text.sentences[0].end != '?') return std::nullopt;
+  for (std::uint32_t i = 1; i < text.sentences[0].last; ++i) {
+    const Token& token = text.tokens[i];
+    const bool asks = is_one_of(text.word(i + 1), {"would", "should", "do", "does", "could", "can",
+                                                   "how", "what", "why", "is", "are", "shall"});
+    if (is_one_of(token.word, {"so", "therefore", "hence", "thus"}) && token.before == ',' && asks)
+      return i > 2 && !text.bears(0, Mark::auxiliary) && !text.bears(0, Mark::question_word)
+                 ? std::optional(i)
+                 : std::nullopt;
+    if (is_one_of(token.word, {"you", "your", "i", "we", "if"})) return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+/// The end of an opening clause that states a fact as a reason ("Since reading is essential, …",
+/// "Knowing that …, …") and is not about the respondent.
+std::optional<std::uint32_t> given_fact(const Text& text) {
+  if (text.sentences.empty() || text.sentences[0].end != '?') return std::nullopt;
+  const bool reason = is_one_of(text.word(0), {"since", "because", "given", "knowing",
+                                               "considering", "seeing", "as", "now"}) ||
+                      (text.word(0) == "keeping" && text.word(1) == "in");
+  if (!reason || text.tokens[0].quoted || is_one_of(text.word(1), {"a", "an"})) return std::nullopt;
+  bool verb = false;
+  for (std::uint32_t i = 1; i <= text.sentences[0].last; ++i) {
+    const Token& token = text.tokens[i];
+    if (token.before == ',' && i > 3) return verb ? std::optional(i - 1) : std::nullopt;
+    if (is_one_of(token.word, {"you", "your", "you've", "you're", "i", "we"})) return std::nullopt;
+    verb = verb || token.part == Part::auxiliary ||
+           (token.part == Part::verb && !token.word.ends_with("ing") && i > 1) ||
+           text.bears(i, Mark::claim);
   }
   return std::nullopt;
 }
@@ -89,6 +158,17 @@ void check_leading(const Item& item, Sink& sink) {
                    Confidence::high});
         return;
       }
+      // "How much better is …": that it is better is not asked.
+      if (text.tokens[next].word == "much" && text.word(next + 2) != "or" &&
+          is_one_of(text.word(next + 1),
+                    {"better", "worse", "easier", "harder", "faster", "slower", "safer", "cleaner",
+                     "happier", "healthier", "stronger", "friendlier", "simpler", "clearer"})) {
+        sink.text(
+            item, span_of(text, sentence.first, next + 1),
+            {quote(text.words(sentence.first, next + 1)) + " takes the direction for granted.",
+             "Ask openly, as in \"Is it better, worse or about the same?\"."});
+        return;
+      }
       const Hit* verb = text.first_in(Mark::praise_verb, next, std::min(next + 3, sentence.last));
       if (verb && text.tokens[next].word == "much" &&
           !is_one_of(text.tokens[verb->first].word, {"benefit", "regret"})) {
@@ -114,19 +194,19 @@ void check_leading(const Item& item, Sink& sink) {
 void check_loaded_language(const Item& item, Sink& sink) {
   const Text& text = item.text;
   if (!text.is_question() || text.first_person()) return;
-  for (const Hit& hit : text.hits) {
-    if (hit.mark != Mark::loaded_negative && hit.mark != Mark::loaded_positive) continue;
-    if (!plain(text, hit) || hit.last + 1 >= text.tokens.size() || hit.first == 0) continue;
-    const Token& before = text.tokens[hit.first - 1];
-    const Token& after = text.tokens[hit.last + 1];
-    if (text.tokens[hit.first].sentence != after.sentence || after.before != 0) continue;
+  for (std::uint32_t i = 1; i + 1 < text.tokens.size(); ++i) {
+    const int judgement = judgement_of(text, i);
+    const Hit hit{Mark::claim, i, i};
+    if (judgement == 0 || !plain(text, hit)) continue;
+    const Token& before = text.tokens[i - 1];
+    const Token& after = text.tokens[i + 1];
+    if (text.tokens[i].sentence != after.sentence || after.before != 0) continue;
     // Only as a property of a definite thing: "our amazing app", "the bank's hidden fees".
     const bool definite =
         is_one_of(before.word,
                   {"the", "our", "your", "this", "these", "those", "its", "their", "my", "such"}) ||
         (before.word.size() > 2 && before.word.substr(before.word.size() - 2) == "'s") ||
-        text.bears(hit.first - 1, Mark::loaded_negative) ||
-        text.bears(hit.first - 1, Mark::loaded_positive) || before.word == "new";
+        judgement_of(text, i - 1) != 0 || before.word == "new";
     const bool noun_follows =
         !text.bears(hit.last + 1, Mark::preposition) &&
         !text.bears(hit.last + 1, Mark::auxiliary) && !text.bears(hit.last + 1, Mark::determiner) &&
@@ -134,7 +214,7 @@ void check_loaded_language(const Item& item, Sink& sink) {
         !is_one_of(after.word, {"or", "and", "deal", "part", "than", "extent", "enough", "things",
                                 "britain", "news", "motion", "food"});
     if (!definite || !noun_follows || text.tokens[hit.first].capital) continue;
-    const bool praise = hit.mark == Mark::loaded_positive;
+    const bool praise = judgement > 0;
     sink.text(item, span_of(text, hit),
               {quote(text.words(hit)) + (praise ? " praises " : " condemns ") +
                    quote(after.before == 0 ? text.words(hit.last + 1, hit.last + 1) : "") +
@@ -148,6 +228,22 @@ void check_loaded_language(const Item& item, Sink& sink) {
 
 void check_priming_preamble(const Item& item, Sink& sink) {
   const Text& text = item.text;
+  if (const auto so = argued(text)) {
+    sink.text(item, span_of(text, 0, *so - 1),
+              {quote(text.words(0, *so - 1)) + " argues for an answer before the question.",
+               replaced(item.question->text, {0, text.tokens[*so + 1].start}, ""),
+               {},
+               Confidence::high});
+    return;
+  }
+  if (const auto clause = given_fact(text)) {
+    sink.text(item, span_of(text, 0, *clause),
+              {quote(text.words(0, *clause)) + " puts a fact into the respondent's mind first.",
+               replaced(item.question->text, {0, text.tokens[*clause + 1].start}, ""),
+               {},
+               Confidence::high});
+    return;
+  }
   for (const Hit& hit : text.hits)
     if (hit.mark == Mark::crowd && plain(text, hit) && text.is_question()) {
       // "most people" may itself be what is asked about, later in the request.
@@ -164,6 +260,28 @@ void check_priming_preamble(const Item& item, Sink& sink) {
            Confidence::high});
       return;
     }
+  // "Experts recommend daily exercise. Do you …?"
+  const auto authority = [&](std::uint32_t at) {
+    return is_one_of(text.word(at), {"experts", "scientists", "doctors", "researchers",
+                                     "economists", "studies", "research", "science", "specialists",
+                                     "teachers", "psychologists", "historians", "statistics",
+                                     "evidence", "data", "polls", "surveys", "engineers"}) &&
+           is_one_of(text.word(at + 1),
+                     {"recommend", "recommends", "say",    "says",    "warn",    "warns",
+                      "agree",     "agrees",     "advise", "show",    "shows",   "suggest",
+                      "suggests",  "find",       "finds",  "believe", "claim",   "argue",
+                      "indicate",  "indicates",  "prove",  "proves",  "confirm", "confirms",
+                      "demand",    "urge",       "call",   "have",    "has"});
+  };
+  for (std::uint32_t i = 0; text.is_question() && i < 3 && i + 1 < text.tokens.size(); ++i) {
+    if (!authority(i) || text.tokens[i].quoted) continue;
+    sink.text(item, span_of(text, i, i + 1),
+              {quote(text.words(i, i + 1)) + " lends weight to one answer.",
+               "Delete the preamble; ask the question alone.",
+               {},
+               Confidence::high});
+    return;
+  }
   const auto end = preamble_end(text);
   if (!end) return;
   const Sentence& first = text.sentences[0];
@@ -174,6 +292,8 @@ void check_priming_preamble(const Item& item, Sink& sink) {
                                         "survey", "we", "answer", "next", "section"}))
       return;
   if (first.end == '?' && first.last < *end) return;
+  // A virtue held up is the social norm, which has a rule of its own.
+  if (const auto virtue = praised_people(text); virtue && virtue->first < *end) return;
   if (*end - first.first < 4) return;
   sink.text(item, span_of(text, first.first, *end - 1),
             {"The preamble " + quote(text.words(first.first, *end - 1)) +
@@ -184,10 +304,25 @@ void check_priming_preamble(const Item& item, Sink& sink) {
 void check_presupposition(const Item& item, Sink& sink) {
   const Text& text = item.text;
   if (!item.question->show_if.empty() || text.has(Mark::gate) || !text.is_question()) return;
-  for (const Item& other : item.survey->items)
-    for (const survey::Branch& branch : other.question->logic)
-      if (branch.target == item.question->id) return;
+  if (item.survey->branched_to.count(item.question->id)) return;
   if (item.listed && (item.list.has_none || item.list.has_uncertain)) return;
+  // "Why do you oppose …", "Why did you fail to …": the attitude or failure is taken as given.
+  for (std::uint32_t i = 0; i + 3 < text.tokens.size(); ++i) {
+    if (text.word(i) != "why" || !is_one_of(text.word(i + 1), {"do", "did", "are", "were"}) ||
+        text.word(i + 2) != "you" || text.tokens[i].quoted)
+      continue;
+    const bool attitude =
+        (text.bears(i + 3, Mark::mental) && !is_one_of(text.word(i + 3), {"think", "need"})) ||
+        text.bears(i + 3, Mark::negative_word) ||
+        is_one_of(text.word(i + 3), {"fail", "ignore", "distrust", "waste", "cheat", "lie",
+                                     "regret", "fear", "resent", "neglect", "struggle", "waste",
+                                     "refuse", "skip", "miss", "quit", "stop", "hide"});
+    if (!attitude) continue;
+    sink.text(item, span_of(text, i, i + 3),
+              {quote(text.words(i, i + 3)) + " takes for granted that the respondent does so.",
+               "Ask first whether it is so, and show this only to those who say yes."});
+    return;
+  }
   const Hit* hit = text.first(Mark::presumes);
   if (!hit || !plain(text, *hit)) return;
   const std::string_view opener = text.words(*hit);
@@ -205,7 +340,10 @@ void check_presupposition(const Item& item, Sink& sink) {
                                                "reduced", "increased", "hurt", "harmed"});
     if (!presumes) return;
   }
-  if (at(hit->first) == "how" && second == "long") return;
+  if (at(hit->first) == "how" && second == "long" &&
+      !is_one_of(at(hit->last + 1), {"struggling", "suffering", "avoiding", "hiding", "neglecting",
+                                     "ignoring", "wasting", "failing"}))
+    return;
   if (opener == "Which of our" || opener == "which of our") {
     if (item.kind() != survey::Kind::single_choice) return;
   }
@@ -221,20 +359,28 @@ void check_presupposition(const Item& item, Sink& sink) {
 void check_social_desirability(const Item& item, Sink& sink) {
   const Text& text = item.text;
   if (!text.is_question()) return;
+  const auto say = [&](Span span, std::string_view words) {
+    sink.text(item, span,
+              {quote(words) + " names the behaviour that is expected.",
+               "Ask for the behaviour alone, and make every answer sound acceptable.",
+               {},
+               Confidence::high});
+  };
   for (const Hit& hit : text.hits) {
     if (hit.mark != Mark::norm || !plain(text, hit)) continue;
-    const std::string_view words = text.words(hit);
-    if (words == "as all" || words == "as is right") continue;
-    sink.text(item, span_of(text, hit),
-              {quote(words) + " names the behaviour that is expected.",
-               "Ask for the behaviour alone, and make every answer sound acceptable."});
+    say(span_of(text, hit), text.words(hit));
     return;
   }
+  for (const auto& held_up : {norm_clause(text), praised_people(text)})
+    if (held_up) {
+      say(span_of(text, *held_up), text.words(*held_up));
+      return;
+    }
 }
 
 void check_agree_disagree(const Item& item, Sink& sink) {
   const Text& text = item.text;
-  const Hit* request = text.first(Mark::agree_request);
+  const Hit* request = agreement_request(text);
   const bool scale = item.list.construct == Construct::agreement;
   if (request && plain(text, *request) && item.closed) {
     sink.text(item, span_of(text, *request),

@@ -26,9 +26,12 @@ std::optional<std::uint32_t> last_of(const Text& text, std::uint32_t at, Mark ma
 bool describes(const Text& text, std::uint32_t at_left, std::uint32_t at_right) {
   const Token& left = text.tokens[at_left];
   const Token& right = text.tokens[at_right];
+  // "the opening hours and the staff": with an article of its own, each is a thing to judge.
+  const bool own = text.bears(at_right, Mark::determiner) &&
+                   text.first_in(Mark::judgement, text.sentence_of(at_left).first, at_left);
   for (const std::uint32_t side : {at_left, at_right})
-    if (text.bears(side, Mark::time_unit) || text.bears(side, Mark::people) ||
-        text.bears(side, Mark::pronoun))
+    if (text.bears(side, Mark::pronoun) ||
+        (!own && (text.bears(side, Mark::time_unit) || text.bears(side, Mark::people))))
       return true;
   if (left.capital && right.capital && at_left > 0) return true;
   const auto number = [](char c) { return c >= '0' && c <= '9'; };
@@ -38,11 +41,35 @@ bool describes(const Text& text, std::uint32_t at_left, std::uint32_t at_right) 
   // "in stations and shops", "between price and quality": the pair is an adjunct or one relation.
   const auto preposition = last_of(text, at_left + 1, Mark::preposition);
   if (!preposition || text.bears(*preposition + 1, Mark::verb)) return false;
+  // "to book and cancel": two acts, not a place.
+  if (text.word(*preposition) == "to" && *preposition + 1 == at_left &&
+      text.tokens[at_right].part != Part::determiner && !text.tokens[at_left].capital)
+    return false;
   const bool own_article = text.bears(at_right, Mark::determiner);
   return at_left - *preposition <= 3 && !own_article &&
          is_one_of(text.tokens[*preposition].word,
                    {"in", "at", "during", "between", "among", "across", "within", "from", "by",
                     "near", "after", "before", "until", "since", "over", "to", "for"});
+}
+
+/// "for tracking costs" ends at this token: a gerund behind a preposition, its object, and no more.
+bool gerund_before(const Text& text, std::uint32_t at) {
+  for (std::uint32_t i = at, steps = 0; i > 1 && steps < 4; --i, ++steps) {
+    if (i < at && text.word(i).ends_with("ing"))
+      return is_one_of(text.word(i - 1), {"for", "of", "with", "about", "at", "in", "by"});
+    if (text.bears(i, Mark::preposition) || text.tokens[i].part == Part::auxiliary) return false;
+  }
+  return false;
+}
+
+/// "benefits you were not entitled to": a clause whose "that" is left out.
+bool reduced_clause(const Text& text, std::uint32_t at) {
+  const std::uint32_t first = text.sentence_of(at).first;
+  for (std::uint32_t i = first + 2; i < at; ++i)
+    if (text.tokens[i].part == Part::pronoun && text.tokens[i].before == 0 &&
+        text.tokens[i - 1].part == Part::noun && text.tokens[i + 1].part == Part::auxiliary)
+      return true;
+  return false;
 }
 
 bool second_question(const Text& text, std::uint32_t at) {
@@ -95,8 +122,19 @@ void check_double_barrelled(const Item& item, Sink& sink) {
     const std::uint32_t next = as_well ? i + 2 : slash ? i : i + 1;
     const std::uint32_t left = as_well && i > 1 ? i - 2 : i - 1;
     const bool new_question = !slash && second_question(text, next);
-    const bool second_act = !statement && !slash && acts(text, next) &&
-                            last_of(text, i, Mark::verb) && !text.bears(i - 1, Mark::preposition);
+    // "listen to you and explain": what follows a pronoun's "and" is no second person but an act.
+    const bool bare_act = text.tokens[left].part == Part::pronoun && left > 1 &&
+                          text.tokens[next].part == Part::verb &&
+                          !text.tokens[next].word.ends_with("ed");
+    // "for tracking costs and sending money": two acts with an object each.
+    const bool gerunds = text.word(next).ends_with("ing") &&
+                         next < text.sentences[token.sentence].last &&
+                         text.tokens[next + 1].part != Part::preposition &&
+                         gerund_before(text, left) && asks_one_thing(text, i);
+    const bool second_act =
+        !statement && !slash &&
+        (gerunds || ((acts(text, next) || bare_act) && last_of(text, i, Mark::verb) &&
+                     !text.bears(i - 1, Mark::preposition)));
     const bool clause =
         last_of(text, i, Mark::subordinator).value_or(0) > text.sentences[token.sentence].first;
     bool two = new_question && (!clause || text.bears(next, Mark::question_word));
@@ -143,10 +181,15 @@ void check_negation(const Item& item, Sink& sink) {
   const Text& text = item.text;
   const Hit* negator = nullptr;
   const Hit* second = nullptr;
+  const Hit* failed = nullptr;
   for (const Hit& hit : text.hits) {
     const Token& token = text.tokens[hit.first];
     if (token.quoted || token.bracketed) continue;
     if (hit.mark != Mark::negator && hit.mark != Mark::negative_word) continue;
+    // "Some people vote, others do not. Did you …?": only the request counts.
+    if (text.is_question() && text.sentence_of(hit.first).end == '.' &&
+        !text.bears(text.sentence_of(hit.first).first, Mark::instruction))
+      continue;
     if (text.bears(hit.first, Mark::antonym) || text.bears(hit.first, Mark::uncertain)) continue;
     const bool plain_negator = hit.mark == Mark::negator;
     // A tag or a rhetorical opener is a matter of leading; "whether or not" and "no longer" of
@@ -161,8 +204,12 @@ void check_negation(const Item& item, Sink& sink) {
     const std::string next =
         hit.first + 1 < text.tokens.size() ? text.tokens[hit.first + 1].word : "";
     if (previous == "or" && (token.word == "not" || next == previous)) continue;
+    if (token.word == "fail" && next == "to") failed = &hit;
     if (previous == "or" && hit.mark == Mark::negative_word) continue;
     if (next == "or" && hit.mark == Mark::negative_word) continue;
+    if (hit.first > 1 && text.word(hit.first - 3) == "if" && token.word == "not") continue;
+    if (token.word == "no" && is_one_of(next, {"more", "less", "fewer", "later", "earlier"}))
+      continue;
     if (is_one_of(next, {"longer", "only", "applicable", "sure", "counting", "including", "say",
                          "matter", "one"}))
       continue;
@@ -171,6 +218,16 @@ void check_negation(const Item& item, Sink& sink) {
       if (second == nullptr || second->first != hit.first) negator = &hit;
     } else if (!second && (!negator || negator->first != hit.first)) {
       second = &hit;
+    }
+  }
+  // "fail to avoid": two negatives without a "not".
+  if (!negator && failed && second && second->first == failed->first) {
+    const Hit* behind = text.first_in(
+        Mark::negative_word, failed->last + 1,
+        std::min<std::uint32_t>(failed->last + 3, text.sentence_of(failed->first).last));
+    if (behind) {
+      negator = failed;
+      second = behind;
     }
   }
   if (!negator) return;
@@ -197,7 +254,8 @@ void check_negation(const Item& item, Sink& sink) {
       item.list.construct == Construct::agreement || item.kind() == survey::Kind::likert;
   const bool inside_clause =
       text.first_in(Mark::subordinator, text.sentences[text.tokens[negator->first].sentence].first,
-                    negator->first) != nullptr;
+                    negator->first) != nullptr ||
+      reduced_clause(text, negator->first);
   if (!yes_no && !agreement) return;
   if (yes_no && (!text.is_question() || inside_clause)) return;
   const bool strong = yes_no ? word == "not" || word == "never" : text.is_question();
@@ -213,10 +271,21 @@ void check_negation(const Item& item, Sink& sink) {
 void check_too_long(const Item& item, Sink& sink) {
   const auto words = item.text.tokens.size();
   if (!item.closed && item.kind() == survey::Kind::open_text && words <= 60) return;
+  // One sentence scores higher than running text, hence the eight grades beyond the audience's.
+  if (words >= 20 && words <= 30) {
+    const double grade = reading_grade(item.text.source);
+    if (grade <= item.survey->options->reading_grade + 8) return;
+    sink.text(
+        item, whole_text(item),
+        {"The question reads like school grade " + std::to_string(static_cast<int>(grade)) + ".",
+         "Use shorter words and two sentences.", Severity::note, Confidence::medium});
+    return;
+  }
   if (words <= 30) return;
   const bool far = words > 50;
   sink.text(item, whole_text(item),
-            {"The question has " + std::to_string(words) + " words; aim for at most 25.",
+            {"The question has " + std::string(item.text.cut_off ? "more than " : "") +
+                 std::to_string(words) + " words; aim for at most 25.",
              "Move explanations to the help text and keep the request itself.",
              far ? std::nullopt : std::optional(Severity::note), Confidence::high});
 }

@@ -126,6 +126,12 @@ class Maker {
            reading_.subject.starts_with("an ");
   }
 
+  /// Nobody has been on trial for a year.
+  bool on_trial() const {
+    return lower(brief_.audience).find("trial") != std::string::npos ||
+           lower(brief_.goal).find("trial user") != std::string::npos;
+  }
+
   void patterns(std::span<const Pattern> patterns, int order) {
     for (const Pattern& pattern : patterns) {
       ++order;
@@ -136,7 +142,9 @@ class Maker {
       Candidate candidate;
       candidate.question.kind = pattern.kind;
       candidate.question.text = filled(toned.empty() ? pattern.text : toned, reading_);
-      give_answers(candidate.question, pattern.answers);
+      give_answers(candidate.question, pattern.answers == Answers::tenure && on_trial()
+                                           ? Answers::trial_tenure
+                                           : pattern.answers);
       candidate.order = order;
       candidate.priority = pattern.priority;
       candidate.key = pattern.key;

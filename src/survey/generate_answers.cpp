@@ -44,6 +44,8 @@ constexpr std::array lists{
     Ladder{A::tenure,
            "Less than 1 month|1 to less than 6 months|6 to less than 12 months|12 "
            "months or more"},
+    Ladder{A::trial_tenure,
+           "Less than 1 week|1 to less than 2 weeks|2 to less than 4 weeks|4 weeks or more"},
     Ladder{A::leave_reasons,
            "The price|A missing function|It was hard to use|Technical problems|The support|I no "
            "longer need it|I found something better|Other (please specify)|None of these"},

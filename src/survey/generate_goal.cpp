@@ -148,6 +148,23 @@ bool is_article(std::string_view word) {
                           "those", "his", "her"});
 }
 
+/// Verbs that a goal opens with or has behind "to": what is to be done, never the thing itself.
+bool is_act(std::string_view word) {
+  return is_one_of(
+      word,
+      {"understand",  "determine",  "find",     "figure",   "learn",    "discover", "identify",
+       "decide",      "get",        "know",     "hear",     "see",      "collect",  "gather",
+       "explore",     "uncover",    "validate", "improve",  "increase", "reduce",   "decrease",
+       "prioritise",  "prioritize", "build",    "develop",  "add",      "evaluate", "assess",
+       "analyse",     "analyze",    "examine",  "compare",  "choose",   "make",     "help",
+       "keep",        "boost",      "grow",     "prevent",  "avoid",    "measure",  "gauge",
+       "investigate", "establish",  "clarify",  "verify",   "confirm",  "tell",     "ask",
+       "want",        "need",       "try",      "optimise", "optimize", "raise",    "lower",
+       "cut",         "retain",     "attract",  "win",      "leave",    "cancel",   "churn",
+       "buy",         "pay",        "stay",     "come",     "go",       "return",   "recommend",
+       "switch",      "join"});
+}
+
 /// Nouns that take no article on their own.
 bool is_mass(std::string_view word) {
   return is_one_of(
@@ -205,6 +222,8 @@ std::optional<Phrase> phrase_at(const std::vector<Word>& words, std::size_t at, 
                       words[at].lower.ends_with("ing") && !capital(words[at].text) &&
                       at + 1 < words.size() &&
                       is_one_of(words[at + 1].lower, {"from", "in", "at", "with", "on"});
+  if (at < words.size() && is_act(words[at].lower) && (at == 0 || !capital(words[at].text)))
+    return std::nullopt;
   for (std::size_t i = at; i < words.size() && taken.size() < 8; ++i) {
     const Word& word = words[i];
     if (taken.empty() && is_article(word.lower)) {

@@ -22,6 +22,7 @@ enum class Answers {
   yes_no,
   frequency_month,
   tenure,
+  trial_tenure,
   leave_reasons,
   feature_areas,
   price_view,

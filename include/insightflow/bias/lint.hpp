@@ -1,6 +1,7 @@
 #pragma once
 
 #include <insightflow/bias/finding.hpp>
+#include <insightflow/bias/measure.hpp>
 #include <insightflow/survey/questionnaire.hpp>
 
 #include <span>
@@ -65,9 +66,5 @@ Report lint(const survey::Questionnaire& survey, const Options& options = {});
 constexpr int exit_code(const Report& report) {
   return report.counts.errors + report.counts.warnings > 0 ? 1 : 0;
 }
-
-/// Predicted minutes to fill in the questionnaire, all questions asked: reading at 200 words a
-/// minute plus a handling time by kind.
-double predicted_minutes(const survey::Questionnaire& survey);
 
 }  // namespace insightflow::bias

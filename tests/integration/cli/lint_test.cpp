@@ -201,7 +201,7 @@ TEST_CASE("lint: --jsonl answers each line, also after a bad one") {
       "{\"id\":\"s2\",\r\n"
       R"({"id":7,"questions":[{"id":"q1","kind":"guess","text":"x"}]})"
       "\n[1]\n"
-      R"({"id":9,"questions":[{"id":"q1","kind":"yes_no","text":"Did it work today?"}]})";
+      R"({"id":9,"questions":[{"id":"q1","kind":"yes_no","text":"Did the lift work today?"}]})";
   const Ran ran = desk.run({"lint", "--jsonl"}, in);
   CHECK(ran.code == 2);
   CHECK(ran.err.empty());

@@ -126,7 +126,7 @@ TEST_CASE("lint: a severity that is set moves a rule's usual finding and caps it
       usual, "vague-quantifier",
       {.severities = {{"vague-quantifier", Severity::note}}, .least = Severity::warning}));
   // Where an answer may be skipped, the finding is a note and stays one.
-  const survey::Questionnaire mild = survey_of("yes_no: Have you ever been in prison?");
+  const survey::Questionnaire mild = survey_of("number: What was your income last month?");
   CHECK(severity(mild, "sensitive-required", {}) == Severity::note);
   CHECK(severity(mild, "sensitive-required",
                  {.severities = {{"sensitive-required", Severity::error}}}) == Severity::note);

@@ -15,7 +15,8 @@
 ///
 ///     kind[*]: text [option | option] (1..5 1=Poor 5=Good) {row | row} <condition>
 ///
-/// `*` requires an answer, `<…>` is the show-if. Questions of one survey are split by " ;; ".
+/// `*` requires an answer, `<…>` is the show-if. Questions of one survey are split by " ;; ";
+/// "title: words" names the survey.
 namespace insightflow::bias::test {
 
 inline std::string trimmed(std::string_view text) {
@@ -37,7 +38,10 @@ inline std::vector<std::string> split(std::string_view text, std::string_view by
 /// Takes "open … close" off the end of the text.
 inline std::optional<std::string> take(std::string& text, char open, char close) {
   if (text.empty() || text.back() != close) return std::nullopt;
-  const auto at = text.rfind(open);
+  auto at = text.rfind(open);
+  // "<q1 <= 2>": the sign inside is followed by a blank or "=".
+  while (open == '<' && at != text.npos && at > 0 && (text[at + 1] == ' ' || text[at + 1] == '='))
+    at = text.rfind(open, at - 1);
   if (at == text.npos) return std::nullopt;
   std::string inner = text.substr(at + 1, text.size() - at - 2);
   text = trimmed(std::string_view(text).substr(0, at));
@@ -100,6 +104,10 @@ inline Result<survey::Questionnaire> read_survey(const std::vector<std::string>&
   survey.title = "Sample";
   for (const std::string& line : lines) {
     if (line.empty()) continue;
+    if (line.starts_with("title:")) {
+      survey.title = trimmed(std::string_view(line).substr(6));
+      continue;
+    }
     // "40x kind: text" stands for forty of them.
     char* rest = nullptr;
     long times = std::strtol(line.c_str(), &rest, 10);

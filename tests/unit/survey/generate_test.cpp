@@ -43,6 +43,14 @@ TEST_CASE("generate: the goal's intent and subject are recognised") {
       {"Is there a market for reusable cups?", Intent::market, "reusable cups"},
       {"Why is activation low?", Intent::onboarding, "our product"},
       {"???", Intent::general, "our service"},
+      {"Find out why customers churn", Intent::churn, "our product"},
+      {"understand why customers churn", Intent::churn, "our product"},
+      {"I want to understand why customers churn", Intent::churn, "our product"},
+      {"Determine whether employees are happy", Intent::employee, "your work"},
+      {"Help us decide what to build next", Intent::feature_choice, "our product"},
+      {"increase retention", Intent::churn, "our product"},
+      {"Prioritise features", Intent::feature_choice, "our product"},
+      {"Understand the return process", Intent::general, "the return process"},
   };
   for (const Row& row : rows) {
     CAPTURE(std::string(row.goal));
@@ -71,6 +79,21 @@ TEST_CASE("generate: what is asked for is honoured") {
   const Questionnaire chosen = generate(brief).value();
   for (const Question& question : chosen.questions)
     CHECK((question.kind == Kind::csat || question.kind == Kind::open_text));
+}
+
+TEST_CASE("generate: trial users are not offered a year of use") {
+  for (const bool trial : {true, false}) {
+    const Brief brief{.goal = "Why do people leave Acme?",
+                      .audience = trial ? "trial users" : "customers",
+                      .constraints = {.count = 20}};
+    const auto survey = generate(brief);
+    REQUIRE(survey.has_value());
+    bool years = false;
+    for (const Question& question : survey.value().questions)
+      for (const Option& option : question.options)
+        years = years || option.label == "12 months or more";
+    CHECK(years == !trial);
+  }
 }
 
 TEST_CASE("generate: must-asks stand word for word, with the kind of their opening") {
