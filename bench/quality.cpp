@@ -32,6 +32,9 @@ struct Section {
 
 const std::vector<Section> sections{
     // {"sentiment", "tweeteval", measure_sentiment},
+    {"themes_banking77", "banking77", measure_themes_banking77},
+    {"themes_clinc150", "clinc150", measure_themes_clinc150},
+    {"themes_stackoverflow", "stackoverflow_short", measure_themes_stackoverflow},
 };
 
 }  // namespace

@@ -29,4 +29,8 @@ struct Table {
 };
 Table read_table(const std::filesystem::path& file);
 
+boost::json::object measure_themes_banking77();
+boost::json::object measure_themes_clinc150();
+boost::json::object measure_themes_stackoverflow();
+
 }  // namespace bench

@@ -1,5 +1,7 @@
 #include "analysis/clusters.hpp"
 
+#include <insightflow/core/rng.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <thread>
@@ -43,31 +45,22 @@ void Centres::move(const SparseRows& rows, std::span<const std::uint32_t> weight
           static_cast<float>(static_cast<double>(sums[f * stride_ + c]) * scale[c]);
 }
 
-Placement Centres::place(std::span<const Weight> row, std::vector<float>& room) const {
-  room.assign(stride_, 0.0f);
-  float* const sums = room.data();
+void Centres::compare(std::span<const Weight> row, std::vector<float>& out) const {
+  out.assign(stride_, 0.0f);
+  float* const sums = out.data();
   for (const Weight& w : row) {
     const float* const centre = &centres_[w.feature * stride_];
     for (std::size_t c = 0; c < stride_; c += lanes)
       for (std::size_t lane = 0; lane < lanes; ++lane) sums[c + lane] += w.value * centre[c + lane];
   }
-  Placement best;
-  for (std::size_t c = 0; c < count_; ++c)
-    if (sums[c] > best.similarity) best = {static_cast<std::int32_t>(c), sums[c]};
-  return best;
 }
 
-std::vector<double> Centres::similarities() const {
-  std::vector<double> out(count_ * count_);
-  for (std::size_t f = 0; f < features_; ++f) {
-    const float* const row = &centres_[f * stride_];
-    for (std::size_t a = 0; a < count_; ++a) {
-      if (row[a] == 0) continue;
-      for (std::size_t b = 0; b < count_; ++b)
-        out[a * count_ + b] += static_cast<double>(row[a]) * static_cast<double>(row[b]);
-    }
-  }
-  return out;
+Placement Centres::place(std::span<const Weight> row, std::vector<float>& room) const {
+  compare(row, room);
+  Placement best;
+  for (std::size_t c = 0; c < count_; ++c)
+    if (room[c] > best.similarity) best = {static_cast<std::int32_t>(c), room[c]};
+  return best;
 }
 
 void in_blocks(std::size_t total, std::size_t threads,
@@ -101,6 +94,59 @@ Result<void> refine(Centres& centres, const SparseRows& rows,
     if (moved * 500 <= placements.size()) break;
   }
   return success();
+}
+
+std::vector<Placement> scatter(const SparseRows& rows, std::size_t features, std::size_t count,
+                               std::size_t tries, std::uint64_t seed) {
+  std::vector<Placement> out(rows.size());
+  if (rows.size() == 0) return out;
+  Rng rng(seed);
+  std::vector<float> dense(features), best;
+  std::vector<float> near(rows.size());
+  const auto compare = [&](std::size_t row, std::vector<float>& to) {
+    for (const Weight& w : rows[row]) dense[w.feature] = w.value;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      float sum = 0;
+      for (const Weight& w : rows[i]) sum += w.value * dense[w.feature];
+      to[i] = sum;
+    }
+    for (const Weight& w : rows[row]) dense[w.feature] = 0;
+  };
+  // What a row is still worth: its distance to the nearest choice, in whole numbers.
+  const auto open = [&](std::size_t i) {
+    if (rows[i].empty()) return std::int64_t{0};
+    const float gap = 1 - std::clamp(out[i].similarity, 0.0f, 1.0f);
+    return static_cast<std::int64_t>(static_cast<double>(gap) * fixed_point);
+  };
+  for (std::size_t c = 0; c < count; ++c) {
+    std::int64_t total = 0;
+    for (std::size_t i = 0; i < rows.size(); ++i) total += open(i);
+    if (total == 0) break;
+    double most = -1;
+    for (std::size_t attempt = 0; attempt < tries; ++attempt) {
+      auto left = static_cast<std::int64_t>(rng.below(static_cast<std::uint64_t>(total)));
+      std::size_t chosen = 0;
+      while ((left -= open(chosen)) >= 0) ++chosen;
+      compare(chosen, near);
+      double gain = 0;
+      for (std::size_t i = 0; i < rows.size(); ++i)
+        gain += static_cast<double>(std::max(0.0f, near[i] - out[i].similarity));
+      if (gain <= most) continue;
+      most = gain;
+      best = near;
+    }
+    for (std::size_t i = 0; i < rows.size(); ++i)
+      if (best[i] > out[i].similarity) out[i] = {static_cast<std::int32_t>(c), best[i]};
+  }
+  return out;
+}
+
+double fit_of(std::span<const Placement> placements, std::span<const std::uint32_t> weights) {
+  std::int64_t sum = 0;
+  for (std::size_t i = 0; i < placements.size(); ++i)
+    sum += weights[i] *
+           static_cast<std::int64_t>(static_cast<double>(placements[i].similarity) * fixed_point);
+  return static_cast<double>(sum) / fixed_point;
 }
 
 }  // namespace insightflow::analysis

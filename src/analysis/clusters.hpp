@@ -30,8 +30,14 @@ class Centres {
             std::span<const Placement> placements);
   /// The closest centre of one row; `room` is scratch space.
   Placement place(std::span<const Weight> row, std::vector<float>& room) const;
-  /// Cosine of two centres, for all pairs: row-major, count × count.
-  std::vector<double> similarities() const;
+  /// Similarity of one row to every centre: the first `count` entries of `out`.
+  void compare(std::span<const Weight> row, std::vector<float>& out) const;
+  /// The same to one centre.
+  float similarity(std::span<const Weight> row, std::size_t centre) const {
+    float sum = 0;
+    for (const Weight& w : row) sum += w.value * centres_[w.feature * stride_ + centre];
+    return sum;
+  }
 
  private:
   std::size_t features_;
@@ -48,5 +54,14 @@ void in_blocks(std::size_t total, std::size_t threads,
 Result<void> refine(Centres& centres, const SparseRows& rows,
                     std::span<const std::uint32_t> weights, std::vector<Placement>& placements,
                     int rounds, std::size_t threads, const Ctx& ctx);
+
+/// A beginning of `count` clusters: rows far from each other (Arthur & Vassilvitskii 2007, with the
+/// best of `tries` candidates each time), every row placed with the nearest of them. `seed` chooses
+/// among several beginnings. Fewer clusters come out where the rows are fewer or alike.
+std::vector<Placement> scatter(const SparseRows& rows, std::size_t features, std::size_t count,
+                               std::size_t tries, std::uint64_t seed);
+
+/// Sum of weight times similarity: what `refine` makes large.
+double fit_of(std::span<const Placement> placements, std::span<const std::uint32_t> weights);
 
 }  // namespace insightflow::analysis

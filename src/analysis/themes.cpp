@@ -1,9 +1,10 @@
 #include "analysis/clusters.hpp"
+#include "analysis/diffusion.hpp"
+#include "analysis/hash.hpp"
 #include "analysis/labels.hpp"
 #include "analysis/phrases.hpp"
 #include "analysis/pieces.hpp"
 #include "analysis/quotes.hpp"
-#include "analysis/seeds.hpp"
 #include "analysis/vectors.hpp"
 
 #include <insightflow/analysis/sentiment.hpp>
@@ -11,6 +12,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <unordered_map>
 #include <numeric>
 
 namespace insightflow::analysis {
@@ -19,17 +21,67 @@ namespace {
 
 constexpr std::size_t most_learned = 20'000;
 constexpr int rounds = 12;
+constexpr int restarts = 4;
+constexpr std::size_t most_landmarks = 420;
 constexpr std::size_t batch = 4096;
-/// Where the engine chooses the number: centres closer than this are one theme, …
-constexpr double same_theme = 0.45;
-/// … a theme holds at least this share of the learned pieces, …
-constexpr std::size_t smallest_share = 80;
-/// … whose similarity to their centre is at least this part of the usual one, …
-constexpr double loose = 0.6;
+/// Where the engine chooses the number: a theme holds at least this many learned pieces, …
+constexpr std::size_t smallest = 8;
 /// … its label is in a fifth of its pieces and ten times as common there as elsewhere, …
 constexpr Distinctness clear{.recall = 0.2, .lift = 2.3};
 /// … and a piece belongs to it when it is at least this near, compared with its typical piece.
-constexpr float belongs = 0.7f;
+constexpr float belongs = 0.5f;
+
+/// Where the number of themes is given every answer with words shall have one: those that consist of
+/// stop words alone become pieces too.
+void add_plain_answers(std::span<const std::string_view> texts, Pieces& pieces) {
+  std::vector<Piece> all;
+  std::vector<std::uint32_t> moved(pieces.all.size());
+  std::vector<std::uint32_t> plain;
+  TokenizedText tokens;
+  std::size_t next = 0;
+  for (std::uint32_t answer = 0; answer < texts.size(); ++answer) {
+    if (next < pieces.all.size() && pieces.all[next].answer == answer) {
+      for (; next < pieces.all.size() && pieces.all[next].answer == answer; ++next) {
+        moved[next] = static_cast<std::uint32_t>(all.size());
+        all.push_back(pieces.all[next]);
+      }
+      continue;
+    }
+    tokenize(texts[answer], tokens);
+    std::uint64_t h = 1;
+    std::size_t words = 0;
+    for (const Token& token : tokens.tokens) {
+      if (token.kind != TokenKind::word) continue;
+      h = combine(h, word_key(tokens, token));
+      ++words;
+    }
+    if (words < 2) continue;
+    plain.push_back(static_cast<std::uint32_t>(all.size()));
+    all.push_back({answer, tokens.sentences.front().start, tokens.sentences.back().end, 0, h});
+  }
+  if (plain.empty()) return;
+  for (Piece& piece : all) piece.original = moved[piece.original];
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> originals;  // with times
+  for (std::size_t i = 0; i < pieces.originals.size(); ++i)
+    originals.emplace_back(moved[pieces.originals[i]], pieces.times[i]);
+  std::unordered_map<std::uint64_t, std::size_t> first;
+  for (const std::uint32_t i : plain) {
+    const auto [at, fresh] = first.try_emplace(all[i].hash, originals.size());
+    if (fresh) originals.emplace_back(i, 0);
+    ++originals[at->second].second;
+    all[i].original = originals[at->second].first;
+    ++pieces.used;
+    pieces.repeated += !fresh;
+  }
+  std::sort(originals.begin(), originals.end());
+  pieces.all = std::move(all);
+  pieces.originals.clear();
+  pieces.times.clear();
+  for (const auto& [original, times] : originals) {
+    pieces.originals.push_back(original);
+    pieces.times.push_back(times);
+  }
+}
 
 /// What is learned from the sample: how to turn text into vectors, and where the themes lie.
 class Learner {
@@ -45,17 +97,14 @@ class Learner {
 
   Result<void> learn() {
     read();
-    const std::size_t wanted = options_.count ? static_cast<std::size_t>(*options_.count)
-                                              : static_cast<std::size_t>(options_.most) * 3 / 2;
-    const std::int64_t least = std::max<std::int64_t>(
-        2, static_cast<std::int64_t>(chosen_.size() /
-                                     (options_.count ? wanted * 8 : smallest_share * 2)));
-    Seeds seeds = cover(table_, weights_, wanted, least);
-    placements_ = std::move(seeds.placements);
-    BOOST_OUTCOME_TRY(settle(seeds.count));
+    const auto most = static_cast<std::size_t>(options_.count.value_or(options_.most));
+    BOOST_OUTCOME_TRY(const SparseRows places, embed(most));
+    std::size_t count = most;
     if (!options_.count) {
-      BOOST_OUTCOME_TRY(choose());
+      BOOST_OUTCOME_TRY(count, best_count(places, most));
     }
+    BOOST_OUTCOME_TRY(placements_, best_of(places, count, restarts, rounds));
+    BOOST_OUTCOME_TRY(settle(count));
     label();
     return success();
   }
@@ -86,10 +135,76 @@ class Learner {
     }
   }
 
+  /// The neighbourhoods of the rows, fine enough to tell so many clusters apart.
+  Result<SparseRows> embed(std::size_t clusters) {
+    const std::size_t rows = rows_.size();
+    const DiffusionOptions options{
+        .landmarks = std::clamp(rows / 7, std::min<std::size_t>(rows, 64),
+                                std::clamp(clusters * 4, most_landmarks, most_landmarks * 3)),
+        .dimensions = std::clamp<std::size_t>(clusters, 48, 128),
+        .threads = options_.threads};
+    return diffuse(rows_, vectoriser_.features(), weights_, options, ctx_);
+  }
+
+  /// The best of several clusterings of the neighbourhoods.
+  Result<std::vector<Placement>> best_of(const SparseRows& places, std::size_t clusters,
+                                         int attempts, int most_rounds) {
+    const std::size_t dimensions = places.widest();
+    std::vector<Placement> best;
+    double most = -1;
+    for (int seed = 0; seed < attempts; ++seed) {
+      auto placements = scatter(places, dimensions, clusters, 4, static_cast<std::uint64_t>(seed));
+      Centres centres(dimensions, clusters);
+      BOOST_OUTCOME_TRY(
+          refine(centres, places, weights_, placements, most_rounds, options_.threads, ctx_));
+      const double fit = fit_of(placements, weights_);
+      if (fit <= most) continue;
+      most = fit;
+      best.swap(placements);
+    }
+    return best;
+  }
+
+  /// How many themes describe pieces best that they were not learned from: one half of every
+  /// cluster makes its centre, the other half tells how near it is.
+  Result<std::size_t> best_count(const SparseRows& places, std::size_t most) {
+    const std::size_t limit = std::max<std::size_t>(std::min(most, rows_.size() / smallest), 1);
+    std::size_t best = 1;
+    double highest = -1;
+    for (std::size_t count = 1; count <= limit; count = std::max(count + 1, count * 5 / 4)) {
+      BOOST_OUTCOME_TRY(const auto placements, best_of(places, count, 1, 5));
+      const double fit = predicted(placements, count);
+      if (fit <= highest) continue;
+      highest = fit;
+      best = count;
+    }
+    return best;
+  }
+
+  /// Mean similarity of the pieces to a centre made of the other half of its cluster.
+  double predicted(const std::vector<Placement>& placements, std::size_t count) {
+    double sum = 0;
+    for (const std::size_t half : {0u, 1u}) {
+      auto made = placements;
+      for (std::size_t i = half; i < made.size(); i += 2) made[i] = {};
+      Centres centres(vectoriser_.features(), count);
+      centres.move(rows_, weights_, made);
+      std::vector<Placement> near(placements.size());
+      in_blocks(rows_.size(), options_.threads, [&](std::size_t first, std::size_t last) {
+        for (std::size_t i = first; i < last; ++i)
+          if (i % 2 == half && placements[i].cluster >= 0)
+            near[i] = {placements[i].cluster,
+                       centres.similarity(rows_[i], static_cast<std::size_t>(placements[i].cluster))};
+      });
+      sum += fit_of(near, weights_);
+    }
+    return sum;
+  }
+
+  /// Moves the centres of the themes to where their pieces are, and places every piece anew.
   Result<void> settle(std::size_t clusters) {
     centres_.emplace(vectoriser_.features(), clusters);
-    BOOST_OUTCOME_TRY(
-        refine(*centres_, rows_, weights_, placements_, rounds, options_.threads, ctx_));
+    BOOST_OUTCOME_TRY(refine(*centres_, rows_, weights_, placements_, 1, options_.threads, ctx_));
     return success();
   }
 
@@ -116,43 +231,6 @@ class Learner {
       if (size[c] > 0)
         out[c] = static_cast<double>(sums[c]) / (1 << 20) / static_cast<double>(size[c]);
     return out;
-  }
-
-  /// Joins clusters that say the same, lets go of those that are too small or too loose, and
-  /// settles again.
-  Result<void> choose() {
-    const std::size_t count = centres_->count();
-    const auto near = centres_->similarities();
-    const auto size = sizes();
-    const auto cohesion = this->cohesion();
-    auto ranked = cohesion;
-    if (count > 0) std::nth_element(ranked.begin(), ranked.begin() + count / 2, ranked.end());
-    const double least_cohesion = count > 2 ? loose * ranked[count / 2] : 0;
-    std::vector<std::size_t> order(count);
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(),
-                     [&](std::size_t a, std::size_t b) { return size[a] > size[b]; });
-    std::vector<std::int32_t> target(count, -1);
-    std::int32_t kept = 0;
-    const auto least =
-        std::max<std::int64_t>(3, static_cast<std::int64_t>(placements_.size() / smallest_share));
-    std::vector<std::size_t> heads;
-    for (const std::size_t c : order) {
-      const auto head = std::find_if(heads.begin(), heads.end(), [&](std::size_t h) {
-        return near[h * count + c] > same_theme;
-      });
-      if (head != heads.end()) {
-        target[c] = target[*head];
-      } else if (size[c] >= least && cohesion[c] >= least_cohesion && kept < options_.most) {
-        target[c] = kept++;
-        heads.push_back(c);
-      }
-    }
-    for (Placement& p : placements_)
-      if (p.cluster >= 0) p.cluster = target[static_cast<std::size_t>(p.cluster)];
-    if (kept == 0)  // a handful of answers about one thing: they are one theme
-      for (Placement& p : placements_) p.cluster = 0;
-    return settle(static_cast<std::size_t>(std::max(kept, 1)));
   }
 
   void label() {
@@ -213,6 +291,30 @@ Result<std::vector<PlacedPiece>> place_all(std::span<const std::string_view> tex
   return out;
 }
 
+/// The theme of an answer as a whole, for those of several pieces; pieces that are there once each.
+std::vector<Placement> lead_themes(std::span<const std::string_view> texts, const Pieces& pieces,
+                                   const Learner& learner, std::size_t threads) {
+  std::vector<std::uint32_t> several;
+  for (std::size_t p = 1; p < pieces.all.size(); ++p)
+    if (pieces.all[p].answer == pieces.all[p - 1].answer &&
+        (several.empty() || several.back() != pieces.all[p].answer))
+      several.push_back(pieces.all[p].answer);
+  std::vector<Placement> out(texts.size());
+  in_blocks(several.size(), threads, [&](std::size_t first, std::size_t last) {
+    TokenizedText tokens;
+    Vectoriser::Scratch scratch;
+    std::vector<Weight> row;
+    std::vector<float> room;
+    for (std::size_t i = first; i < last; ++i) {
+      tokenize(texts[several[i]], tokens);
+      row.clear();
+      learner.vectoriser().row(tokens, scratch, row);
+      out[several[i]] = learner.centres().place(row, room);
+    }
+  });
+  return out;
+}
+
 struct Held {
   std::uint32_t theme;
   float strength;
@@ -266,7 +368,8 @@ Result<ThemeModel> find_themes(std::span<const std::string_view> texts, const Th
                 "The number of themes must lie between 1 and 1000.", "/count");
   ThemeModel out;
   out.of_answer.resize(texts.size());
-  BOOST_OUTCOME_TRY(const Pieces pieces, cut_pieces(texts, ctx));
+  BOOST_OUTCOME_TRY(Pieces pieces, cut_pieces(texts, ctx));
+  if (options.count && pieces.used > 0) add_plain_answers(texts, pieces);
   out.used = pieces.used;
   out.repeated = pieces.repeated;
   out.unthemed = pieces.used;
@@ -280,6 +383,7 @@ Result<ThemeModel> find_themes(std::span<const std::string_view> texts, const Th
   BOOST_OUTCOME_TRY(learner.learn());
   BOOST_OUTCOME_TRY(const auto placed, place_all(texts, pieces, learner, options, ctx));
 
+  const auto lead = lead_themes(texts, pieces, learner, options.threads);
   std::vector<Theme> themes(learner.centres().count());
   const auto& phrases = learner.table().phrases();
   for (std::size_t c = 0; c < themes.size(); ++c) {
@@ -292,7 +396,14 @@ Result<ThemeModel> find_themes(std::span<const std::string_view> texts, const Th
   for (std::size_t first = 0, last = 0; first < placed.size(); first = last) {
     const std::uint32_t answer = pieces.all[first].answer;
     while (last < placed.size() && pieces.all[last].answer == answer) ++last;
-    for (const Held& held : themes_of(std::span(placed).subspan(first, last - first))) {
+    auto list = themes_of(std::span(placed).subspan(first, last - first));
+    const auto leading = std::find_if(list.begin(), list.end(), [&](const Held& held) {
+      return static_cast<std::int32_t>(held.theme) == lead[answer].cluster;
+    });
+    if (leading != list.end()) std::rotate(list.begin(), leading, leading + 1);
+    else if (lead[answer].cluster >= 0 && options.count)
+      list.insert(list.begin(), {static_cast<std::uint32_t>(lead[answer].cluster), lead[answer].similarity, {}});
+    for (const Held& held : list) {
       if (themes[held.theme].label.empty()) continue;
       themes[held.theme].members.push_back({answer, static_cast<double>(held.strength)});
       count_mood(themes[held.theme].sentiment, held.mood);

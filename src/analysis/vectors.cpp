@@ -29,8 +29,11 @@ void Vectoriser::collect(const TokenizedText& text, std::vector<std::uint64_t>& 
   out.clear();
   std::string padded;
   for (const Token& token : text.tokens) {
-    if (!is_content(text, token)) continue;
+    if (token.kind != TokenKind::word && token.kind != TokenKind::hashtag &&
+        token.kind != TokenKind::number)
+      continue;
     out.push_back(word_key(text, token) | word_bit);
+    if (!is_content(text, token)) continue;  // "how", "my": the word is enough
     const std::string_view form = text.form(token);
     padded.assign(1, ' ');
     padded += form;

@@ -20,6 +20,12 @@ struct SparseRows {
   std::vector<std::size_t> ends;
 
   std::size_t size() const { return ends.size(); }
+  /// One more than the largest feature of a dense row; 0 where there is none.
+  std::size_t widest() const {
+    std::size_t out = 0;
+    for (const Weight& w : weights) out = w.feature >= out ? w.feature + 1 : out;
+    return out;
+  }
   std::span<const Weight> operator[](std::size_t row) const {
     const std::size_t begin = row == 0 ? 0 : ends[row - 1];
     return {weights.data() + begin, ends[row] - begin};
