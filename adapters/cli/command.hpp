@@ -108,6 +108,7 @@ void add_setup_commands(CLI::App& app, Context& context);     // init, key, back
 void add_survey_commands(CLI::App& app, Context& context);    // survey …, lint
 void add_response_commands(CLI::App& app, Context& context);  // respond, import, export
 void add_insight_commands(CLI::App& app, Context& context);   // insights …, report
+void add_job_commands(CLI::App& app, Context& context);       // jobs …
 void add_analyze_command(CLI::App& app, Context& context);
 void add_server_commands(CLI::App& app, Context& context);  // serve, work, openapi
 

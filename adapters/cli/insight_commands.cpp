@@ -117,6 +117,36 @@ void add_show(CLI::App& parent, Context& context) {
   });
 }
 
+void add_schedule(CLI::App& parent, Context& context) {
+  auto* command = parent.add_subcommand("schedule", "Analyse at fixed times, by 'work' or 'serve'");
+  struct Arguments {
+    std::string survey, cron;
+    bool off = false;
+  };
+  auto arguments = std::make_shared<Arguments>();
+  command->add_option("SURVEY", arguments->survey, "Id or slug")->required();
+  auto* cron = command->add_option(
+      "--cron", arguments->cron,
+      "Minute, hour, day, month and day of the week in UTC, as '0 6 * * MON-FRI'; or @daily");
+  command->add_flag("--off", arguments->off, "Take the schedule away")->excludes(cron);
+  on_call(*command, context, [&context, arguments]() -> Result<void> {
+    BOOST_OUTCOME_TRY(auto engine, context.open());
+    BOOST_OUTCOME_TRY(const auto session, context.owner(engine));
+    BOOST_OUTCOME_TRY(const auto survey, find_survey(session, arguments->survey));
+    auto runs = session.insights();
+    BOOST_OUTCOME_TRY(const auto schedule, arguments->off ? runs.unschedule(survey.id)
+                                           : arguments->cron.empty()
+                                               ? runs.scheduled(survey.id)
+                                               : runs.schedule(survey.id, arguments->cron));
+    if (context.json)
+      print_as_json(schedule);
+    else
+      print(arguments->off ? "No longer scheduled.\n"
+                           : schedule.cron + "  next at " + schedule.next_at.str() + "\n");
+    return insightflow::success();
+  });
+}
+
 }  // namespace
 
 void add_insight_commands(CLI::App& app, Context& context) {
@@ -125,6 +155,7 @@ void add_insight_commands(CLI::App& app, Context& context) {
   add_run(*insights, context);
   add_list(*insights, context);
   add_show(*insights, context);
+  add_schedule(*insights, context);
 
   auto* report = app.add_subcommand("report", "Write the findings of a run as a document");
   struct Arguments {

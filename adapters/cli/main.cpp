@@ -26,6 +26,7 @@ int main(int argc, char** argv) {
   cli::add_survey_commands(app, context);
   cli::add_response_commands(app, context);
   cli::add_insight_commands(app, context);
+  cli::add_job_commands(app, context);
   cli::add_analyze_command(app, context);
   cli::add_server_commands(app, context);
 

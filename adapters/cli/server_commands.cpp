@@ -42,8 +42,13 @@ void add_server_commands(CLI::App& app, Context& context) {
 
   auto* work = app.add_subcommand("work", "Run queued jobs, beside 'serve' or alone");
   auto until_idle = std::make_shared<bool>(false);
+  auto wanted = std::make_shared<WorkOptions>();
   work->add_flag("--until-idle", *until_idle, "End when no job is ready");
-  on_call(*work, context, [&context, until_idle]() -> Result<void> {
+  work->add_option("--kinds", wanted->kinds, "Only jobs of these kinds")->delimiter(',');
+  work->add_option("--concurrency", wanted->concurrency, "Jobs at a time")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  on_call(*work, context, [&context, until_idle, wanted]() -> Result<void> {
     const Ctx ctx = context.ctx();
     BOOST_OUTCOME_TRY(auto engine, context.open());
     if (*until_idle) {
@@ -54,8 +59,7 @@ void add_server_commands(CLI::App& app, Context& context) {
         print(std::to_string(ran) + (ran == 1 ? " job run\n" : " jobs run\n"));
       return insightflow::success();
     }
-    engine.work(ctx.stop);
-    return insightflow::success();
+    return engine.work(ctx.stop, *wanted);
   });
 
   auto* document =

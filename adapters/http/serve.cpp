@@ -40,9 +40,11 @@ Result<void> serve(Engine& engine, const ServeOptions& options, std::stop_token 
   BOOST_OUTCOME_TRY(const std::uint16_t port, server.start());
   if (on_listening) on_listening(port);
   {
-    std::vector<std::jthread> workers;
-    for (int i = 0; i < options.job_workers; ++i)
-      workers.emplace_back([&](std::stop_token ended) { engine.work(std::move(ended)); });
+    std::jthread workers;
+    if (options.job_workers > 0)
+      workers = std::jthread([&](std::stop_token ended) {
+        (void)engine.work(std::move(ended), {.concurrency = options.job_workers});
+      });
     std::mutex mutex;
     std::condition_variable_any woken;
     std::unique_lock lock(mutex);

@@ -25,6 +25,12 @@ struct Options {
   const Clock* clock = &system_clock();
 };
 
+/// Which jobs to run, and how many at a time.
+struct WorkOptions {
+  std::vector<std::string> kinds;  ///< Empty: every kind.
+  int concurrency = 1;
+};
+
 /// What one actor may do. Cheap to copy; the engine must outlive it.
 class Session {
  public:
@@ -70,8 +76,9 @@ class Engine {
   /// Runs jobs of every kind until none is ready; gives how many were run.
   Result<int> work_until_idle(const Ctx& ctx = {});
 
-  /// Runs jobs until a stop is requested.
-  void work(std::stop_token stop);
+  /// Runs jobs until a stop is requested; those in hand are finished or handed back first. Any
+  /// number of processes may do so. Errors: `job_kind_unknown`.
+  Result<void> work(std::stop_token stop, const WorkOptions& options = {});
 
   /// See `storage::Database::backup`.
   Result<void> backup(const std::string& path);

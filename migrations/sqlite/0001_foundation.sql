@@ -93,6 +93,8 @@ CREATE TABLE jobs (
   workspace_id TEXT NOT NULL REFERENCES workspaces (id),
   kind TEXT NOT NULL,
   subject TEXT NOT NULL,
+  priority TEXT NOT NULL CHECK (priority IN ('low', 'normal', 'high')),
+  unique_key TEXT NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('queued', 'running', 'completed', 'failed', 'cancelled')),
   attempt INTEGER NOT NULL,
   max_attempts INTEGER NOT NULL,
@@ -108,9 +110,44 @@ CREATE TABLE jobs (
   started_at INTEGER,
   finished_at INTEGER
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX jobs_ready ON jobs (run_at, id) WHERE state = 'queued';
+CREATE INDEX jobs_ready ON jobs (kind, priority, run_at, id) WHERE state = 'queued';
+CREATE INDEX jobs_running ON jobs (kind) WHERE state = 'running';
 CREATE INDEX jobs_leased ON jobs (leased_until) WHERE state = 'running';
+CREATE INDEX jobs_ended ON jobs (finished_at) WHERE finished_at IS NOT NULL;
 CREATE INDEX jobs_by_workspace ON jobs (workspace_id, id);
+-- Of the jobs with one key, one at most is under way.
+CREATE UNIQUE INDEX jobs_by_key ON jobs (workspace_id, kind, unique_key)
+  WHERE unique_key <> '' AND state IN ('queued', 'running');
+
+CREATE TABLE job_failures (
+  job_id TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+  attempt INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  detail TEXT NOT NULL,
+  PRIMARY KEY (job_id, attempt)
+) STRICT, WITHOUT ROWID;
+
+-- What all workers together may do with the jobs of a kind; 0 is no limit.
+CREATE TABLE job_limits (
+  kind TEXT PRIMARY KEY,
+  concurrency INTEGER NOT NULL,
+  per_minute INTEGER NOT NULL,
+  next_start INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE job_schedules (
+  id TEXT PRIMARY KEY,
+  workspace_id TEXT NOT NULL REFERENCES workspaces (id),
+  kind TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  cron TEXT NOT NULL,
+  next_at INTEGER NOT NULL,
+  last_at INTEGER,
+  created_at INTEGER NOT NULL,
+  UNIQUE (workspace_id, kind, subject)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX job_schedules_due ON job_schedules (next_at);
 
 CREATE TABLE insight_runs (
   workspace_id TEXT NOT NULL REFERENCES workspaces (id),
@@ -126,5 +163,6 @@ CREATE TABLE insight_runs (
   completed_at INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX insight_runs_by_survey ON insight_runs (workspace_id, survey_id, id);
+CREATE INDEX insight_runs_by_job ON insight_runs (job_id);
 -- Identical requests join one run while it is under way or done.
 CREATE UNIQUE INDEX insight_runs_by_key ON insight_runs (survey_id, cache_key) WHERE cache_key <> '';

@@ -1,6 +1,8 @@
 #include <insightflow/engine.hpp>
 #include <insightflow/storage/sqlite.hpp>
 
+#include <thread>
+
 namespace insightflow {
 
 struct Engine::State {
@@ -11,8 +13,10 @@ struct Engine::State {
         intake(*db, clock, ids),
         queue(*db, clock, ids) {}
 
-  jobs::Worker worker() {
-    return {queue, {{std::string(insight::run_job), insight::run_handler(*db, clock, ids)}}};
+  std::map<std::string, jobs::Handler> handlers() {
+    return {
+        {std::string(insight::run_job), insight::run_handler(*db, clock, ids)},
+        {std::string(insight::scheduled_run_job), insight::scheduled_run_handler(*db, clock, ids)}};
   }
 
   std::unique_ptr<storage::Database> db;
@@ -61,7 +65,7 @@ response::Intake& Engine::intake() const {
 }
 
 Result<int> Engine::work_until_idle(const Ctx& ctx) {
-  jobs::Worker worker = state_->worker();
+  jobs::Worker worker(state_->queue, state_->handlers());
   for (int ran = 0;; ++ran) {
     BOOST_OUTCOME_TRY(ctx.check());
     BOOST_OUTCOME_TRY(const bool one, worker.run_one(ctx));
@@ -69,8 +73,26 @@ Result<int> Engine::work_until_idle(const Ctx& ctx) {
   }
 }
 
-void Engine::work(std::stop_token stop) {
-  state_->worker().run(std::move(stop));
+Result<void> Engine::work(std::stop_token stop, const WorkOptions& options) {
+  std::map<std::string, jobs::Handler> handlers = state_->handlers();
+  if (!options.kinds.empty()) {
+    std::string known;
+    for (const auto& [kind, handler] : handlers) known += (known.empty() ? "" : ", ") + kind;
+    std::map<std::string, jobs::Handler> wanted;
+    for (const std::string& kind : options.kinds) {
+      auto node = handlers.extract(kind);
+      if (node.empty() && !wanted.contains(kind))
+        return fail(Code::invalid, "job_kind_unknown",
+                    "There are no jobs of the kind '" + kind + "'; there are " + known + ".");
+      wanted.insert(std::move(node));
+    }
+    handlers = std::move(wanted);
+  }
+  std::vector<std::jthread> threads;
+  for (int i = 1; i < options.concurrency; ++i)
+    threads.emplace_back([&] { jobs::Worker(state_->queue, handlers).run(stop); });
+  jobs::Worker(state_->queue, handlers).run(stop);
+  return success();
 }
 
 Result<void> Engine::backup(const std::string& path) {

@@ -15,6 +15,19 @@ struct ReportQuery {
 };
 BOOST_DESCRIBE_STRUCT(ReportQuery, (), (format))
 
+struct ScheduleRequest {
+  std::string cron;
+};
+BOOST_DESCRIBE_STRUCT(ScheduleRequest, (), (cron))
+constexpr std::array schedule_request_notes{
+    Note{.field = "cron",
+         .doc = "Five fields, UTC: minute, hour, day, month, day of the week.",
+         .required = true,
+         .max = 200}};
+constexpr std::span<const Note> field_notes(const ScheduleRequest*) {
+  return schedule_request_notes;
+}
+
 Result<Reply> start_run(const Call& call) {
   BOOST_OUTCOME_TRY(const auto id, call.id<SurveyId>());
   BOOST_OUTCOME_TRY(const auto request, call.read_body<insight::RunRequest>());
@@ -53,17 +66,21 @@ Result<Reply> get_report(const Call& call) {
                .file_name = "report." + std::string(format.extension)};
 }
 
-Result<Reply> get_job(const Call& call) {
-  BOOST_OUTCOME_TRY(const auto id, call.id<JobId>());
-  BOOST_OUTCOME_TRY(const auto job,
-                    call.session->jobs().get(call.session->scope().actor.workspace, id));
-  return reply(job);
+Result<Reply> get_schedule(const Call& call) {
+  BOOST_OUTCOME_TRY(const auto id, call.id<SurveyId>());
+  BOOST_OUTCOME_TRY(const auto schedule, call.session->insights().scheduled(id));
+  return reply(schedule);
 }
-Result<Reply> cancel_job(const Call& call) {
-  BOOST_OUTCOME_TRY(const auto id, call.id<JobId>());
-  BOOST_OUTCOME_TRY(const auto job,
-                    call.session->jobs().cancel(call.session->scope().actor.workspace, id));
-  return reply(job);
+Result<Reply> set_schedule(const Call& call) {
+  BOOST_OUTCOME_TRY(const auto id, call.id<SurveyId>());
+  BOOST_OUTCOME_TRY(const auto request, call.read_body<ScheduleRequest>());
+  BOOST_OUTCOME_TRY(const auto schedule, call.session->insights().schedule(id, request.cron));
+  return reply(schedule);
+}
+Result<Reply> remove_schedule(const Call& call) {
+  BOOST_OUTCOME_TRY(const auto id, call.id<SurveyId>());
+  BOOST_OUTCOME_TRY(const auto schedule, call.session->insights().unschedule(id));
+  return reply(schedule);
 }
 
 }  // namespace
@@ -115,20 +132,28 @@ std::span<const Operation> insight_operations() {
        .query = type<ReportQuery>,
        .output_media = "text/html, text/markdown, application/json, text/csv",
        .run = get_report},
-      {.name = "jobs.get",
-       .method = "GET",
-       .path = "/jobs/{job_id}",
-       .summary = "State and progress of a job.",
-       .permission = read,
-       .output = type<jobs::Job>,
-       .run = get_job},
-      {.name = "jobs.cancel",
-       .method = "DELETE",
-       .path = "/jobs/{job_id}",
-       .summary = "Cancel a queued job, or ask a running one to stop.",
+      {.name = "insights.schedule",
+       .method = "PUT",
+       .path = "/surveys/{survey_id}/insight-schedule",
+       .summary = "Start a run whenever the schedule says so.",
        .permission = edit,
-       .output = type<jobs::Job>,
-       .run = cancel_job}};
+       .body = type<ScheduleRequest>,
+       .output = type<jobs::Schedule>,
+       .run = set_schedule},
+      {.name = "insights.scheduled",
+       .method = "GET",
+       .path = "/surveys/{survey_id}/insight-schedule",
+       .summary = "When the next run starts by itself.",
+       .permission = read,
+       .output = type<jobs::Schedule>,
+       .run = get_schedule},
+      {.name = "insights.unschedule",
+       .method = "DELETE",
+       .path = "/surveys/{survey_id}/insight-schedule",
+       .summary = "Start no more runs by itself.",
+       .permission = edit,
+       .output = type<jobs::Schedule>,
+       .run = remove_schedule}};
   return table;
 }
 

@@ -9,6 +9,7 @@ namespace insightflow {
 std::span<const Operation> survey_operations();
 std::span<const Operation> response_operations();
 std::span<const Operation> insight_operations();
+std::span<const Operation> job_operations();
 std::span<const Operation> workspace_operations();
 std::span<const Operation> public_operations();
 

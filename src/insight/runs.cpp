@@ -200,6 +200,32 @@ Result<Run> Runs::cancel(RunId id) {
   return get(id);
 }
 
+Result<jobs::Schedule> Runs::schedule(SurveyId survey, std::string_view cron) {
+  BOOST_OUTCOME_TRY(scope_.require(Permission::edit));
+  BOOST_OUTCOME_TRY(list(survey));
+  return schedules().set(scheduled_run_job, survey.str(), cron);
+}
+
+Result<jobs::Schedule> Runs::scheduled(SurveyId survey) {
+  BOOST_OUTCOME_TRY(scope_.require(Permission::read));
+  return schedules().get(scheduled_run_job, survey.str());
+}
+
+Result<jobs::Schedule> Runs::unschedule(SurveyId survey) {
+  BOOST_OUTCOME_TRY(scope_.require(Permission::edit));
+  return schedules().remove(scheduled_run_job, survey.str());
+}
+
+jobs::Handler scheduled_run_handler(storage::Database& db, const Clock& clock, IdSource& ids) {
+  return [&db, &clock, &ids](const jobs::Job& job, const Ctx&) -> Result<void> {
+    BOOST_OUTCOME_TRY(const auto survey, SurveyId::parse(job.subject));
+    // A worker acts for the workspace that made the schedule.
+    Runs runs({db, clock, ids, {job.workspace_id, identity::Role::editor}});
+    BOOST_OUTCOME_TRY(runs.start(survey));
+    return db.write([&](storage::Tx& tx) { return jobs::Queue(db, clock, ids).complete(tx, job); });
+  };
+}
+
 jobs::Handler run_handler(storage::Database& db, const Clock& clock, IdSource& ids) {
   return [&db, &clock, &ids](const jobs::Job& job, const Ctx& ctx) -> Result<void> {
     static const std::string sql = "SELECT " + column_list(type_of<Order>()) +

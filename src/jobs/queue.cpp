@@ -1,5 +1,7 @@
 #include <insightflow/core/json.hpp>
+#include <insightflow/core/rng.hpp>
 #include <insightflow/jobs/queue.hpp>
+#include <insightflow/storage/page.hpp>
 
 namespace insightflow::jobs {
 
@@ -9,6 +11,17 @@ const std::string columns = column_list(type_of<Job>());
 
 constexpr std::int64_t first_backoff_ms = 1'000;
 constexpr std::int64_t longest_backoff_ms = 60'000;
+constexpr std::int64_t more_attempts = 3;
+constexpr std::int64_t purged_at_once = 1'000;
+
+/// Somewhere between half of the exponential backoff and all of it, so that jobs that failed
+/// together do not come back together. The same for the same attempt.
+std::int64_t backoff_ms(const Job& job) {
+  const std::int64_t most =
+      std::min(longest_backoff_ms, first_backoff_ms << std::min<std::int64_t>(job.attempt, 16));
+  Rng rng(std::hash<JobId>()(job.id) + static_cast<std::uint64_t>(job.attempt));
+  return most / 2 + static_cast<std::int64_t>(rng.below(static_cast<std::uint64_t>(most / 2 + 1)));
+}
 
 Error unknown_job() {
   return fail(Code::not_found, "job_unknown", "No job of this workspace has this id.");
@@ -33,39 +46,16 @@ Result<JobId> Queue::enqueue(storage::Tx& tx, Job job) {
   job.state = State::queued;
   job.created_at = clock_.now();
   if (job.run_at < job.created_at) job.run_at = job.created_at;
+  if (!job.unique_key.empty()) {
+    BOOST_OUTCOME_TRY(
+        const auto known,
+        tx.find<JobId>("SELECT id FROM jobs WHERE workspace_id = ?1 AND kind = ?2 AND unique_key = "
+                       "?3 AND unique_key <> '' AND state IN ('queued', 'running')",
+                       {job.workspace_id, job.kind, job.unique_key}));
+    if (known) return *known;
+  }
   BOOST_OUTCOME_TRY(tx.insert("jobs", job));
   return job.id;
-}
-
-Result<void> Queue::rescue(storage::Tx& tx, Instant now) {
-  BOOST_OUTCOME_TRY(tx.execute(
-      "UPDATE jobs SET state = CASE WHEN cancel_requested = 1 THEN 'cancelled' WHEN attempt < "
-      "max_attempts THEN 'queued' ELSE 'failed' END, error = 'The worker disappeared.', lease = "
-      "'', leased_until = NULL, finished_at = CASE WHEN cancel_requested = 0 AND attempt < "
-      "max_attempts THEN NULL ELSE ?1 END WHERE state = 'running' AND leased_until < ?1",
-      {now}));
-  return success();
-}
-
-Result<std::optional<Job>> Queue::claim(std::chrono::milliseconds lease) {
-  const Instant now = clock_.now();
-  // Looking first keeps idle workers from taking the writer's turn.
-  BOOST_OUTCOME_TRY(const auto work, db_.read([&](storage::Tx& tx) {
-    return tx.find<std::int64_t>(
-        "SELECT EXISTS (SELECT 1 FROM jobs WHERE state = 'queued' AND run_at <= ?1) OR EXISTS "
-        "(SELECT 1 FROM jobs WHERE state = 'running' AND leased_until < ?1)",
-        {now});
-  }));
-  if (work.value_or(0) == 0) return std::optional<Job>();
-  static const std::string sql =
-      "UPDATE jobs SET state = 'running', attempt = attempt + 1, lease = ?2, leased_until = ?3, "
-      "started_at = coalesce(started_at, ?1) WHERE id = (SELECT id FROM jobs WHERE state = "
-      "'queued' AND run_at <= ?1 ORDER BY run_at, id LIMIT 1) RETURNING " +
-      columns;
-  return db_.write([&](storage::Tx& tx) -> Result<std::optional<Job>> {
-    BOOST_OUTCOME_TRY(rescue(tx, now));
-    return tx.find<Job>(sql, {now, ids_.next_uuid().str(), now + lease.count()});
-  });
 }
 
 Result<void> Queue::heartbeat(const Job& job, const Progress& progress,
@@ -73,8 +63,9 @@ Result<void> Queue::heartbeat(const Job& job, const Progress& progress,
   BOOST_OUTCOME_TRY(const auto cancel, db_.write([&](storage::Tx& tx) -> Result<std::int64_t> {
     BOOST_OUTCOME_TRY(
         const auto row,
-        tx.find<std::int64_t>("UPDATE jobs SET leased_until = ?4, stage = ?5, done = ?6, total = "
-                              "?7 WHERE id = ?1 AND attempt = ?2 AND lease = ?3 AND state = "
+        tx.find<std::int64_t>("UPDATE jobs SET leased_until = ?4, done = CASE WHEN stage = ?5 "
+                              "THEN max(done, ?6) ELSE ?6 END, stage = ?5, total = ?7 WHERE id = "
+                              "?1 AND attempt = ?2 AND lease = ?3 AND state = "
                               "'running' RETURNING cancel_requested",
                               {job.id, job.attempt, job.lease, clock_.now() + lease.count(),
                                progress.stage, progress.done, progress.total}));
@@ -102,10 +93,6 @@ Result<State> Queue::give_up(const Job& job, const Error& why) {
   const State to = why.code == Code::cancelled ? State::cancelled
                    : again                     ? State::queued
                                                : State::failed;
-  const std::int64_t backoff =
-      stopped ? 0
-              : std::min(longest_backoff_ms,
-                         first_backoff_ms << std::min<std::int64_t>(job.attempt, 16));
   const std::optional<Instant> finished_at = again ? std::nullopt : std::optional(now);
   const storage::Param params[] = {
       job.id,
@@ -113,17 +100,25 @@ Result<State> Queue::give_up(const Job& job, const Error& why) {
       job.lease,
       to,
       storage::Param::owned(std::string(why.reason) + ": " + why.detail),
-      again ? now + backoff : job.run_at,
+      !again    ? job.run_at
+      : stopped ? now
+                : now + backoff_ms(job),
       finished_at,
       job.attempt - stopped};
-  BOOST_OUTCOME_TRY(db_.write([&](storage::Tx& tx) {
-    return fenced(
+  BOOST_OUTCOME_TRY(db_.write([&](storage::Tx& tx) -> Result<void> {
+    BOOST_OUTCOME_TRY(fenced(
         tx,
         "UPDATE jobs SET state = ?4, error = ?5, run_at = ?6, finished_at = ?7, attempt = "
         "?8, lease = '', leased_until = NULL WHERE id = ?1 AND attempt = ?2 AND lease = ?3 AND "
         "state "
         "= 'running'",
-        params);
+        params));
+    if (stopped || to == State::cancelled) return success();
+    BOOST_OUTCOME_TRY(
+        tx.execute("INSERT INTO job_failures (job_id, attempt, at, reason, detail) VALUES (?1, ?2, "
+                   "?3, ?4, ?5)",
+                   {job.id, job.attempt, now, why.reason, why.detail}));
+    return success();
   }));
   return to;
 }
@@ -143,18 +138,107 @@ Result<Job> Queue::cancel(WorkspaceId workspace, JobId id) {
               "The job is already " + std::string(slug(known.state)) + ".");
 }
 
-Result<Job> Queue::get(WorkspaceId workspace, JobId id) {
+Result<Job> Queue::requeue(WorkspaceId workspace, JobId id) {
+  static const std::string sql =
+      "UPDATE jobs SET state = 'queued', run_at = ?3, max_attempts = attempt + ?4, finished_at = "
+      "NULL, cancel_requested = 0 WHERE workspace_id = ?1 AND id = ?2 AND state IN ('failed', "
+      "'cancelled') RETURNING " +
+      columns;
+  auto job = db_.write([&](storage::Tx& tx) {
+    return tx.find<Job>(sql, {workspace, id, clock_.now(), more_attempts});
+  });
+  if (!job) {
+    if (job.error().reason != "unique_violated") return job.error();
+    return fail(Code::conflict, "job_duplicate",
+                "A job that does the same is queued or running already.");
+  }
+  if (job.value()) return std::move(*job.value());
+  BOOST_OUTCOME_TRY(const auto known, get(workspace, id));
+  return fail(Code::conflict, "job_not_failed",
+              "The job is " + std::string(slug(known.state)) +
+                  "; only a failed or cancelled one can be queued again.");
+}
+
+Result<JobHistory> Queue::get(WorkspaceId workspace, JobId id) {
   static const std::string sql =
       "SELECT " + columns + " FROM jobs WHERE workspace_id = ?1 AND id = ?2";
-  BOOST_OUTCOME_TRY(auto job, db_.read([&](storage::Tx& tx) {
-    return tx.find<Job>(sql, {workspace, id});
-  }));
-  if (!job) return unknown_job();
-  return std::move(*job);
+  return db_.read([&](storage::Tx& tx) -> Result<JobHistory> {
+    BOOST_OUTCOME_TRY(auto job, tx.find<Job>(sql, {workspace, id}));
+    if (!job) return unknown_job();
+    JobHistory out{std::move(*job), {}};
+    BOOST_OUTCOME_TRY(out.failures,
+                      tx.list<Failure>("SELECT attempt, at, reason, detail FROM job_failures WHERE "
+                                       "job_id = ?1 ORDER BY attempt",
+                                       {id}));
+    return out;
+  });
+}
+
+Result<JobPage> Queue::list(WorkspaceId workspace, const JobFilter& filter) {
+  static const std::string sql =
+      "SELECT " + columns +
+      " FROM jobs WHERE workspace_id = ?1 AND (?2 IS NULL OR state = ?2) AND (?3 = '' OR kind = "
+      "?3) AND (?4 = '' OR id < ?4) ORDER BY id DESC LIMIT ?5";
+  return db_.read([&](storage::Tx& tx) -> Result<JobPage> {
+    const std::int64_t limit = storage::page_limit(filter.limit);
+    JobPage out;
+    BOOST_OUTCOME_TRY(out.items, tx.list<Job>(sql, {workspace, filter.state, filter.kind,
+                                                    filter.after, limit + 1}));
+    out.next = storage::cut_page(out.items, limit);
+    return out;
+  });
+}
+
+Result<Stats> Queue::stats(WorkspaceId workspace) {
+  return db_.read([&](storage::Tx& tx) -> Result<Stats> {
+    Stats out;
+    BOOST_OUTCOME_TRY(
+        out.kinds,
+        tx.list<KindStats>(
+            "SELECT kind, sum(state = 'queued'), sum(state = 'running'), sum(state = "
+            "'completed'), sum(state = 'failed'), sum(state = 'cancelled'), min(CASE WHEN state = "
+            "'queued' AND run_at <= ?2 THEN run_at END) FROM jobs WHERE workspace_id = ?1 GROUP BY "
+            "kind ORDER BY kind",
+            {workspace, clock_.now()}));
+    return out;
+  });
+}
+
+Result<void> Queue::set_limit(const Limit& limit) {
+  return db_.write([&](storage::Tx& tx) -> Result<void> {
+    if (limit.concurrency == 0 && limit.per_minute == 0) {
+      BOOST_OUTCOME_TRY(tx.execute("DELETE FROM job_limits WHERE kind = ?1", {limit.kind}));
+      return success();
+    }
+    BOOST_OUTCOME_TRY(tx.execute(
+        "INSERT INTO job_limits (kind, concurrency, per_minute, next_start) VALUES (?1, ?2, ?3, 0) "
+        "ON CONFLICT (kind) DO UPDATE SET concurrency = ?2, per_minute = ?3",
+        {limit.kind, limit.concurrency, limit.per_minute}));
+    return success();
+  });
+}
+
+Result<std::vector<Limit>> Queue::limits() {
+  return db_.read([&](storage::Tx& tx) {
+    return tx.list<Limit>("SELECT kind, concurrency, per_minute FROM job_limits ORDER BY kind");
+  });
+}
+
+Result<std::int64_t> Queue::purge(std::chrono::milliseconds keep) {
+  const Instant before = clock_.now() + -keep.count();
+  return db_.write([&](storage::Tx& tx) {
+    return tx.execute(
+        "DELETE FROM jobs WHERE id IN (SELECT id FROM jobs WHERE finished_at < ?1 AND NOT EXISTS "
+        "(SELECT 1 FROM insight_runs WHERE job_id = jobs.id) ORDER BY finished_at LIMIT ?2)",
+        {before, purged_at_once});
+  });
 }
 
 }  // namespace insightflow::jobs
 
 namespace insightflow {
 template const Type& type_of<jobs::Job>();
+template const Type& type_of<jobs::JobHistory>();
+template const Type& type_of<jobs::JobPage>();
+template const Type& type_of<jobs::Stats>();
 }  // namespace insightflow

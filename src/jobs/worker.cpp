@@ -55,16 +55,20 @@ class Heartbeat {
 
 }  // namespace
 
+Worker::Worker(Queue& queue, std::map<std::string, Handler> handlers, WorkerOptions options)
+    : queue_(queue), handlers_(std::move(handlers)), options_(options) {
+  request_.lease = options_.lease;
+  for (const auto& [kind, handler] : handlers_) request_.kinds.push_back(kind);
+}
+
 Result<bool> Worker::run_one(const Ctx& ctx) {
-  BOOST_OUTCOME_TRY(const auto claimed, queue_.claim(options_.lease));
-  if (!claimed) return false;
-  const Job& job = *claimed;
+  if (handlers_.empty()) return false;
+  BOOST_OUTCOME_TRY(const auto claimed, queue_.claim(request_));
+  if (claimed.empty()) return false;
+  const Job& job = claimed.front();
   const auto handler = handlers_.find(job.kind);
   Result<void> done = success();
-  if (handler == handlers_.end()) {
-    done = fail(Code::unsupported, "job_kind_unknown",
-                "This program has no handler for jobs of the kind '" + job.kind + "'.");
-  } else {
+  {
     Heartbeat heartbeat(queue_, job, options_.lease);
     const std::stop_callback pass_on(ctx.stop, [&] { heartbeat.request_stop(); });
     Ctx inner = ctx;
@@ -95,7 +99,14 @@ void Worker::run(std::stop_token stop) {
   std::mutex mutex;
   std::condition_variable_any wake;
   const Ctx ctx{.stop = stop};
+  constexpr auto between_purges = std::chrono::hours(1);
+  auto next_purge = std::chrono::steady_clock::now();
   while (!stop.stop_requested()) {
+    if (const auto now = std::chrono::steady_clock::now(); now >= next_purge) {
+      // What cannot be deleted now is deleted next time.
+      (void)queue_.purge(options_.keep);
+      next_purge = now + between_purges;
+    }
     const auto ran = run_one(ctx);
     if (ran && ran.value()) continue;
     std::unique_lock lock(mutex);

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <mutex>
 #include <semaphore>
+#include <utility>
 
 namespace insightflow::storage {
 
@@ -38,14 +39,16 @@ class WriterLane {
     // Lives as long as its thread, so that whoever releases it never touches a stack that is gone.
     thread_local std::binary_semaphore woken{0};
     Waiting me{work, woken};
+    bool alone = false;
     {
       const std::lock_guard lock(mutex_);
       queue_.push_back(&me);
-      me.leads = !busy_;
-      busy_ = true;
+      alone = !std::exchange(busy_, true);
     }
-    if (!me.leads) woken.acquire();
-    if (me.leads) lead();  // its own work stands first in the batch
+    // Each wake-up is taken exactly once: one left behind would end this thread's next wait early,
+    // before its work is done. So `leads`, which others set, is not looked at before it.
+    if (!alone) woken.acquire();
+    if (alone || me.leads) lead();  // its own work stands first in the batch
     if (me.thrown) std::rethrow_exception(me.thrown);
     return std::move(me.result);
   }
@@ -57,7 +60,7 @@ class WriterLane {
     std::binary_semaphore& woken;
     Result<void> result = success();
     std::exception_ptr thrown;
-    bool leads = false;
+    bool leads = false;  ///< Set before waking: the one before has handed over.
   };
 
   void lead() {

@@ -104,7 +104,7 @@ struct HttpWorld {
                [this](const http::Request& request) { return application.handle(request); }),
         port(server.start().value()) {
     if (jobs == Jobs::run)
-      worker = std::jthread([this](std::stop_token stop) { engine.work(std::move(stop)); });
+      worker = std::jthread([this](std::stop_token stop) { (void)engine.work(std::move(stop)); });
   }
 
   /// A workspace and the key of its owner.

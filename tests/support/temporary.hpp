@@ -8,8 +8,9 @@ namespace insightflow::test {
 /// A folder of its own, removed with all it holds.
 class TemporaryFolder {
  public:
-  TemporaryFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "insightflow-XXXXXX").string();
+  explicit TemporaryFolder(
+      const std::filesystem::path& parent = std::filesystem::temp_directory_path()) {
+    std::string pattern = (parent / "insightflow-XXXXXX").string();
     path_ = ::mkdtemp(pattern.data());
   }
   ~TemporaryFolder() {
@@ -25,5 +26,13 @@ class TemporaryFolder {
  private:
   std::filesystem::path path_;
 };
+
+/// Where files live in memory, if the system has such a place: for tests of many small commits that
+/// are not about the disk.
+inline std::filesystem::path memory_folder() {
+  const std::filesystem::path shared_memory = "/dev/shm";
+  return std::filesystem::is_directory(shared_memory) ? shared_memory
+                                                      : std::filesystem::temp_directory_path();
+}
 
 }  // namespace insightflow::test

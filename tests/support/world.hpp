@@ -9,7 +9,7 @@ namespace insightflow::test {
 
 /// A fresh database with one workspace, a clock that stands still and ids from a fixed seed.
 struct World {
-  TemporaryFolder folder;
+  TemporaryFolder folder{};
   ManualClock clock{Instant{1'767'225'600'000}};  // 2026-01-01
   IdSource ids{clock, 1};
   std::unique_ptr<storage::Database> db = storage::open_sqlite({.path = folder / "a.db"}).value();

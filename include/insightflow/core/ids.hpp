@@ -13,5 +13,6 @@ using SurveyId = Id<struct SurveyTag>;
 using ResponseId = Id<struct ResponseTag>;
 using JobId = Id<struct JobTag>;
 using RunId = Id<struct RunTag>;
+using ScheduleId = Id<struct ScheduleTag>;
 
 }  // namespace insightflow

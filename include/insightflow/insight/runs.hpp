@@ -2,6 +2,7 @@
 
 #include <insightflow/identity/actor.hpp>
 #include <insightflow/insight/build.hpp>
+#include <insightflow/jobs/schedules.hpp>
 #include <insightflow/jobs/worker.hpp>
 
 namespace insightflow::insight {
@@ -75,7 +76,20 @@ class Runs {
   /// Errors: `run_unknown`, `job_finished`.
   Result<Run> cancel(RunId id);
 
+  /// Starts a run of the survey whenever `cron` says so; see `jobs::Cron`. When nothing has changed
+  /// since the last run, nothing is computed. Errors: `survey_unknown`, `cron_malformed`,
+  /// `cron_never`.
+  Result<jobs::Schedule> schedule(SurveyId survey, std::string_view cron);
+
+  /// Errors: `schedule_unknown`.
+  Result<jobs::Schedule> scheduled(SurveyId survey);
+  Result<jobs::Schedule> unschedule(SurveyId survey);
+
  private:
+  jobs::Schedules schedules() const {
+    return {scope_.db, scope_.clock, scope_.ids, scope_.actor.workspace};
+  }
+
   identity::Scope scope_;
   jobs::Queue queue_;
 };
@@ -83,8 +97,12 @@ class Runs {
 /// The kind of the jobs that `Runs::start` queues.
 inline constexpr std::string_view run_job = "insight_run";
 
-/// Runs such a job. The database, the clock and the ids must outlive the handler.
+/// The kind of the jobs that a schedule queues; each starts a run.
+inline constexpr std::string_view scheduled_run_job = "scheduled_insight_run";
+
+/// Run such jobs. The database, the clock and the ids must outlive the handler.
 jobs::Handler run_handler(storage::Database& db, const Clock& clock, IdSource& ids);
+jobs::Handler scheduled_run_handler(storage::Database& db, const Clock& clock, IdSource& ids);
 
 }  // namespace insightflow::insight
 

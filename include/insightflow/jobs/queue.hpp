@@ -12,42 +12,76 @@ namespace insightflow::jobs {
 /// The reason with which a worker that is being stopped hands its job back.
 inline constexpr std::string_view worker_stopped = "worker_stopped";
 
+/// What a worker asks for.
+struct ClaimRequest {
+  std::chrono::milliseconds lease{15'000};
+  std::int64_t most = 1;           ///< Jobs to take at once.
+  std::vector<std::string> kinds;  ///< Empty: every kind.
+};
+
 /// A durable queue in the application's own database: enqueuing is part of the caller's
-/// transaction, so a job exists exactly when its data does. Safe from several threads and
-/// processes.
+/// transaction, so a job exists exactly when its data does. Every write of a worker is fenced on
+/// (id, attempt, lease): whoever lost the lease changes nothing and is told so. Safe from several
+/// threads and processes.
 class Queue {
  public:
   Queue(storage::Database& db, const Clock& clock, IdSource& ids)
       : db_(db), clock_(clock), ids_(ids) {}
 
-  /// Adds a job to the caller's transaction. Only `workspace_id`, `kind`, `subject`, `max_attempts`
-  /// and `run_at` of `job` are used.
+  /// Adds a job to the caller's transaction. Only `workspace_id`, `kind`, `subject`, `priority`,
+  /// `unique_key`, `max_attempts` and `run_at` of `job` are used. When a job with the same unique
+  /// key is queued or running, nothing is added and its id is given.
   Result<JobId> enqueue(storage::Tx& tx, Job job);
 
-  /// Takes the job that has waited longest, for `lease`, or nothing. Jobs whose worker let its
-  /// lease run out go back first; when their attempts are used up they have failed.
+  /// Takes jobs that are ready: by priority, then those that have waited longest, as far as the
+  /// limits of their kinds allow. Before that, jobs whose worker let its lease run out go back, or
+  /// have failed when their attempts are used up; and schedules that are due queue their jobs.
+  Result<std::vector<Job>> claim(const ClaimRequest& request);
+
+  /// The same for one job of any kind.
   Result<std::optional<Job>> claim(std::chrono::milliseconds lease);
 
-  /// Stores progress and keeps the job for another `lease`. Errors: `lease_lost` when another
-  /// worker or a cancellation took it, `cancelled` when somebody asked for that.
+  /// Stores progress and keeps the job for another `lease`. Within a stage `done` never goes back.
+  /// Errors: `lease_lost` when another worker or a cancellation took it, `cancelled` when somebody
+  /// asked for that.
   Result<void> heartbeat(const Job& job, const Progress& progress, std::chrono::milliseconds lease);
 
-  /// Ends the job in the caller's transaction, together with what the job stores. Errors:
-  /// `lease_lost`; the caller must then keep nothing.
+  /// Ends the job in the caller's transaction, together with what the job stores; several jobs may
+  /// end in one. Errors: `lease_lost`; the caller must then keep nothing.
   Result<void> complete(storage::Tx& tx, const Job& job);
 
-  /// Gives the job up: it is queued again with backoff while attempts are left and the error may
-  /// pass, else it has failed (or is cancelled). Errors: `lease_lost`.
+  /// Gives the job up: it is queued again while attempts are left and the error may pass, after an
+  /// exponential backoff with jitter (half to all of 2 s, 4 s, … 60 s); else it has failed (or is
+  /// cancelled). The error is kept in the job's history. Errors: `lease_lost`.
   Result<State> give_up(const Job& job, const Error& why);
 
   /// A queued job is cancelled at once, a running one is asked to stop. Errors: `job_unknown`,
   /// `job_finished`.
   Result<Job> cancel(WorkspaceId workspace, JobId id);
 
+  /// Queues a failed or cancelled job again, with three more attempts and its history. Errors:
+  /// `job_unknown`, `job_not_failed`, `job_duplicate` when one with its unique key is under way.
+  Result<Job> requeue(WorkspaceId workspace, JobId id);
+
   /// Errors: `job_unknown`.
-  Result<Job> get(WorkspaceId workspace, JobId id);
+  Result<JobHistory> get(WorkspaceId workspace, JobId id);
+
+  /// Newest first.
+  Result<JobPage> list(WorkspaceId workspace, const JobFilter& filter = {});
+
+  /// By kind, in the order of their names.
+  Result<Stats> stats(WorkspaceId workspace);
+
+  /// Sets or, with two zeros, lifts the limits of a kind, for all workspaces and processes.
+  Result<void> set_limit(const Limit& limit);
+  Result<std::vector<Limit>> limits();
+
+  /// Deletes jobs that ended before `keep` ago and that no insight run refers to, a thousand at
+  /// most. Gives how many.
+  Result<std::int64_t> purge(std::chrono::milliseconds keep);
 
  private:
+  Result<bool> has_work(const ClaimRequest& request, Instant now);
   Result<void> rescue(storage::Tx& tx, Instant now);
 
   storage::Database& db_;

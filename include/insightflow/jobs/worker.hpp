@@ -16,27 +16,31 @@ struct WorkerOptions {
   /// How long a worker that shows no sign of life keeps a job. Heartbeats come three times as
   /// often.
   std::chrono::milliseconds lease{15'000};
-  /// How long an idle worker waits before it looks again.
-  std::chrono::milliseconds poll{200};
+  /// How long an idle worker waits before it looks again. Looking is a read of three indexes.
+  std::chrono::milliseconds poll{25};
+  /// How long jobs are kept after they ended.
+  std::chrono::hours keep{24 * 30};
 };
 
-/// Takes jobs from a queue and runs them, one at a time; run several for more. Thread-compatible:
-/// one thread calls `run`, another may request the stop.
+/// Takes jobs of the kinds it has handlers for from a queue and runs them, one at a time; run
+/// several for more. Jobs of other kinds are left to other programs. Thread-compatible: one thread
+/// calls `run`, another may request the stop.
 class Worker {
  public:
-  Worker(Queue& queue, std::map<std::string, Handler> handlers, WorkerOptions options = {})
-      : queue_(queue), handlers_(std::move(handlers)), options_(options) {}
+  Worker(Queue& queue, std::map<std::string, Handler> handlers, WorkerOptions options = {});
 
   /// Runs the next job, if there is one. Gives true when a job was run, however it ended.
   Result<bool> run_one(const Ctx& ctx = {});
 
-  /// Works until `stop` is requested; the job in hand is finished or handed back first.
+  /// Works until `stop` is requested; the job in hand is finished or handed back first. Once an
+  /// hour it deletes jobs that ended long ago.
   void run(std::stop_token stop);
 
  private:
   Queue& queue_;
   std::map<std::string, Handler> handlers_;
   WorkerOptions options_;
+  ClaimRequest request_;
 };
 
 }  // namespace insightflow::jobs

@@ -5,7 +5,7 @@
 #include "survey/survey_row.hpp"
 
 #include <insightflow/identity/workspaces.hpp>
-#include <insightflow/jobs/job.hpp>
+#include <insightflow/jobs/schedules.hpp>
 #include <insightflow/storage/sqlite.hpp>
 
 #include <doctest/doctest.h>
@@ -46,6 +46,9 @@ const Table tables[] = {
      nullptr,
      {"survey_id", "key", "request_digest", "response_id", "created_at"}},
     {"jobs", &type_of<jobs::Job>(), {}},
+    {"job_failures", &type_of<jobs::Failure>(), {"job_id"}},
+    {"job_limits", &type_of<jobs::Limit>(), {"next_start"}},
+    {"job_schedules", &type_of<jobs::Schedule>(), {}},
     {"insight_runs", &type_of<insight::Order>(), {"workspace_id", "completed_at"}},
     {"schema_migrations", nullptr, {"number", "name", "checksum"}},
 };
@@ -148,5 +151,5 @@ TEST_CASE_FIXTURE(Fixture, "a column that lists its values lists those of the en
       ++checked;
     }
   }
-  CHECK(checked == 3);
+  CHECK(checked == 4);
 }

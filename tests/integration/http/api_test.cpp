@@ -420,7 +420,29 @@ TEST_CASE("a queued run can be cancelled by its job or by itself") {
     CHECK(owner.send("DELETE", by_job ? job_path : run_path).status == 409);
     CHECK(owner.get(run_path + "/findings").status == 409);
     CHECK(answer.body.find("lease") == std::string::npos);
+    const auto again = owner.post(job_path + "/retry", "");
+    CHECK(text_at(json_of(again.body), "/state") == "queued");
+    CHECK(owner.post(job_path + "/retry", "").status == 409);
+    CHECK(world.engine.work_until_idle().value() == 1);
+    CHECK(text_at(json_of(owner.get(run_path).body), "/state") == "completed");
+    CHECK(owner.get("/api/v1/jobs?state=completed&limit=1").body.find(text_at(run, "/job_id")) !=
+          std::string::npos);
   }
+  CHECK(owner.get("/api/v1/jobs?state=asleep").status == 422);
+  CHECK(json_of(owner.get("/api/v1/job-stats").body).at_pointer("/kinds/0/completed").as_int64() ==
+        2);
+}
+
+TEST_CASE("a schedule starts runs by itself, and is refused when it cannot be read") {
+  HttpWorld world;
+  auto owner = world.client(world.workspace("First"));
+  const std::string path = "/api/v1/surveys/" + create(owner, "trial") + "/insight-schedule";
+  CHECK(owner.get(path).status == 404);
+  CHECK(owner.send("PUT", path, R"({"cron":"61 * * * *"})").status == 422);
+  CHECK(owner.send("PUT", path, R"({"cron":"@hourly"})").status == 200);
+  CHECK(text_at(json_of(owner.get(path).body), "/cron") == "@hourly");
+  CHECK(owner.send("DELETE", path).status == 200);
+  CHECK(owner.send("DELETE", path).status == 404);
 }
 
 TEST_CASE("keys open what their role opens, until they are revoked") {

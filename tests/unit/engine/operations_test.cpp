@@ -72,6 +72,7 @@ struct Fixture {
         operation.name == "lint")
       return to_json_text(static_cast<const survey::Questionnaire&>(test::sample_survey()));
     if (operation.name.starts_with("projects.")) return R"({"name":"P"})";
+    if (operation.name == "insights.schedule") return R"({"cron":"@daily"})";
     if (operation.name == "keys.create") return R"({"name":"k","role":"viewer"})";
     if (operation.name == "public.respond") return to_json_text(test::sample_answer(1));
     if (operation.name == "responses.import") return "score\n1\n";
