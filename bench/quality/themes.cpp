@@ -18,8 +18,8 @@
 #include <unordered_map>
 
 /// Themes against the labels of public sets of short texts. NMI is the mutual information divided
-/// by the mean of both entropies; accuracy is that of the best one-to-one match of themes to labels;
-/// both in per cent. A text without a theme is in a cluster of its own kind: "none".
+/// by the mean of both entropies; accuracy is that of the best one-to-one match of themes to
+/// labels; both in per cent. A text without a theme is in a cluster of its own kind: "none".
 namespace bench {
 
 namespace {
@@ -343,22 +343,6 @@ boost::json::object measure(const Set& set) {
   boost::json::object out;
   out["texts"] = set.texts.size();
   out["classes"] = set.classes;
-  if (getenv("X_QUICK")) {
-  const Found known = find(set.texts, {.count = set.classes});
-  out["count_known"] = {{"nmi", rounded(nmi(known.first, set.labels))},
-                        {"accuracy", rounded(accuracy(known.first, set.labels))},
-                        {"without_theme", rounded(known.without)},
-                        {"seconds", rounded(known.seconds)}};
-  if (getenv("X_CH")) {
-  const Found chosen = find(set.texts, {.most = 150});
-  out["count_chosen"] = {{"themes", chosen.themes},
-                         {"nmi", rounded(nmi(chosen.first, set.labels))},
-                         {"accuracy", rounded(accuracy(chosen.first, set.labels))},
-                         {"without_theme", rounded(chosen.without)},
-                         {"seconds", rounded(chosen.seconds)}};
-  }
-  return out;
-  }
   const Baseline baseline(set.texts);
   double base_nmi = 0, base_accuracy = 0;
   constexpr int seeds = 5;
@@ -374,13 +358,13 @@ boost::json::object measure(const Set& set) {
                         {"without_theme", rounded(known.without)},
                         {"seconds", rounded(known.seconds)},
                         {"stability", stability(set, known, {.count = set.classes})}};
-  const Found chosen = find(set.texts, {.most = 150});
+  const Found chosen = find(set.texts, {});
   out["count_chosen"] = {{"themes", chosen.themes},
                          {"nmi", rounded(nmi(chosen.first, set.labels))},
                          {"accuracy", rounded(accuracy(chosen.first, set.labels))},
                          {"without_theme", rounded(chosen.without)},
                          {"seconds", rounded(chosen.seconds)},
-                         {"stability", stability(set, chosen, {.most = 150})}};
+                         {"stability", stability(set, chosen, {})}};
   return out;
 }
 

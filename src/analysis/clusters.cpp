@@ -1,7 +1,5 @@
 #include "analysis/clusters.hpp"
 
-#include <insightflow/core/rng.hpp>
-
 #include <algorithm>
 #include <cmath>
 #include <thread>
@@ -76,6 +74,14 @@ void in_blocks(std::size_t total, std::size_t threads,
   work(0, std::min(total, share));
 }
 
+void place_rows(const Centres& centres, const SparseRows& rows, std::vector<Placement>& out,
+                std::size_t threads) {
+  in_blocks(rows.size(), threads, [&](std::size_t first, std::size_t last) {
+    std::vector<float> room;
+    for (std::size_t i = first; i < last; ++i) out[i] = centres.place(rows[i], room);
+  });
+}
+
 Result<void> refine(Centres& centres, const SparseRows& rows,
                     std::span<const std::uint32_t> weights, std::vector<Placement>& placements,
                     int rounds, std::size_t threads, const Ctx& ctx) {
@@ -84,61 +90,13 @@ Result<void> refine(Centres& centres, const SparseRows& rows,
     BOOST_OUTCOME_TRY(ctx.check());
     ctx.report("themes", round, rounds);
     centres.move(rows, weights, placements);
-    in_blocks(rows.size(), threads, [&](std::size_t first, std::size_t last) {
-      std::vector<float> room;
-      for (std::size_t i = first; i < last; ++i) next[i] = centres.place(rows[i], room);
-    });
+    place_rows(centres, rows, next, threads);
     std::size_t moved = 0;
     for (std::size_t i = 0; i < next.size(); ++i) moved += next[i].cluster != placements[i].cluster;
     placements.swap(next);
     if (moved * 500 <= placements.size()) break;
   }
   return success();
-}
-
-std::vector<Placement> scatter(const SparseRows& rows, std::size_t features, std::size_t count,
-                               std::size_t tries, std::uint64_t seed) {
-  std::vector<Placement> out(rows.size());
-  if (rows.size() == 0) return out;
-  Rng rng(seed);
-  std::vector<float> dense(features), best;
-  std::vector<float> near(rows.size());
-  const auto compare = [&](std::size_t row, std::vector<float>& to) {
-    for (const Weight& w : rows[row]) dense[w.feature] = w.value;
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      float sum = 0;
-      for (const Weight& w : rows[i]) sum += w.value * dense[w.feature];
-      to[i] = sum;
-    }
-    for (const Weight& w : rows[row]) dense[w.feature] = 0;
-  };
-  // What a row is still worth: its distance to the nearest choice, in whole numbers.
-  const auto open = [&](std::size_t i) {
-    if (rows[i].empty()) return std::int64_t{0};
-    const float gap = 1 - std::clamp(out[i].similarity, 0.0f, 1.0f);
-    return static_cast<std::int64_t>(static_cast<double>(gap) * fixed_point);
-  };
-  for (std::size_t c = 0; c < count; ++c) {
-    std::int64_t total = 0;
-    for (std::size_t i = 0; i < rows.size(); ++i) total += open(i);
-    if (total == 0) break;
-    double most = -1;
-    for (std::size_t attempt = 0; attempt < tries; ++attempt) {
-      auto left = static_cast<std::int64_t>(rng.below(static_cast<std::uint64_t>(total)));
-      std::size_t chosen = 0;
-      while ((left -= open(chosen)) >= 0) ++chosen;
-      compare(chosen, near);
-      double gain = 0;
-      for (std::size_t i = 0; i < rows.size(); ++i)
-        gain += static_cast<double>(std::max(0.0f, near[i] - out[i].similarity));
-      if (gain <= most) continue;
-      most = gain;
-      best = near;
-    }
-    for (std::size_t i = 0; i < rows.size(); ++i)
-      if (best[i] > out[i].similarity) out[i] = {static_cast<std::int32_t>(c), best[i]};
-  }
-  return out;
 }
 
 double fit_of(std::span<const Placement> placements, std::span<const std::uint32_t> weights) {

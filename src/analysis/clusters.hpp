@@ -50,16 +50,14 @@ class Centres {
 void in_blocks(std::size_t total, std::size_t threads,
                const std::function<void(std::size_t, std::size_t)>& work);
 
+/// The closest centre of every row.
+void place_rows(const Centres& centres, const SparseRows& rows, std::vector<Placement>& out,
+                std::size_t threads);
+
 /// From placements to better placements, until hardly any row moves or after `rounds`.
 Result<void> refine(Centres& centres, const SparseRows& rows,
                     std::span<const std::uint32_t> weights, std::vector<Placement>& placements,
                     int rounds, std::size_t threads, const Ctx& ctx);
-
-/// A beginning of `count` clusters: rows far from each other (Arthur & Vassilvitskii 2007, with the
-/// best of `tries` candidates each time), every row placed with the nearest of them. `seed` chooses
-/// among several beginnings. Fewer clusters come out where the rows are fewer or alike.
-std::vector<Placement> scatter(const SparseRows& rows, std::size_t features, std::size_t count,
-                               std::size_t tries, std::uint64_t seed);
 
 /// Sum of weight times similarity: what `refine` makes large.
 double fit_of(std::span<const Placement> placements, std::span<const std::uint32_t> weights);

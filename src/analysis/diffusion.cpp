@@ -12,12 +12,9 @@ namespace insightflow::analysis {
 namespace {
 
 constexpr int landmark_rounds = 4;
-constexpr std::size_t nearest = 10;     // landmarks that a row is tied to
-constexpr int subspace_rounds = 6;      // of orthogonal iteration
-constexpr int steps = 2;                // of the walk, there and back
-
-/// The nearest landmarks of one row, with shares that add up to 1.
-using Ties = std::span<const Weight>;
+constexpr std::size_t nearest = 10;  // landmarks that a row is tied to
+constexpr int subspace_rounds = 6;   // of orthogonal iteration
+constexpr int steps = 2;             // of the walk, there and back
 
 /// A dense matrix, row by row.
 struct Matrix {
@@ -56,9 +53,6 @@ void orthonormalise(Matrix& columns) {
   }
 }
 
-/// `columns` times a symmetric matrix: the walk applied to every column.
-Matrix walked(const Matrix& columns, const Matrix& walk) { return product(columns, walk); }
-
 SparseRows tie(const SparseRows& rows, const Centres& landmarks, std::size_t threads) {
   const std::size_t ties = std::min(nearest, landmarks.count());
   std::vector<Weight> all(rows.size() * ties);
@@ -92,13 +86,33 @@ SparseRows tie(const SparseRows& rows, const Centres& landmarks, std::size_t thr
   return out;
 }
 
+/// Rows that lie evenly among all of them, each a landmark of its own.
+std::vector<Placement> spread(std::size_t rows, std::size_t landmarks) {
+  std::vector<Placement> out(rows);
+  for (std::size_t c = 0; c < landmarks; ++c)
+    out[c * rows / landmarks] = {static_cast<std::int32_t>(c), 1};
+  return out;
+}
+
+/// Appends a vector scaled to length 1; nothing where it has no length.
+void append(std::span<const double> row, SparseRows& out) {
+  double squares = 0;
+  for (const double x : row) squares += x * x;
+  if (squares > 0) {
+    const double scale = 1 / std::sqrt(squares);
+    for (std::uint32_t d = 0; d < row.size(); ++d)
+      out.weights.push_back({d, static_cast<float>(row[d] * scale)});
+  }
+  out.ends.push_back(out.weights.size());
+}
+
 }  // namespace
 
-Result<SparseRows> diffuse(const SparseRows& rows, std::size_t features,
-                           std::span<const std::uint32_t> weights, const DiffusionOptions& options,
-                           const Ctx& ctx) {
+Result<Neighbourhoods> diffuse(const SparseRows& rows, std::size_t features,
+                               std::span<const std::uint32_t> weights,
+                               const DiffusionOptions& options, const Ctx& ctx) {
   Centres landmarks(features, std::min(options.landmarks, rows.size()));
-  std::vector<Placement> placements = scatter(rows, features, landmarks.count(), 1, 7);
+  std::vector<Placement> placements = spread(rows.size(), landmarks.count());
   BOOST_OUTCOME_TRY(
       refine(landmarks, rows, weights, placements, landmark_rounds, options.threads, ctx));
   SparseRows ties = tie(rows, landmarks, options.threads);
@@ -106,6 +120,7 @@ Result<SparseRows> diffuse(const SparseRows& rows, std::size_t features,
   const std::size_t count = landmarks.count();
   std::vector<double> popularity(count);
   for (const Weight& w : ties.weights) popularity[w.feature] += static_cast<double>(w.value);
+  const std::vector<double> pull = popularity;
   for (double& p : popularity) p = p > 0 ? 1 / std::sqrt(p) : 0;
   for (Weight& w : ties.weights)
     w.value = static_cast<float>(static_cast<double>(w.value) * popularity[w.feature]);
@@ -121,33 +136,31 @@ Result<SparseRows> diffuse(const SparseRows& rows, std::size_t features,
   for (double& cell : space.cells) cell = rng.uniform() - 0.5;
   for (int round = 0; round < subspace_rounds; ++round) {
     BOOST_OUTCOME_TRY(ctx.check());
-    space = walked(space, walk);
+    space = product(space, walk);
     orthonormalise(space);
   }
-  for (int step = 0; step < steps; ++step) space = walked(space, walk);
+  for (int step = 0; step < steps; ++step) space = product(space, walk);
 
   // Landmarks as rows, so that a row of the result is a sum of a few contiguous stretches.
   const std::size_t dimensions = space.rows;
   Matrix places{count, dimensions};
   for (std::size_t d = 0; d < dimensions; ++d)
     for (std::size_t c = 0; c < count; ++c) places[c][d] = space[d][c];
-  SparseRows out;
-  out.ends.reserve(rows.size());
-  out.weights.reserve(rows.size() * dimensions);
+  Neighbourhoods out;
+  out.dimensions = dimensions;
+  for (std::size_t c = 0; c < count; ++c) {
+    append({places[c], dimensions}, out.landmarks);
+    out.pull.push_back(static_cast<std::uint32_t>(pull[c] * 16 + 0.5));
+  }
+  out.rows.ends.reserve(rows.size());
+  out.rows.weights.reserve(rows.size() * dimensions);
   std::vector<double> row(dimensions);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     std::fill(row.begin(), row.end(), 0.0);
     for (const Weight& w : ties[i])
       for (std::size_t d = 0; d < dimensions; ++d)
         row[d] += static_cast<double>(w.value) * places[w.feature][d];
-    double squares = 0;
-    for (const double x : row) squares += x * x;
-    if (squares > 0) {
-      const double scale = 1 / std::sqrt(squares);
-      for (std::uint32_t d = 0; d < dimensions; ++d)
-        out.weights.push_back({d, static_cast<float>(row[d] * scale)});
-    }
-    out.ends.push_back(out.weights.size());
+    append(row, out.rows);
   }
   return out;
 }

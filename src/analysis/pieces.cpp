@@ -4,7 +4,6 @@
 #include "analysis/phrases.hpp"
 
 #include <algorithm>
-#include <numeric>
 #include <unordered_map>
 
 namespace insightflow::analysis {
@@ -80,14 +79,13 @@ Result<Pieces> cut_pieces(std::span<const std::string_view> texts, const Ctx& ct
 }
 
 std::vector<std::uint32_t> sample(const Pieces& pieces, std::size_t most) {
-  std::vector<std::uint32_t> out(pieces.originals.size());
-  std::iota(out.begin(), out.end(), 0u);
-  if (out.size() <= most) return out;
-  const auto priority = [&](std::uint32_t i) { return mix(pieces.all[pieces.originals[i]].hash); };
-  std::nth_element(out.begin(), out.begin() + static_cast<std::ptrdiff_t>(most), out.end(),
-                   [&](std::uint32_t a, std::uint32_t b) { return priority(a) < priority(b); });
-  out.resize(most);
-  std::sort(out.begin(), out.end());
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> order(pieces.originals.size());
+  for (std::uint32_t i = 0; i < order.size(); ++i)
+    order[i] = {mix(pieces.all[pieces.originals[i]].hash), i};
+  most = std::min(most, order.size());
+  std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(most), order.end());
+  std::vector<std::uint32_t> out(most);
+  for (std::size_t i = 0; i < most; ++i) out[i] = order[i].second;
   return out;
 }
 

@@ -36,8 +36,8 @@ struct Pieces {
 
 Result<Pieces> cut_pieces(std::span<const std::string_view> texts, const Ctx& ctx);
 
-/// Indices into `originals`, ascending: all of them, or the `most` with the smallest hash, so that
-/// neither the order of the answers nor a partition of them changes the choice.
+/// Indices into `originals` in order of their hash, at most the first `most`, so that neither the
+/// order of the answers nor a partition of them changes the choice.
 std::vector<std::uint32_t> sample(const Pieces& pieces, std::size_t most);
 
 }  // namespace insightflow::analysis

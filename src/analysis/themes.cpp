@@ -1,7 +1,9 @@
 #include "analysis/clusters.hpp"
 #include "analysis/diffusion.hpp"
 #include "analysis/hash.hpp"
+#include "analysis/hierarchy.hpp"
 #include "analysis/labels.hpp"
+#include "analysis/numeric.hpp"
 #include "analysis/phrases.hpp"
 #include "analysis/pieces.hpp"
 #include "analysis/quotes.hpp"
@@ -12,8 +14,8 @@
 
 #include <algorithm>
 #include <bit>
-#include <unordered_map>
 #include <numeric>
+#include <unordered_map>
 
 namespace insightflow::analysis {
 
@@ -21,8 +23,14 @@ namespace {
 
 constexpr std::size_t most_learned = 20'000;
 constexpr int rounds = 12;
-constexpr int restarts = 4;
-constexpr std::size_t most_landmarks = 420;
+constexpr std::size_t usual_landmarks = 480, most_landmarks = 1280;
+constexpr std::size_t dimensions = 128;
+/// For the number of themes so many rows are looked at, …
+constexpr std::size_t most_tried = 6000;
+/// … twice as many themes must describe pieces 7 % better to be worth it, …
+constexpr double price = 0.1;
+/// … and fewer are preferred where it makes a difference of one per cent.
+constexpr double as_good = 0.99;
 constexpr std::size_t batch = 4096;
 /// Where the engine chooses the number: a theme holds at least this many learned pieces, …
 constexpr std::size_t smallest = 8;
@@ -31,8 +39,8 @@ constexpr Distinctness clear{.recall = 0.2, .lift = 2.3};
 /// … and a piece belongs to it when it is at least this near, compared with its typical piece.
 constexpr float belongs = 0.5f;
 
-/// Where the number of themes is given every answer with words shall have one: those that consist of
-/// stop words alone become pieces too.
+/// Where the number of themes is given every answer with words shall have one: those that consist
+/// of stop words alone become pieces too.
 void add_plain_answers(std::span<const std::string_view> texts, Pieces& pieces) {
   std::vector<Piece> all;
   std::vector<std::uint32_t> moved(pieces.all.size());
@@ -98,12 +106,13 @@ class Learner {
   Result<void> learn() {
     read();
     const auto most = static_cast<std::size_t>(options_.count.value_or(options_.most));
-    BOOST_OUTCOME_TRY(const SparseRows places, embed(most));
-    std::size_t count = most;
+    BOOST_OUTCOME_TRY(const Neighbourhoods near, embed(most));
+    const Hierarchy hierarchy(near.landmarks, near.dimensions, near.pull);
+    std::size_t count = std::max<std::size_t>(std::min(most, hierarchy.size()), 1);
     if (!options_.count) {
-      BOOST_OUTCOME_TRY(count, best_count(places, most));
+      BOOST_OUTCOME_TRY(count, best_count(near, hierarchy, count));
     }
-    BOOST_OUTCOME_TRY(placements_, best_of(places, count, restarts, rounds));
+    BOOST_OUTCOME_TRY(placements_, divide(near, near.rows, weights_, hierarchy, count, rounds));
     BOOST_OUTCOME_TRY(settle(count));
     label();
     return success();
@@ -136,67 +145,73 @@ class Learner {
   }
 
   /// The neighbourhoods of the rows, fine enough to tell so many clusters apart.
-  Result<SparseRows> embed(std::size_t clusters) {
+  Result<Neighbourhoods> embed(std::size_t clusters) {
     const std::size_t rows = rows_.size();
+    const std::size_t wanted = options_.count ? clusters * 4 : 0;
     const DiffusionOptions options{
-        .landmarks = std::clamp(rows / 7, std::min<std::size_t>(rows, 64),
-                                std::clamp(clusters * 4, most_landmarks, most_landmarks * 3)),
-        .dimensions = std::clamp<std::size_t>(clusters, 48, 128),
+        .landmarks = std::max(std::clamp(rows / 7, std::min<std::size_t>(rows, 64),
+                                         std::clamp(wanted, usual_landmarks, most_landmarks)),
+                              options_.count ? std::min(rows, clusters * 2) : 0),
+        .dimensions = dimensions,
         .threads = options_.threads};
     return diffuse(rows_, vectoriser_.features(), weights_, options, ctx_);
   }
 
-  /// The best of several clusterings of the neighbourhoods.
-  Result<std::vector<Placement>> best_of(const SparseRows& places, std::size_t clusters,
-                                         int attempts, int most_rounds) {
-    const std::size_t dimensions = places.widest();
-    std::vector<Placement> best;
-    double most = -1;
-    for (int seed = 0; seed < attempts; ++seed) {
-      auto placements = scatter(places, dimensions, clusters, 4, static_cast<std::uint64_t>(seed));
-      Centres centres(dimensions, clusters);
-      BOOST_OUTCOME_TRY(
-          refine(centres, places, weights_, placements, most_rounds, options_.threads, ctx_));
-      const double fit = fit_of(placements, weights_);
-      if (fit <= most) continue;
-      most = fit;
-      best.swap(placements);
-    }
-    return best;
+  /// So many clusters of the neighbourhoods in `rows`.
+  Result<std::vector<Placement>> divide(const Neighbourhoods& near, const SparseRows& rows,
+                                        std::span<const std::uint32_t> weights,
+                                        const Hierarchy& hierarchy, std::size_t clusters,
+                                        int most_rounds) {
+    Centres centres(near.dimensions, clusters);
+    centres.move(near.landmarks, near.pull, hierarchy.cut(clusters));
+    std::vector<Placement> placements(rows.size());
+    place_rows(centres, rows, placements, options_.threads);
+    BOOST_OUTCOME_TRY(
+        refine(centres, rows, weights, placements, most_rounds, options_.threads, ctx_));
+    return placements;
   }
 
   /// How many themes describe pieces best that they were not learned from: one half of every
   /// cluster makes its centre, the other half tells how near it is.
-  Result<std::size_t> best_count(const SparseRows& places, std::size_t most) {
+  Result<std::size_t> best_count(const Neighbourhoods& near, const Hierarchy& hierarchy,
+                                 std::size_t most) {
+    const std::size_t step = (rows_.size() + most_tried - 1) / most_tried;
+    const SparseRows places = every(near.rows, step), rows = every(rows_, step);
+    std::vector<std::uint32_t> weights;
+    for (std::size_t i = 0; i < weights_.size(); i += step) weights.push_back(weights_[i]);
     const std::size_t limit = std::max<std::size_t>(std::min(most, rows_.size() / smallest), 1);
-    std::size_t best = 1;
-    double highest = -1;
-    for (std::size_t count = 1; count <= limit; count = std::max(count + 1, count * 5 / 4)) {
-      BOOST_OUTCOME_TRY(const auto placements, best_of(places, count, 1, 5));
-      const double fit = predicted(placements, count);
-      if (fit <= highest) continue;
-      highest = fit;
-      best = count;
+    std::vector<std::pair<std::size_t, double>> fits;
+    double highest = 0;
+    for (std::size_t count = 1; count <= limit; count = std::max(count + 1, count * 9 / 8)) {
+      BOOST_OUTCOME_TRY(const auto placements, divide(near, places, weights, hierarchy, count, 2));
+      const double worth = predicted(rows, weights, placements, count) *
+                           numeric::exp(-price * numeric::log(static_cast<double>(count)));
+      highest = std::max(highest, worth);
+      fits.emplace_back(count, worth);
     }
-    return best;
+    return std::find_if(fits.begin(), fits.end(),
+                        [&](const auto& fit) { return fit.second >= as_good * highest; })
+        ->first;
   }
 
-  /// Mean similarity of the pieces to a centre made of the other half of its cluster.
-  double predicted(const std::vector<Placement>& placements, std::size_t count) {
+  /// Similarity of the pieces to a centre made of the other half of its cluster, summed up.
+  double predicted(const SparseRows& rows, std::span<const std::uint32_t> weights,
+                   const std::vector<Placement>& placements, std::size_t count) {
     double sum = 0;
     for (const std::size_t half : {0u, 1u}) {
       auto made = placements;
       for (std::size_t i = half; i < made.size(); i += 2) made[i] = {};
       Centres centres(vectoriser_.features(), count);
-      centres.move(rows_, weights_, made);
+      centres.move(rows, weights, made);
       std::vector<Placement> near(placements.size());
-      in_blocks(rows_.size(), options_.threads, [&](std::size_t first, std::size_t last) {
+      in_blocks(rows.size(), options_.threads, [&](std::size_t first, std::size_t last) {
         for (std::size_t i = first; i < last; ++i)
           if (i % 2 == half && placements[i].cluster >= 0)
-            near[i] = {placements[i].cluster,
-                       centres.similarity(rows_[i], static_cast<std::size_t>(placements[i].cluster))};
+            near[i] = {
+                placements[i].cluster,
+                centres.similarity(rows[i], static_cast<std::size_t>(placements[i].cluster))};
       });
-      sum += fit_of(near, weights_);
+      sum += fit_of(near, weights);
     }
     return sum;
   }
@@ -400,9 +415,11 @@ Result<ThemeModel> find_themes(std::span<const std::string_view> texts, const Th
     const auto leading = std::find_if(list.begin(), list.end(), [&](const Held& held) {
       return static_cast<std::int32_t>(held.theme) == lead[answer].cluster;
     });
-    if (leading != list.end()) std::rotate(list.begin(), leading, leading + 1);
+    if (leading != list.end())
+      std::rotate(list.begin(), leading, leading + 1);
     else if (lead[answer].cluster >= 0 && options.count)
-      list.insert(list.begin(), {static_cast<std::uint32_t>(lead[answer].cluster), lead[answer].similarity, {}});
+      list.insert(list.begin(),
+                  {static_cast<std::uint32_t>(lead[answer].cluster), lead[answer].similarity, {}});
     for (const Held& held : list) {
       if (themes[held.theme].label.empty()) continue;
       themes[held.theme].members.push_back({answer, static_cast<double>(held.strength)});

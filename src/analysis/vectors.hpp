@@ -20,17 +20,22 @@ struct SparseRows {
   std::vector<std::size_t> ends;
 
   std::size_t size() const { return ends.size(); }
-  /// One more than the largest feature of a dense row; 0 where there is none.
-  std::size_t widest() const {
-    std::size_t out = 0;
-    for (const Weight& w : weights) out = w.feature >= out ? w.feature + 1 : out;
-    return out;
-  }
   std::span<const Weight> operator[](std::size_t row) const {
     const std::size_t begin = row == 0 ? 0 : ends[row - 1];
     return {weights.data() + begin, ends[row] - begin};
   }
 };
+
+/// Every so many-th row.
+inline SparseRows every(const SparseRows& rows, std::size_t step) {
+  SparseRows out;
+  for (std::size_t i = 0; i < rows.size(); i += step) {
+    const auto row = rows[i];
+    out.weights.insert(out.weights.end(), row.begin(), row.end());
+    out.ends.push_back(out.weights.size());
+  }
+  return out;
+}
 
 /// Learns document frequencies from some texts, then turns any text into a vector. Words and
 /// character n-grams weigh the same, each block normalised by itself. Vectorising is safe from

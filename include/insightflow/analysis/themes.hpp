@@ -17,7 +17,7 @@ struct ThemeOptions {
   /// Number of themes; chosen by the engine where it is absent. Fewer come out when the answers do
   /// not hold that many different subjects.
   std::optional<std::int64_t> count;
-  std::int64_t most = 20;     ///< Upper bound where the engine chooses.
+  std::int64_t most = 160;    ///< Upper bound where the engine chooses.
   std::int64_t min_base = 8;  ///< Below this many usable answers there are no themes.
   std::int64_t quotes = 3;    ///< Typical quotes per theme.
   std::size_t threads = 1;    ///< Never changes the result.
