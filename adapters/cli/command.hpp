@@ -110,6 +110,7 @@ void add_response_commands(CLI::App& app, Context& context);  // respond, import
 void add_insight_commands(CLI::App& app, Context& context);   // insights …, report
 void add_job_commands(CLI::App& app, Context& context);       // jobs …
 void add_analyze_command(CLI::App& app, Context& context);
+void add_theme_commands(CLI::App& app, Context& context);  // themes, summarize, codebook …
 void add_server_commands(CLI::App& app, Context& context);  // serve, work, openapi
 
 template <class T>

@@ -28,6 +28,7 @@ int main(int argc, char** argv) {
   cli::add_insight_commands(app, context);
   cli::add_job_commands(app, context);
   cli::add_analyze_command(app, context);
+  cli::add_theme_commands(app, context);
   cli::add_server_commands(app, context);
 
   // Subcommands inherit what is set before they are added; this belongs to the whole alone.

@@ -32,5 +32,6 @@ Table read_table(const std::filesystem::path& file);
 boost::json::object measure_themes_banking77();
 boost::json::object measure_themes_clinc150();
 boost::json::object measure_themes_stackoverflow();
+boost::json::object measure_summary();
 
 }  // namespace bench

@@ -43,6 +43,33 @@ void Centres::move(const SparseRows& rows, std::span<const std::uint32_t> weight
           static_cast<float>(static_cast<double>(sums[f * stride_ + c]) * scale[c]);
 }
 
+void Centres::trim(std::size_t strongest) {
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> list;  // steps and feature
+  for (std::size_t c = 0; c < count_; ++c) {
+    list.clear();
+    for (std::uint32_t f = 0; f < features_; ++f) {
+      float& value = centres_[f * stride_ + c];
+      const auto steps = static_cast<std::uint32_t>(value * step_ + 0.5f);
+      if (steps > 0) list.emplace_back(steps, f);
+      value = 0;
+    }
+    const std::size_t kept = std::min(strongest, list.size());
+    std::partial_sort(list.begin(), list.begin() + static_cast<std::ptrdiff_t>(kept), list.end(),
+                      [](const auto& a, const auto& b) {
+                        return a.first != b.first ? a.first > b.first : a.second < b.second;
+                      });
+    for (std::size_t i = 0; i < kept; ++i) set(c, list[i].second, list[i].first);
+  }
+}
+
+std::vector<std::pair<std::uint32_t, std::uint32_t>> Centres::parts(std::size_t centre) const {
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> out;
+  for (std::uint32_t f = 0; f < features_; ++f)
+    if (const float value = centres_[f * stride_ + centre]; value > 0)
+      out.emplace_back(f, static_cast<std::uint32_t>(value * step_ + 0.5f));
+  return out;
+}
+
 void Centres::compare(std::span<const Weight> row, std::vector<float>& out) const {
   out.assign(stride_, 0.0f);
   float* const sums = out.data();

@@ -12,6 +12,7 @@ namespace insightflow::analysis {
 namespace {
 
 constexpr int landmark_rounds = 4;
+constexpr std::size_t most_asked = 6000;
 constexpr std::size_t nearest = 10;  // landmarks that a row is tied to
 constexpr int subspace_rounds = 6;   // of orthogonal iteration
 constexpr int steps = 2;             // of the walk, there and back
@@ -112,9 +113,14 @@ Result<Neighbourhoods> diffuse(const SparseRows& rows, std::size_t features,
                                std::span<const std::uint32_t> weights,
                                const DiffusionOptions& options, const Ctx& ctx) {
   Centres landmarks(features, std::min(options.landmarks, rows.size()));
-  std::vector<Placement> placements = spread(rows.size(), landmarks.count());
+  // Landmarks need not have seen every row.
+  const std::size_t step = (rows.size() + most_asked - 1) / most_asked;
+  const SparseRows asked = every(rows, step);
+  std::vector<std::uint32_t> asked_weights;
+  for (std::size_t i = 0; i < weights.size(); i += step) asked_weights.push_back(weights[i]);
+  std::vector<Placement> placements = spread(asked.size(), landmarks.count());
   BOOST_OUTCOME_TRY(
-      refine(landmarks, rows, weights, placements, landmark_rounds, options.threads, ctx));
+      refine(landmarks, asked, asked_weights, placements, landmark_rounds, options.threads, ctx));
   SparseRows ties = tie(rows, landmarks, options.threads);
 
   const std::size_t count = landmarks.count();
@@ -139,7 +145,7 @@ Result<Neighbourhoods> diffuse(const SparseRows& rows, std::size_t features,
     space = product(space, walk);
     orthonormalise(space);
   }
-  for (int step = 0; step < steps; ++step) space = product(space, walk);
+  for (int walked = 0; walked < steps; ++walked) space = product(space, walk);
 
   // Landmarks as rows, so that a row of the result is a sum of a few contiguous stretches.
   const std::size_t dimensions = space.rows;

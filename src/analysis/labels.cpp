@@ -23,7 +23,8 @@ struct Scored {
 }  // namespace
 
 std::vector<Label> name_clusters(const PhraseTable& table, std::span<const Placement> placements,
-                                 std::size_t clusters, Distinctness least) {
+                                 std::size_t clusters, Distinctness least,
+                                 std::span<const std::string> not_labels) {
   const auto& phrases = table.phrases();
   std::vector<std::int64_t> sizes(clusters);
   for (const Placement& p : placements)
@@ -63,6 +64,10 @@ std::vector<Label> name_clusters(const PhraseTable& table, std::span<const Place
       return overlaps(phrases[other], phrases[phrase]);
     });
   };
+  const auto allowed = [&](std::uint32_t phrase) {
+    return std::find(not_labels.begin(), not_labels.end(), phrases[phrase].spelling()) ==
+           not_labels.end();
+  };
   for (const std::size_t c : order) {
     auto& list = best[c];
     const std::size_t kept = std::min(shortlist, list.size());
@@ -72,7 +77,7 @@ std::vector<Label> name_clusters(const PhraseTable& table, std::span<const Place
                       });
     list.resize(kept);
     const auto label = std::find_if(list.begin(), list.end(), [&](const Scored& scored) {
-      return scored.names && free(taken, scored.phrase);
+      return scored.names && free(taken, scored.phrase) && allowed(scored.phrase);
     });
     if (label == list.end()) continue;
     out[c].phrase = label->phrase;

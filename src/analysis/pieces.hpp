@@ -34,7 +34,12 @@ struct Pieces {
   }
 };
 
-Result<Pieces> cut_pieces(std::span<const std::string_view> texts, const Ctx& ctx);
+/// With `plain`, an answer of stop words alone is a piece too.
+Result<Pieces> cut_pieces(std::span<const std::string_view> texts, bool plain, std::size_t threads,
+                          const Ctx& ctx);
+
+/// Finds out anew which pieces repeat earlier ones, after some were taken away.
+void join_repeats(Pieces& pieces);
 
 /// Indices into `originals` in order of their hash, at most the first `most`, so that neither the
 /// order of the answers nor a partition of them changes the choice.
