@@ -7,10 +7,13 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <set>
 
 namespace insightflow::analysis {
 
 namespace {
+
+constexpr std::size_t most_layers = 32;
 
 std::int64_t centres_of(const Codebook& codebook) {
   std::int64_t out = 0;
@@ -20,6 +23,10 @@ std::int64_t centres_of(const Codebook& codebook) {
 }
 
 Result<std::vector<Coder>> coders_of(const Codebook& codebook) {
+  if (codebook.layers.size() > most_layers)
+    return fail(Code::invalid, "codebook_invalid",
+                "The codebook has more than " + std::to_string(most_layers) + " layers.",
+                "/layers");
   std::vector<Coder> out;
   for (std::size_t i = 0; i < codebook.layers.size(); ++i) {
     BOOST_OUTCOME_TRY(auto coder, load(codebook.layers[i], "/layers/" + std::to_string(i)));
@@ -87,6 +94,25 @@ Drift drift_of(const Codebook& codebook, const ThemeModel& model) {
   return out;
 }
 
+/// Takes away layers that no theme has a centre in.
+void drop_unused_layers(Codebook& codebook) {
+  std::int64_t end = centres_of(codebook);
+  for (std::size_t layer = codebook.layers.size(); layer-- > 0;) {
+    const auto size = static_cast<std::int64_t>(codebook.layers[layer].centres.size());
+    const std::int64_t first = end - size;
+    bool used = false;
+    for (const CodebookTheme& theme : codebook.themes)
+      for (const std::int64_t centre : theme.centres) used |= centre >= first && centre < end;
+    if (!used) {
+      codebook.layers.erase(codebook.layers.begin() + static_cast<std::ptrdiff_t>(layer));
+      for (CodebookTheme& theme : codebook.themes)
+        for (std::int64_t& centre : theme.centres)
+          if (centre >= end) centre -= size;
+    }
+    end = first;
+  }
+}
+
 /// Pieces of `from` for which `keep` holds.
 template <class Keep>
 Pieces select(const Pieces& from, const Keep& keep) {
@@ -109,12 +135,12 @@ Result<Codebook> read_codebook(std::string_view json) {
         "/format");
   BOOST_OUTCOME_TRY(coders_of(out));
   BOOST_OUTCOME_TRY(owners_of(out));
+  std::set<std::string_view> ids;
   for (std::size_t t = 0; t < out.themes.size(); ++t)
-    for (std::size_t other = 0; other < t; ++other)
-      if (out.themes[t].id == out.themes[other].id)
-        return fail(Code::invalid, "codebook_invalid",
-                    "Two themes have the id '" + out.themes[t].id + "'.",
-                    "/themes/" + std::to_string(t) + "/id");
+    if (!ids.insert(out.themes[t].id).second)
+      return fail(Code::invalid, "codebook_invalid",
+                  "Two themes have the id '" + out.themes[t].id + "'.",
+                  "/themes/" + std::to_string(t) + "/id");
   return out;
 }
 
@@ -149,6 +175,7 @@ Result<LearnedThemes> relearn(const Codebook& codebook, std::span<const std::str
   LearnedThemes out;
   Codebook& next = out.codebook = codebook;
   std::erase_if(next.themes, [](const CodebookTheme& theme) { return !theme.pinned; });
+  drop_unused_layers(next);
   BOOST_OUTCOME_TRY(const auto coders, coders_of(next));
   BOOST_OUTCOME_TRY(auto owners, owners_of(next));
   BOOST_OUTCOME_TRY(const Pieces pieces, cut_pieces(texts, next.complete, options.threads, ctx));

@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::size_t batch = 8192;
 constexpr float step = 32768;
+/// What a codebook may ask for: one gibibyte.
+constexpr std::size_t most_centres = 4096, most_cells = std::size_t{1} << 28;
 
 std::vector<std::int64_t> differences(std::span<const std::uint32_t> ascending) {
   std::vector<std::int64_t> out;
@@ -80,8 +82,9 @@ Result<Coder> load(const CodingLayer& layer, std::string_view pointer) {
                     " contradict each other. Take an undamaged copy.",
                 std::string(pointer));
   };
-  if (layer.bits < 8 || layer.bits > 24 || layer.features.size() != layer.rarity.size() ||
-      layer.centres.size() > 4096)
+  if (layer.bits < 8 || layer.bits > 21 || layer.features.size() != layer.rarity.size() ||
+      layer.centres.size() > most_centres ||
+      layer.features.size() * layer.centres.size() > most_cells)
     return bad("features");
   const std::int64_t room = std::int64_t{1} << layer.bits;
   std::vector<std::uint32_t> buckets, rarity;

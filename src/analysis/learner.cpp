@@ -12,7 +12,6 @@ namespace insightflow::analysis {
 
 namespace {
 
-constexpr std::size_t most_learned = 20'000;
 constexpr int rounds = 12;
 constexpr std::size_t usual_landmarks = 480, most_landmarks = 1280;
 constexpr std::size_t dimensions = 128;
@@ -22,7 +21,7 @@ constexpr std::size_t most_tried = 6000;
 constexpr double price = 0.1;
 /// … and fewer are preferred where it makes a difference of one per cent.
 constexpr double as_good = 0.99;
-/// Where the engine chooses the number: a theme holds at least this many learned pieces, …
+/// Where the engine chooses the number: a theme holds at least this many pieces, …
 constexpr std::size_t smallest = 8;
 /// … its label is in a fifth of its pieces and ten times as common there as elsewhere, …
 constexpr Distinctness clear{.recall = 0.2, .lift = 2.3};
@@ -33,6 +32,13 @@ constexpr std::size_t strongest = 2048;
 constexpr double step = 32768;
 
 }  // namespace
+
+Result<void> check_count(const ThemeOptions& options) {
+  if (options.count && (*options.count < 1 || *options.count > 1000))
+    return fail(Code::invalid, "theme_count_out_of_range",
+                "The number of themes must lie between 1 and 1000.", "/count");
+  return success();
+}
 
 Learner::Learner(std::span<const std::string_view> texts, const Pieces& pieces,
                  const ThemeOptions& options, const Vectoriser* given, const Ctx& ctx)
@@ -74,6 +80,14 @@ std::vector<Theme> Learner::themes() const {
       out[c].terms.emplace_back(phrases[term].spelling());
     out[c].stability = stability_[c];
   }
+  return out;
+}
+
+std::vector<std::int64_t> Learner::weights() const {
+  std::vector<std::int64_t> out(count());
+  for (std::size_t i = 0; i < placements_.size(); ++i)
+    if (placements_[i].cluster >= 0)
+      out[static_cast<std::size_t>(placements_[i].cluster)] += sample_.weights[i];
   return out;
 }
 
@@ -131,7 +145,8 @@ Result<std::size_t> Learner::best_count(const Neighbourhoods& near, const Hierar
   Sample rows{every(sample_.rows, stride), {}};
   for (std::size_t i = 0; i < total; i += stride) rows.weights.push_back(sample_.weights[i]);
   const Sample places{every(near.rows, stride), rows.weights};
-  const std::size_t limit = std::max<std::size_t>(std::min(most, total / smallest), 1);
+  const std::size_t limit =
+      std::max<std::size_t>(std::min({most, pieces_.all.size() / smallest, total / 2}), 1);
   std::vector<std::pair<std::size_t, double>> fits;
   double highest = 0;
   for (std::size_t count = 1; count <= limit; count = std::max(count + 1, count * 9 / 8)) {

@@ -15,6 +15,12 @@
 /// What is learned from a sample of pieces: how to turn text into vectors, and where themes lie.
 namespace insightflow::analysis {
 
+/// Different pieces that are learned from at most.
+constexpr std::size_t most_learned = 20'000;
+
+/// Errors: `theme_count_out_of_range`.
+Result<void> check_count(const ThemeOptions& options);
+
 class Learner {
  public:
   /// `given` is used for vectors where there is one, else they are learned too.
@@ -28,6 +34,8 @@ class Learner {
   /// For every cluster a theme with label, terms and stability; without a label where no phrase
   /// sets it apart.
   std::vector<Theme> themes() const;
+  /// How much of the sample belongs to each.
+  std::vector<std::int64_t> weights() const;
 
  private:
   struct Sample {

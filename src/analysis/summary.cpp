@@ -64,12 +64,13 @@ class Reader {
 struct Candidate {
   double worth;
   std::uint32_t answer;
-  std::uint32_t sentence;
+  std::uint32_t start;
+  std::uint32_t end;
 };
 struct LessWorth {
   bool operator()(const Candidate& a, const Candidate& b) const {
     if (a.worth != b.worth) return a.worth < b.worth;
-    return a.answer != b.answer ? a.answer > b.answer : a.sentence > b.sentence;
+    return a.answer != b.answer ? a.answer > b.answer : a.start > b.start;
   }
 };
 
@@ -78,22 +79,23 @@ class Summary {
   explicit Summary(std::span<const std::string_view> texts) : texts_(texts) {}
 
   Result<void> count(const Ctx& ctx) {
-    return each_sentence(ctx, "read", [&](std::uint32_t, std::uint32_t) {
+    return each_sentence(ctx, "read", [&](std::uint32_t, const Sentence&) {
       for (const std::uint64_t key : features_.keys) ++counts_[key].sentences;
     });
   }
 
   Result<std::vector<SummarySentence>> choose(std::size_t wanted, const Ctx& ctx) {
     std::vector<Candidate> all;
+    std::unordered_set<std::uint64_t> wordings;
     BOOST_OUTCOME_TRY(
-        each_sentence(ctx, "summarise", [&](std::uint32_t answer, std::uint32_t sentence) {
-          if (features_.words >= least_words) all.push_back({worth(), answer, sentence});
+        each_sentence(ctx, "summarise", [&](std::uint32_t answer, const Sentence& sentence) {
+          if (features_.words >= least_words && wordings.insert(features_.wording).second)
+            all.push_back({worth(), answer, sentence.start, sentence.end});
         }));
     // A worth only ever falls, so that the first that is still worth what it was is the best.
     std::priority_queue<Candidate, std::vector<Candidate>, LessWorth> queue(LessWorth(),
                                                                             std::move(all));
     std::vector<SummarySentence> out;
-    std::unordered_set<std::uint64_t> wordings;
     std::size_t steps = 0;
     while (out.size() < wanted && !queue.empty()) {
       if (steps++ % check_every == 0) {
@@ -101,18 +103,15 @@ class Summary {
       }
       Candidate best = queue.top();
       queue.pop();
-      tokenize(texts_[best.answer], tokens_);
-      const Sentence& sentence = tokens_.sentences[best.sentence];
-      reader_.read(tokens_, sentence, features_);
-      if (wordings.contains(features_.wording)) continue;
+      tokenize(texts_[best.answer].substr(best.start, best.end - best.start), tokens_);
+      reader_.read(tokens_, {.last = static_cast<std::uint32_t>(tokens_.tokens.size())}, features_);
       const double now = worth();
       if (now < best.worth) {
         best.worth = now;
         queue.push(best);
         continue;
       }
-      out.push_back({best.answer, sentence.start, sentence.end});
-      wordings.insert(features_.wording);
+      out.push_back({best.answer, best.start, best.end});
       for (const std::uint64_t key : features_.keys) counts_[key].left *= said;
     }
     return out;
@@ -132,9 +131,9 @@ class Summary {
         ctx.report(stage, answer, static_cast<std::int64_t>(texts_.size()));
       }
       tokenize(texts_[answer], tokens_);
-      for (std::uint32_t s = 0; s < tokens_.sentences.size(); ++s) {
-        reader_.read(tokens_, tokens_.sentences[s], features_);
-        work(answer, s);
+      for (const Sentence& sentence : tokens_.sentences) {
+        reader_.read(tokens_, sentence, features_);
+        work(answer, sentence);
       }
     }
     return success();
@@ -144,7 +143,9 @@ class Summary {
   double worth() const {
     double sum = 0;
     for (const std::uint64_t key : features_.keys) {
-      const Count& count = counts_.at(key);
+      const auto at = counts_.find(key);
+      if (at == counts_.end()) continue;
+      const Count& count = at->second;
       sum += static_cast<double>(count.sentences) * count.left * (key % 2 == 1 ? 1 : plain_word);
     }
     return sum / static_cast<double>(std::max(features_.words, short_words));

@@ -40,9 +40,7 @@ void reorder(const std::vector<std::int32_t>& rank, ThemeModel& model) {
 
 Result<LearnedThemes> learn_codebook(std::span<const std::string_view> texts,
                                      const ThemeOptions& options, const Ctx& ctx) {
-  if (options.count && (*options.count < 1 || *options.count > 1000))
-    return fail(Code::invalid, "theme_count_out_of_range",
-                "The number of themes must lie between 1 and 1000.", "/count");
+  BOOST_OUTCOME_TRY(check_count(options));
   LearnedThemes out;
   const bool complete = options.count.has_value();
   BOOST_OUTCOME_TRY(const Pieces pieces, cut_pieces(texts, complete, options.threads, ctx));
