@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <thread>
 
 namespace insightflow::analysis {
@@ -11,6 +12,21 @@ namespace {
 constexpr double fixed_point = 1 << 20;
 constexpr std::size_t block = 256;
 constexpr std::size_t lanes = 8;  // centres that are summed side by side
+using Lanes __attribute__((vector_size(lanes * sizeof(float)))) = float;
+
+/// Products of a row with so many groups of centres, whose sums stay in registers. For every centre
+/// they are added in the order of the features.
+template <std::size_t Groups>
+void sum_side_by_side(std::span<const Weight> row, const float* centres, std::size_t stride,
+                      float* out) {
+  Lanes sums[Groups] = {};
+  for (const Weight& w : row) {
+    Lanes part[Groups];
+    std::memcpy(part, centres + w.feature * stride, sizeof part);
+    for (std::size_t g = 0; g < Groups; ++g) sums[g] += part[g] * w.value;
+  }
+  std::memcpy(out, sums, sizeof sums);
+}
 
 }  // namespace
 
@@ -71,13 +87,12 @@ std::vector<std::pair<std::uint32_t, std::uint32_t>> Centres::parts(std::size_t 
 }
 
 void Centres::compare(std::span<const Weight> row, std::vector<float>& out) const {
-  out.assign(stride_, 0.0f);
-  float* const sums = out.data();
-  for (const Weight& w : row) {
-    const float* const centre = &centres_[w.feature * stride_];
-    for (std::size_t c = 0; c < stride_; c += lanes)
-      for (std::size_t lane = 0; lane < lanes; ++lane) sums[c + lane] += w.value * centre[c + lane];
-  }
+  out.resize(stride_);
+  std::size_t c = 0;
+  for (; c + 4 * lanes <= stride_; c += 4 * lanes)
+    sum_side_by_side<4>(row, centres_.data() + c, stride_, out.data() + c);
+  for (; c < stride_; c += lanes)
+    sum_side_by_side<1>(row, centres_.data() + c, stride_, out.data() + c);
 }
 
 Placement Centres::place(std::span<const Weight> row, std::vector<float>& room) const {
