@@ -37,6 +37,10 @@ const std::vector<Section> sections{
     {"sentiment", "tweeteval", measure_sentiment},
     {"language", "xquad", measure_language},
     {"flags", "tweeteval", measure_flags},
+    {"themes_banking77", "banking77", measure_themes_banking77},
+    {"themes_clinc150", "clinc150", measure_themes_clinc150},
+    {"themes_stackoverflow", "stackoverflow_short", measure_themes_stackoverflow},
+    {"summary", "opinosis", measure_summary},
 };
 
 }  // namespace

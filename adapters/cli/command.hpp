@@ -128,6 +128,7 @@ void add_insight_commands(CLI::App& app, Context& context);        // insights �
 void add_job_commands(CLI::App& app, Context& context);            // jobs …
 void add_analyze_command(CLI::App& app, Context& context);
 void add_sentiment_command(CLI::App& app, Context& context);
+void add_theme_commands(CLI::App& app, Context& context);  // themes, summarize, codebook …
 void add_convert_command(CLI::App& app, Context& context);
 void add_privacy_commands(CLI::App& app, Context& context);  // redact
 void add_server_commands(CLI::App& app, Context& context);   // serve, work, openapi

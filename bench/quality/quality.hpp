@@ -36,5 +36,9 @@ boost::json::object measure_privacy();
 boost::json::object measure_sentiment();
 boost::json::object measure_language();
 boost::json::object measure_flags();
+boost::json::object measure_themes_banking77();
+boost::json::object measure_themes_clinc150();
+boost::json::object measure_themes_stackoverflow();
+boost::json::object measure_summary();
 
 }  // namespace bench

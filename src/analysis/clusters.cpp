@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <thread>
 
 namespace insightflow::analysis {
@@ -11,6 +12,21 @@ namespace {
 constexpr double fixed_point = 1 << 20;
 constexpr std::size_t block = 256;
 constexpr std::size_t lanes = 8;  // centres that are summed side by side
+using Lanes __attribute__((vector_size(lanes * sizeof(float)))) = float;
+
+/// Products of a row with so many groups of centres, whose sums stay in registers. For every centre
+/// they are added in the order of the features.
+template <std::size_t Groups>
+void sum_side_by_side(std::span<const Weight> row, const float* centres, std::size_t stride,
+                      float* out) {
+  Lanes sums[Groups] = {};
+  for (const Weight& w : row) {
+    Lanes part[Groups];
+    std::memcpy(part, centres + w.feature * stride, sizeof part);
+    for (std::size_t g = 0; g < Groups; ++g) sums[g] += part[g] * w.value;
+  }
+  std::memcpy(out, sums, sizeof sums);
+}
 
 }  // namespace
 
@@ -43,31 +59,48 @@ void Centres::move(const SparseRows& rows, std::span<const std::uint32_t> weight
           static_cast<float>(static_cast<double>(sums[f * stride_ + c]) * scale[c]);
 }
 
-Placement Centres::place(std::span<const Weight> row, std::vector<float>& room) const {
-  room.assign(stride_, 0.0f);
-  float* const sums = room.data();
-  for (const Weight& w : row) {
-    const float* const centre = &centres_[w.feature * stride_];
-    for (std::size_t c = 0; c < stride_; c += lanes)
-      for (std::size_t lane = 0; lane < lanes; ++lane) sums[c + lane] += w.value * centre[c + lane];
+void Centres::trim(std::size_t strongest) {
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> list;  // steps and feature
+  for (std::size_t c = 0; c < count_; ++c) {
+    list.clear();
+    for (std::uint32_t f = 0; f < features_; ++f) {
+      float& value = centres_[f * stride_ + c];
+      const auto steps = static_cast<std::uint32_t>(value * step_ + 0.5f);
+      if (steps > 0) list.emplace_back(steps, f);
+      value = 0;
+    }
+    const std::size_t kept = std::min(strongest, list.size());
+    std::partial_sort(list.begin(), list.begin() + static_cast<std::ptrdiff_t>(kept), list.end(),
+                      [](const auto& a, const auto& b) {
+                        return a.first != b.first ? a.first > b.first : a.second < b.second;
+                      });
+    for (std::size_t i = 0; i < kept; ++i) set(c, list[i].second, list[i].first);
   }
-  Placement best;
-  for (std::size_t c = 0; c < count_; ++c)
-    if (sums[c] > best.similarity) best = {static_cast<std::int32_t>(c), sums[c]};
-  return best;
 }
 
-std::vector<double> Centres::similarities() const {
-  std::vector<double> out(count_ * count_);
-  for (std::size_t f = 0; f < features_; ++f) {
-    const float* const row = &centres_[f * stride_];
-    for (std::size_t a = 0; a < count_; ++a) {
-      if (row[a] == 0) continue;
-      for (std::size_t b = 0; b < count_; ++b)
-        out[a * count_ + b] += static_cast<double>(row[a]) * static_cast<double>(row[b]);
-    }
-  }
+std::vector<std::pair<std::uint32_t, std::uint32_t>> Centres::parts(std::size_t centre) const {
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> out;
+  for (std::uint32_t f = 0; f < features_; ++f)
+    if (const float value = centres_[f * stride_ + centre]; value > 0)
+      out.emplace_back(f, static_cast<std::uint32_t>(value * step_ + 0.5f));
   return out;
+}
+
+void Centres::compare(std::span<const Weight> row, std::vector<float>& out) const {
+  out.resize(stride_);
+  std::size_t c = 0;
+  for (; c + 4 * lanes <= stride_; c += 4 * lanes)
+    sum_side_by_side<4>(row, centres_.data() + c, stride_, out.data() + c);
+  for (; c < stride_; c += lanes)
+    sum_side_by_side<1>(row, centres_.data() + c, stride_, out.data() + c);
+}
+
+Placement Centres::place(std::span<const Weight> row, std::vector<float>& room) const {
+  compare(row, room);
+  Placement best;
+  for (std::size_t c = 0; c < count_; ++c)
+    if (room[c] > best.similarity) best = {static_cast<std::int32_t>(c), room[c]};
+  return best;
 }
 
 void in_blocks(std::size_t total, std::size_t threads,
@@ -83,6 +116,14 @@ void in_blocks(std::size_t total, std::size_t threads,
   work(0, std::min(total, share));
 }
 
+void place_rows(const Centres& centres, const SparseRows& rows, std::vector<Placement>& out,
+                std::size_t threads) {
+  in_blocks(rows.size(), threads, [&](std::size_t first, std::size_t last) {
+    std::vector<float> room;
+    for (std::size_t i = first; i < last; ++i) out[i] = centres.place(rows[i], room);
+  });
+}
+
 Result<void> refine(Centres& centres, const SparseRows& rows,
                     std::span<const std::uint32_t> weights, std::vector<Placement>& placements,
                     int rounds, std::size_t threads, const Ctx& ctx) {
@@ -91,16 +132,21 @@ Result<void> refine(Centres& centres, const SparseRows& rows,
     BOOST_OUTCOME_TRY(ctx.check());
     ctx.report("themes", round, rounds);
     centres.move(rows, weights, placements);
-    in_blocks(rows.size(), threads, [&](std::size_t first, std::size_t last) {
-      std::vector<float> room;
-      for (std::size_t i = first; i < last; ++i) next[i] = centres.place(rows[i], room);
-    });
+    place_rows(centres, rows, next, threads);
     std::size_t moved = 0;
     for (std::size_t i = 0; i < next.size(); ++i) moved += next[i].cluster != placements[i].cluster;
     placements.swap(next);
     if (moved * 500 <= placements.size()) break;
   }
   return success();
+}
+
+double fit_of(std::span<const Placement> placements, std::span<const std::uint32_t> weights) {
+  std::int64_t sum = 0;
+  for (std::size_t i = 0; i < placements.size(); ++i)
+    sum += weights[i] *
+           static_cast<std::int64_t>(static_cast<double>(placements[i].similarity) * fixed_point);
+  return static_cast<double>(sum) / fixed_point;
 }
 
 }  // namespace insightflow::analysis

@@ -25,12 +25,14 @@ struct Ranked {
 
 Result<std::vector<Keyphrase>> find_keyphrases(std::span<const std::string_view> texts,
                                                const KeyphraseOptions& options, const Ctx& ctx) {
-  BOOST_OUTCOME_TRY(const Pieces pieces, cut_pieces(texts, ctx));
+  BOOST_OUTCOME_TRY(const Pieces pieces, cut_pieces(texts, false, 1, ctx));
   PhraseTable table;
   TokenizedText tokens;
   std::size_t done = 0;
   std::uint32_t number = 0, answer_before = 0;
-  for (const std::uint32_t i : sample(pieces, most_learned)) {
+  std::vector<std::uint32_t> learned = sample(pieces, most_learned);
+  std::sort(learned.begin(), learned.end());  // the pieces of an answer one after the other
+  for (const std::uint32_t i : learned) {
     if (done++ % check_every == 0) {
       BOOST_OUTCOME_TRY(ctx.check());
     }

@@ -18,12 +18,14 @@ struct Scored {
   double score;
   std::uint32_t phrase;
   bool names;  // distinct enough to be the label
+  std::int64_t inside;
 };
 
 }  // namespace
 
 std::vector<Label> name_clusters(const PhraseTable& table, std::span<const Placement> placements,
-                                 std::size_t clusters, Distinctness least) {
+                                 std::size_t clusters, Distinctness least,
+                                 std::span<const std::string> not_labels) {
   const auto& phrases = table.phrases();
   std::vector<std::int64_t> sizes(clusters);
   for (const Placement& p : placements)
@@ -48,7 +50,8 @@ std::vector<Label> name_clusters(const PhraseTable& table, std::span<const Place
       const double lift = numeric::log(n / size / elsewhere);
       if (lift <= 0) continue;
       const bool names = n >= least.recall * size && (2 * size > total || lift >= least.lift);
-      best[c].push_back({n * lift * length_bonus[phrase.words], i, names});
+      best[c].push_back(
+          {n * lift * length_bonus[phrase.words], i, names, static_cast<std::int64_t>(n)});
     }
   }
 
@@ -63,6 +66,10 @@ std::vector<Label> name_clusters(const PhraseTable& table, std::span<const Place
       return overlaps(phrases[other], phrases[phrase]);
     });
   };
+  const auto allowed = [&](std::uint32_t phrase) {
+    return std::find(not_labels.begin(), not_labels.end(), phrases[phrase].spelling()) ==
+           not_labels.end();
+  };
   for (const std::size_t c : order) {
     auto& list = best[c];
     const std::size_t kept = std::min(shortlist, list.size());
@@ -71,10 +78,18 @@ std::vector<Label> name_clusters(const PhraseTable& table, std::span<const Place
                         return a.score != b.score ? a.score > b.score : a.phrase < b.phrase;
                       });
     list.resize(kept);
-    const auto label = std::find_if(list.begin(), list.end(), [&](const Scored& scored) {
-      return scored.names && free(taken, scored.phrase);
+    auto label = std::find_if(list.begin(), list.end(), [&](const Scored& scored) {
+      return scored.names && free(taken, scored.phrase) && allowed(scored.phrase);
     });
     if (label == list.end()) continue;
+    // "card" says less than "virtual card" where that is what two in five of them write.
+    const auto longer = std::find_if(list.begin(), list.end(), [&](const Scored& scored) {
+      return scored.names && scored.inside * 5 >= label->inside * 2 &&
+             phrases[scored.phrase].words > phrases[label->phrase].words &&
+             overlaps(phrases[scored.phrase], phrases[label->phrase]) &&
+             free(taken, scored.phrase) && allowed(scored.phrase);
+    });
+    if (longer != list.end()) label = longer;
     out[c].phrase = label->phrase;
     taken.push_back(label->phrase);
     std::vector<std::uint32_t> own{label->phrase};

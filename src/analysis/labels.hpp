@@ -25,8 +25,10 @@ struct Distinctness {
 
 /// Names every cluster by the phrase that is common in it and rare elsewhere (class TF-IDF, in the
 /// spirit of Grootendorst 2022), longer phrases preferred. Larger clusters choose first; no two
-/// labels contain each other. A cluster without a phrase that is distinct enough gets none.
+/// labels contain each other, and none is spelled like one of `not_labels`. A cluster without a
+/// phrase that is distinct enough gets none.
 std::vector<Label> name_clusters(const PhraseTable& table, std::span<const Placement> placements,
-                                 std::size_t clusters, Distinctness least = {});
+                                 std::size_t clusters, Distinctness least,
+                                 std::span<const std::string> not_labels);
 
 }  // namespace insightflow::analysis

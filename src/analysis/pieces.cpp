@@ -1,10 +1,10 @@
 #include "analysis/pieces.hpp"
 
+#include "analysis/clusters.hpp"
 #include "analysis/hash.hpp"
 #include "analysis/phrases.hpp"
 
 #include <algorithm>
-#include <numeric>
 #include <unordered_map>
 
 namespace insightflow::analysis {
@@ -12,7 +12,7 @@ namespace insightflow::analysis {
 namespace {
 
 constexpr std::size_t least_content = 3;
-constexpr std::size_t check_every = 1024;
+constexpr std::size_t batch = 32'768;
 
 /// The pieces of one answer, without `original`.
 void cut(const TokenizedText& text, std::uint32_t answer, std::vector<Piece>& out) {
@@ -47,47 +47,77 @@ void cut(const TokenizedText& text, std::uint32_t answer, std::vector<Piece>& ou
   }
 }
 
+/// An answer of stop words alone.
+void cut_plain(const TokenizedText& text, std::uint32_t answer, std::vector<Piece>& out) {
+  std::uint64_t h = 1;
+  std::size_t words = 0;
+  for (const Token& token : text.tokens) {
+    if (token.kind != TokenKind::word) continue;
+    h = combine(h, word_key(text, token));
+    ++words;
+  }
+  if (words >= 2)
+    out.push_back({answer, text.sentences.front().start, text.sentences.back().end, 0, h});
+}
+
 }  // namespace
 
-Result<Pieces> cut_pieces(std::span<const std::string_view> texts, const Ctx& ctx) {
-  Pieces out;
+void join_repeats(Pieces& pieces) {
+  pieces.originals.clear();
+  pieces.times.clear();
+  pieces.used = pieces.repeated = 0;
   std::unordered_map<std::uint64_t, std::uint32_t> first;  // hash to index in `originals`
-  TokenizedText tokens;
-  for (std::size_t i = 0; i < texts.size(); ++i) {
-    if (i % check_every == 0) {
-      BOOST_OUTCOME_TRY(ctx.check());
-      ctx.report("read", static_cast<std::int64_t>(i), static_cast<std::int64_t>(texts.size()));
-    }
-    tokenize(texts[i], tokens);
-    const std::size_t begin = out.all.size();
-    cut(tokens, static_cast<std::uint32_t>(i), out.all);
+  auto& all = pieces.all;
+  for (std::size_t begin = 0, end = 0; begin < all.size(); begin = end) {
     bool fresh = false;
-    for (std::size_t p = begin; p < out.all.size(); ++p) {
+    for (; end < all.size() && all[end].answer == all[begin].answer; ++end) {
       const auto [at, inserted] =
-          first.try_emplace(out.all[p].hash, static_cast<std::uint32_t>(out.originals.size()));
+          first.try_emplace(all[end].hash, static_cast<std::uint32_t>(pieces.originals.size()));
       if (inserted) {
-        out.originals.push_back(static_cast<std::uint32_t>(p));
-        out.times.push_back(0);
+        pieces.originals.push_back(static_cast<std::uint32_t>(end));
+        pieces.times.push_back(0);
         fresh = true;
       }
-      ++out.times[at->second];
-      out.all[p].original = out.originals[at->second];
+      ++pieces.times[at->second];
+      all[end].original = pieces.originals[at->second];
     }
-    out.used += begin < out.all.size();
-    out.repeated += begin < out.all.size() && !fresh;
+    ++pieces.used;
+    pieces.repeated += !fresh;
   }
+}
+
+Result<Pieces> cut_pieces(std::span<const std::string_view> texts, bool plain, std::size_t threads,
+                          const Ctx& ctx) {
+  Pieces out;
+  for (std::size_t begin = 0; begin < texts.size(); begin += batch) {
+    BOOST_OUTCOME_TRY(ctx.check());
+    ctx.report("read", static_cast<std::int64_t>(begin), static_cast<std::int64_t>(texts.size()));
+    const std::size_t size = std::min(batch, texts.size() - begin);
+    std::vector<std::vector<Piece>> parts(size);  // each share of the work fills its first
+    in_blocks(size, threads, [&](std::size_t first, std::size_t last) {
+      TokenizedText tokens;
+      for (std::size_t i = first; i < last; ++i) {
+        tokenize(texts[begin + i], tokens);
+        const auto answer = static_cast<std::uint32_t>(begin + i);
+        const std::size_t before = parts[first].size();
+        cut(tokens, answer, parts[first]);
+        if (plain && parts[first].size() == before) cut_plain(tokens, answer, parts[first]);
+      }
+    });
+    for (const auto& part : parts) out.all.insert(out.all.end(), part.begin(), part.end());
+  }
+  join_repeats(out);
   return out;
 }
 
 std::vector<std::uint32_t> sample(const Pieces& pieces, std::size_t most) {
-  std::vector<std::uint32_t> out(pieces.originals.size());
-  std::iota(out.begin(), out.end(), 0u);
-  if (out.size() <= most) return out;
-  const auto priority = [&](std::uint32_t i) { return mix(pieces.all[pieces.originals[i]].hash); };
-  std::nth_element(out.begin(), out.begin() + static_cast<std::ptrdiff_t>(most), out.end(),
-                   [&](std::uint32_t a, std::uint32_t b) { return priority(a) < priority(b); });
-  out.resize(most);
-  std::sort(out.begin(), out.end());
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> order(pieces.originals.size());
+  for (std::uint32_t i = 0; i < order.size(); ++i)
+    order[i] = {mix(pieces.all[pieces.originals[i]].hash), i};
+  most = std::min(most, order.size());
+  std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(most), order.end());
+  std::vector<std::uint32_t> out(most);
+  for (std::size_t i = 0; i < most; ++i) out[i] = order[i].second;
   return out;
 }
 

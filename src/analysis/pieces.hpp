@@ -34,10 +34,15 @@ struct Pieces {
   }
 };
 
-Result<Pieces> cut_pieces(std::span<const std::string_view> texts, const Ctx& ctx);
+/// With `plain`, an answer of stop words alone is a piece too.
+Result<Pieces> cut_pieces(std::span<const std::string_view> texts, bool plain, std::size_t threads,
+                          const Ctx& ctx);
 
-/// Indices into `originals`, ascending: all of them, or the `most` with the smallest hash, so that
-/// neither the order of the answers nor a partition of them changes the choice.
+/// Finds out anew which pieces repeat earlier ones, after some were taken away.
+void join_repeats(Pieces& pieces);
+
+/// Indices into `originals` in order of their hash, at most the first `most`, so that neither the
+/// order of the answers nor a partition of them changes the choice.
 std::vector<std::uint32_t> sample(const Pieces& pieces, std::size_t most);
 
 }  // namespace insightflow::analysis

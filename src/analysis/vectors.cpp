@@ -13,6 +13,7 @@ namespace insightflow::analysis {
 namespace {
 
 constexpr std::size_t shortest_gram = 3, longest_gram = 5;
+constexpr float rarity_step = 4096;
 /// The top bit of a bucket tells words from n-grams.
 constexpr std::uint64_t word_bit = std::uint64_t{1} << 63;
 
@@ -25,12 +26,35 @@ Vectoriser::Vectoriser(std::size_t expected_texts) {
   last_text_.resize(frequency_.size());
 }
 
+Vectoriser::Vectoriser(int bits, std::vector<std::uint32_t> buckets,
+                       std::span<const std::uint32_t> rarity)
+    : shift_(64 - bits) {
+  index_.assign(std::size_t{1} << bits, 0);
+  for (std::size_t i = 0; i < buckets.size(); ++i) add_feature(buckets[i], rarity[i]);
+}
+
+void Vectoriser::add_feature(std::uint32_t bucket, std::uint32_t rarity) {
+  buckets_.push_back(bucket);
+  idf_.push_back(static_cast<float>(rarity) / rarity_step);
+  is_word_.push_back(bucket >= index_.size() / 2);
+  index_[bucket] = static_cast<std::uint32_t>(idf_.size());
+}
+
+std::vector<std::uint32_t> Vectoriser::rarity() const {
+  std::vector<std::uint32_t> out;
+  for (const float idf : idf_) out.push_back(static_cast<std::uint32_t>(idf * rarity_step));
+  return out;
+}
+
 void Vectoriser::collect(const TokenizedText& text, std::vector<std::uint64_t>& out) const {
   out.clear();
   std::string padded;
   for (const Token& token : text.tokens) {
-    if (!is_content(text, token)) continue;
+    if (token.kind != TokenKind::word && token.kind != TokenKind::hashtag &&
+        token.kind != TokenKind::number)
+      continue;
     out.push_back(word_key(text, token) | word_bit);
+    if (!is_content(text, token)) continue;  // "how", "my": the word is enough
     const std::string_view form = text.form(token);
     padded.assign(1, ' ');
     padded += form;
@@ -64,10 +88,10 @@ void Vectoriser::fit() {
   index_.assign(frequency_.size(), 0);
   for (std::size_t b = 0; b < frequency_.size(); ++b) {
     if (frequency_[b] < least || frequency_[b] * 2ull > texts_ + 2ull) continue;
-    idf_.push_back(static_cast<float>(
-        numeric::log((1.0 + static_cast<double>(texts_)) / (1.0 + frequency_[b])) + 1.0));
-    is_word_.push_back(b >= frequency_.size() / 2);
-    index_[b] = static_cast<std::uint32_t>(idf_.size());
+    const double idf =
+        numeric::log((1.0 + static_cast<double>(texts_)) / (1.0 + frequency_[b])) + 1.0;
+    add_feature(static_cast<std::uint32_t>(b),
+                static_cast<std::uint32_t>(idf * static_cast<double>(rarity_step) + 0.5));
   }
   frequency_ = {};
   last_text_ = {};

@@ -26,6 +26,17 @@ struct SparseRows {
   }
 };
 
+/// Every so many-th row.
+inline SparseRows every(const SparseRows& rows, std::size_t step) {
+  SparseRows out;
+  for (std::size_t i = 0; i < rows.size(); i += step) {
+    const auto row = rows[i];
+    out.weights.insert(out.weights.end(), row.begin(), row.end());
+    out.ends.push_back(out.weights.size());
+  }
+  return out;
+}
+
 /// Learns document frequencies from some texts, then turns any text into a vector. Words and
 /// character n-grams weigh the same, each block normalised by itself. Vectorising is safe from
 /// several threads as long as each has its own `Scratch`.
@@ -39,6 +50,9 @@ class Vectoriser {
 
   /// First all `count`s, then `fit`, then `row`.
   explicit Vectoriser(std::size_t expected_texts);
+  /// One that was fitted before: what `bits`, `buckets` and `rarity` gave. Every bucket is below
+  /// 2^bits and larger than the one before.
+  Vectoriser(int bits, std::vector<std::uint32_t> buckets, std::span<const std::uint32_t> rarity);
   void count(const TokenizedText& text);
   void fit();
 
@@ -46,7 +60,14 @@ class Vectoriser {
   void row(const TokenizedText& text, Scratch& scratch, std::vector<Weight>& out) const;
   std::size_t features() const { return idf_.size(); }
 
+  int bits() const { return 64 - shift_; }
+  /// For every feature the bucket its hash falls into, and its inverse document frequency in
+  /// steps of 1/4096.
+  const std::vector<std::uint32_t>& buckets() const { return buckets_; }
+  std::vector<std::uint32_t> rarity() const;
+
  private:
+  void add_feature(std::uint32_t bucket, std::uint32_t rarity);
   void collect(const TokenizedText& text, std::vector<std::uint64_t>& out) const;
   std::uint32_t bucket(std::uint64_t h) const { return static_cast<std::uint32_t>(h >> shift_); }
 
@@ -55,6 +76,7 @@ class Vectoriser {
   std::vector<std::uint32_t> frequency_;  // by bucket
   std::vector<std::uint32_t> last_text_;  // by bucket: the last text that was counted there
   std::vector<std::uint32_t> index_;      // bucket to feature + 1
+  std::vector<std::uint32_t> buckets_;    // of every feature
   std::vector<float> idf_;
   std::vector<bool> is_word_;
   std::vector<std::uint64_t> hashes_;

@@ -14,6 +14,7 @@ namespace insightflow::insight {
 namespace {
 
 constexpr std::size_t check_every = 4096;
+constexpr std::int64_t most_themes = 20;  // what a reader can take in
 
 Evidence evidence(const Dataset& dataset, const Texts& texts, std::size_t index, std::size_t start,
                   std::size_t end) {
@@ -94,6 +95,7 @@ Result<OpenFindings> read_texts(const Dataset& dataset, const Texts& texts,
   OpenFindings out;
   analysis::ThemeOptions options;
   options.count = settings.themes;
+  options.most = most_themes;
   options.threads = std::max(1u, std::thread::hardware_concurrency());
   BOOST_OUTCOME_TRY(const auto model, analysis::find_themes(texts.texts, options, ctx));
   BOOST_OUTCOME_TRY(const auto phrases, analysis::find_keyphrases(texts.texts, {}, ctx));

@@ -17,10 +17,13 @@ struct ThemeOptions {
   /// Number of themes; chosen by the engine where it is absent. Fewer come out when the answers do
   /// not hold that many different subjects.
   std::optional<std::int64_t> count;
-  std::int64_t most = 20;     ///< Upper bound where the engine chooses.
+  std::int64_t most = 160;    ///< Upper bound where the engine chooses.
   std::int64_t min_base = 8;  ///< Below this many usable answers there are no themes.
   std::int64_t quotes = 3;    ///< Typical quotes per theme.
   std::size_t threads = 1;    ///< Never changes the result.
+  /// Random halves for the stability of each theme; each costs about as much as learning.
+  std::int64_t bootstraps = 0;
+  std::vector<std::string> not_labels;  ///< Spellings that no theme is to be called by.
 };
 
 /// A verbatim stretch: bytes [start, end) of the text at index `answer`.
@@ -46,6 +49,9 @@ struct Theme {
   std::vector<Member> members;     ///< In order of the answers.
   SentimentMix sentiment;          ///< Of the members' sentences on this theme.
   std::vector<Quote> quotes;       ///< Typical first, then at most one that dissents.
+  /// Where bootstraps were asked for: how much of the theme comes together again in random halves
+  /// of the answers, 0 to 1 (mean Jaccard similarity, Hennig 2007; below 0.5 it dissolves).
+  std::optional<double> stability;
   friend bool operator==(const Theme&, const Theme&) = default;
 };
 
@@ -61,8 +67,10 @@ struct ThemeModel {
 };
 
 /// Finds the themes of `texts` (UTF-8, one answer each, which may hold several themes, sentence by
-/// sentence, or none). Sentences become TF-IDF vectors of words and character 3–5-grams; the
-/// phrases that cover most of them seed a spherical k-means (Dhillon & Modha 2001). Of many
+/// sentence, or none). Sentences become TF-IDF vectors of words and character 3–5-grams; what tells
+/// them apart is the neighbourhood they lie in (landmark-based spectral embedding, Chen & Cai 2011;
+/// Ward's hierarchy of the landmarks; k-means). The number of themes is the smallest that describes
+/// sentences it did not see nearly as well as any, each doubling having to add 7 %. Of many
 /// sentences it learns from at most 20,000 different ones, chosen by their hash. Repeats of one
 /// wording count, but hardly pull. Same texts, same bytes on every machine and thread count. Time
 /// is linear in the length of the texts.

@@ -467,3 +467,64 @@ TEST_CASE("real comments are analysed whole, and alike each time") {
     CHECK(desk.text("lines.jsonl") == lines);
   }
 }
+
+TEST_CASE("themes, summarize and codebook read lines of JSON") {
+  Desk desk;
+  std::string lines;
+  const char* const texts[] = {"The parking garage is always full", "Parking is too expensive here",
+                               "The cafeteria food is cold", "I love the food in the cafeteria"};
+  for (int i = 0; i < 60; ++i)
+    lines +=
+        R"({"n":1.50,"text":")" + std::string(texts[i % 4]) + " " + std::to_string(i) + "\"}\n";
+  desk.put("answers.jsonl", lines);
+  const Ran ran =
+      desk.run({"themes", "--field", "text", "--themes", "2", "--save", "book.json"}, lines);
+  CHECK(ran.code == 0);
+  CHECK(ran.err.empty());
+  CHECK(std::count(ran.out.begin(), ran.out.end(), '\n') == 61);
+  CHECK(ran.out.starts_with(
+      R"({"n":1.50,"text":"The parking garage is always full 0","themes":["t)"));
+  CHECK(ran.out.find(R"({"codebook":[{"id":"t1","label":")") != std::string::npos);
+  const Ran again = desk.run({"themes", "--field", "text", "--codebook", "book.json"}, lines);
+  CHECK(again.out.substr(0, again.out.find("{\"codebook")) ==
+        ran.out.substr(0, ran.out.find("{\"codebook")));
+  CHECK(again.out.find(R"("drift":{"distance":0,)") != std::string::npos);
+
+  const Row rows[] = {
+      {{"themes", "--field", "text"}, 0, R"({"codebook":[],"answers":0)", "", ""},
+      {{"themes", "--field", "text"},
+       0,
+       "{\"text\":null,\"themes\":[]}",
+       "",
+       R"({"themes":["x"],"text":null})"},
+      {{"themes", "--field", "t"}, 2, "", "Line 1: The object has no field 't'", "{\"a\":1}\n"},
+      {{"themes", "--field", "t"}, 2, "", "Line 2: The line is JSON, but no object", "\n[]\n"},
+      {{"themes", "--field", "t"}, 2, "", "Line 1: The field 't' is no text", "{\"t\":[]}\n"},
+      {{"themes", "--field", "t", "--codebook", "none.json"}, 2, "", "none.json"},
+      {{"themes", "--field", "t", "--relearn"}, 2, "", "--codebook"},
+      {{"themes", "--field", "t", "--themes", "0"}, 2, "", "--themes"},
+      {{"summarize", "--field", "text", "--sentences", "1", "answers.jsonl"}, 0, "\n", ""},
+      {{"summarize", "--field", "text", "--sentences", "0"}, 2, "", "--sentences"},
+      {{"codebook", "rename", "book.json", "t1", "--label", "Getting here"}, 0, "", ""},
+      {{"codebook", "rename", "book.json", "t9", "--label", "x"}, 3, "", "no theme 't9'"},
+      {{"codebook", "pin", "book.json", "t1"}, 0, "", ""},
+      {{"themes", "--field", "text", "--codebook", "book.json", "answers.jsonl"},
+       0,
+       "\"label\":\"Getting here\"",
+       ""},
+      {{"themes", "--field", "text", "--codebook", "book.json", "--relearn", "answers.jsonl"},
+       0,
+       "\"label\":\"Getting here\"",
+       ""},
+      {{"codebook", "merge", "book.json", "t1", "t2", "--label", "All", "-o", "one.json"},
+       0,
+       "",
+       ""},
+      {{"codebook", "forbid", "one.json", "t1"}, 0, "", ""},
+      {{"codebook", "split", "book.json", "t2", "--answers", "answers.jsonl", "--field", "text"},
+       2,
+       "",
+       "do not part into 2"},
+  };
+  for (const Row& row : rows) check(desk, row);
+}
