@@ -98,6 +98,7 @@ void Learner::read() {
     tokenize(text, tokens);
     if (!given_) vectoriser_.count(tokens);
     table_.add(static_cast<std::uint32_t>(sample_.weights.size()), text, tokens, pieces_.times[i]);
+    read_ += pieces_.times[i];
     // A wording that is repeated a thousand times pulls like ten.
     sample_.weights.push_back(static_cast<std::uint32_t>(std::bit_width(pieces_.times[i])));
   }
@@ -146,7 +147,7 @@ Result<std::size_t> Learner::best_count(const Neighbourhoods& near, const Hierar
   for (std::size_t i = 0; i < total; i += stride) rows.weights.push_back(sample_.weights[i]);
   const Sample places{every(near.rows, stride), rows.weights};
   const std::size_t limit =
-      std::max<std::size_t>(std::min({most, pieces_.all.size() / smallest, total / 2}), 1);
+      std::max<std::size_t>(std::min({most, read_ / smallest, total / 2}), 1);
   std::vector<std::pair<std::size_t, double>> fits;
   double highest = 0;
   for (std::size_t count = 1; count <= limit; count = std::max(count + 1, count * 9 / 8)) {

@@ -63,6 +63,7 @@ class Learner {
   std::vector<std::uint32_t> chosen_;  // indices into the originals
   Vectoriser vectoriser_;
   bool given_;
+  std::size_t read_ = 0;  // pieces, repeated ones as often as they were written
   PhraseTable table_;
   Sample sample_;
   std::vector<Placement> placements_;

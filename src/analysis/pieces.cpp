@@ -14,50 +14,39 @@ namespace {
 constexpr std::size_t least_content = 3;
 constexpr std::size_t batch = 32'768;
 
-/// The pieces of one answer, without `original`.
+/// The pieces of one answer, without `original` and `hash`.
 void cut(const TokenizedText& text, std::uint32_t answer, std::vector<Piece>& out) {
   const std::size_t begin = out.size();
   bool open = false;
   std::size_t content = 0;
   for (const Sentence& sentence : text.sentences) {
-    std::uint64_t h = open ? out.back().hash : 0;
     std::size_t words = 0;
-    for (std::uint32_t i = sentence.first; i < sentence.last; ++i) {
-      if (!is_content(text, text.tokens[i])) continue;
-      h = combine(h, word_key(text, text.tokens[i]));
-      ++words;
-    }
+    for (std::uint32_t i = sentence.first; i < sentence.last; ++i)
+      words += is_content(text, text.tokens[i]);
     if (words == 0) continue;
     if (open) {
       out.back().end = sentence.end;
-      out.back().hash = h;
       content += words;
     } else {
-      out.push_back({answer, sentence.start, sentence.end, 0, h});
+      out.push_back({answer, sentence.start, sentence.end, 0, 0});
       content = words;
     }
     open = content < least_content;
   }
   // A short rest belongs to the thought before it.
   if (open && out.size() >= begin + 2) {
-    const Piece rest = out.back();
+    out[out.size() - 2].end = out.back().end;
     out.pop_back();
-    out.back().end = rest.end;
-    out.back().hash = combine(out.back().hash, rest.hash);
   }
 }
 
 /// An answer of stop words alone.
 void cut_plain(const TokenizedText& text, std::uint32_t answer, std::vector<Piece>& out) {
-  std::uint64_t h = 1;
-  std::size_t words = 0;
-  for (const Token& token : text.tokens) {
-    if (token.kind != TokenKind::word) continue;
-    h = combine(h, word_key(text, token));
-    ++words;
-  }
+  const auto words = std::count_if(text.tokens.begin(), text.tokens.end(), [](const Token& token) {
+    return token.kind == TokenKind::word;
+  });
   if (words >= 2)
-    out.push_back({answer, text.sentences.front().start, text.sentences.back().end, 0, h});
+    out.push_back({answer, text.sentences.front().start, text.sentences.back().end, 0, 0});
 }
 
 }  // namespace
@@ -102,6 +91,11 @@ Result<Pieces> cut_pieces(std::span<const std::string_view> texts, bool plain, s
         const std::size_t before = parts[first].size();
         cut(tokens, answer, parts[first]);
         if (plain && parts[first].size() == before) cut_plain(tokens, answer, parts[first]);
+        // A repeat is the same to the byte: what is found out about one holds for the other.
+        for (std::size_t p = before; p < parts[first].size(); ++p) {
+          Piece& piece = parts[first][p];
+          piece.hash = hash(texts[begin + i].substr(piece.start, piece.end - piece.start));
+        }
       }
     });
     for (const auto& part : parts) out.all.insert(out.all.end(), part.begin(), part.end());

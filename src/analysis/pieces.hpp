@@ -17,8 +17,8 @@ struct Piece {
   std::uint32_t answer = 0;
   std::uint32_t start = 0;
   std::uint32_t end = 0;
-  std::uint32_t original = 0;  ///< Index of the first piece with the same content words.
-  std::uint64_t hash = 0;      ///< Of its content words in order.
+  std::uint32_t original = 0;  ///< Index of the first piece with the same bytes.
+  std::uint64_t hash = 0;      ///< Of its bytes.
 };
 
 struct Pieces {

@@ -110,7 +110,7 @@ std::vector<Group> groups_of(const Linted& linted) {
 
 std::string figures(const Linted& linted) {
   std::string out;
-  for (const FigureLine& line : figure_lines(linted.survey))
+  for (const FigureLine& line : figure_lines(linted.report.measures))
     out += "<div>" + element("dt", escaped(line.label)) + element("dd", escaped(line.value)) +
            "</div>";
   return out.empty() ? out : element("dl", out) + "\n";

@@ -125,6 +125,7 @@ Report lint(const survey::Questionnaire& survey, const Options& options) {
   report.title = survey.title;
   report.language = survey.language;
   report.counts.questions = static_cast<std::int64_t>(survey.questions.size());
+  report.measures = measure(survey);
 
   // Nothing is dropped for its severity before acceptances and settings have been applied.
   Options thorough = options;

@@ -11,6 +11,7 @@
 
 #include <utf8proc.h>
 
+#include <algorithm>
 #include <array>
 
 namespace insightflow::bias {
@@ -127,6 +128,11 @@ json::object error_entry(const Error& error) {
   return {{"code", error.reason}, {"message", error.detail}, {"details", std::move(details)}};
 }
 
+std::string tenths(double value) {
+  const auto whole = static_cast<std::int64_t>(value * 10 + 0.5);
+  return std::to_string(whole / 10) + "." + std::to_string(whole % 10);
+}
+
 /// "survey.json:12:5: ", or nothing where the source is not known.
 class Locator {
  public:
@@ -175,7 +181,7 @@ void append_finding(std::string& out, const Finding& finding, const survey::Ques
   out += '\n';
 }
 
-void append_summary(std::string& out, const Report& report, const survey::Questionnaire& survey) {
+void append_summary(std::string& out, const Report& report) {
   const Counts& counts = report.counts;
   out += count(counts.questions, "question") + ": " + count(counts.errors, "error") + ", " +
          count(counts.warnings, "warning") + ", " + count(counts.notes, "note");
@@ -184,8 +190,8 @@ void append_summary(std::string& out, const Report& report, const survey::Questi
   if (!report.known.empty()) out += ", " + std::to_string(report.known.size()) + " in the baseline";
   out += ".\n";
   std::string_view between;
-  for (const FigureLine& line : figure_lines(survey)) {
-    ((out += between) += line.label) += ": " + line.value + ".";
+  for (const FigureLine& line : figure_lines(report.measures)) {
+    ((out += between) += line.label) += ": " + clean(line.value) + ".";
     between = " ";
   }
   if (!between.empty()) out += '\n';
@@ -204,7 +210,7 @@ std::string text_of(const Report& report, const survey::Questionnaire& survey,
   const Locator locate(linted);
   for (const Finding& finding : report.findings)
     append_finding(out, finding, survey, style, locate);
-  append_summary(out, report, survey);
+  append_summary(out, report);
   return out;
 }
 
@@ -242,15 +248,27 @@ std::string to_json_document(std::span<const Linted> all) {
   return pretty(json::object{{"files", std::move(files)}, {"counts", to_json(sum)}});
 }
 
-std::vector<FigureLine> figure_lines(const survey::Questionnaire& survey) {
-  if (survey.questions.empty()) return {};
-  std::size_t open = 0;
-  for (const survey::Question& question : survey.questions)
-    open += question.kind == survey::Kind::open_text;
-  const auto tenths = static_cast<std::int64_t>(predicted_minutes(survey) * 10 + 0.5);
-  return {
-      {"Predicted minutes", std::to_string(tenths / 10) + "." + std::to_string(tenths % 10)},
-      {"Open questions", std::to_string(open) + " of " + std::to_string(survey.questions.size())}};
+std::vector<FigureLine> figure_lines(const Measures& measures) {
+  if (measures.questions == 0) return {};
+  const auto minutes = [](double value) { return tenths(value) + " minutes"; };
+  const auto open = static_cast<std::int64_t>(
+      measures.open_share * static_cast<double>(measures.questions) + 0.5);
+  std::vector<FigureLine> out{{"Predicted minutes", tenths(measures.minutes)}};
+  if (measures.reading_grade > 0) out.push_back({"Reading grade", tenths(measures.reading_grade)});
+  out.push_back(
+      {"Open questions", std::to_string(open) + " of " + std::to_string(measures.questions)});
+  if (measures.longest_path.questions < measures.questions)
+    out.push_back({"Longest path", count(measures.longest_path.questions, "question") + ", " +
+                                       minutes(measures.longest_path.minutes)});
+  if (measures.pages.size() > 1) {
+    const auto heaviest = std::max_element(
+        measures.pages.begin(), measures.pages.end(),
+        [](const PageBurden& a, const PageBurden& b) { return a.minutes < b.minutes; });
+    out.push_back({"Heaviest page", (heaviest->section.empty() ? "" : heaviest->section + ", ") +
+                                        count(heaviest->questions, "question") + ", " +
+                                        minutes(heaviest->minutes)});
+  }
+  return out;
 }
 
 std::string explain(std::string_view rule_id) {

@@ -15,7 +15,7 @@ namespace insightflow::analysis {
 
 /// A wording of the sample.
 struct SampledPiece {
-  std::int64_t hash = 0;    ///< Of its content words.
+  std::int64_t hash = 0;    ///< Of its bytes.
   std::int64_t answer = 0;  ///< The first that holds it, counted through all parts, …
   std::int64_t start = 0;   ///< … and the byte at which it begins there.
   std::int64_t times = 0;   ///< How often the wording occurs.

@@ -61,7 +61,7 @@ struct ThemeModel {
   std::vector<std::vector<std::uint32_t>> of_answer;
   std::int64_t used = 0;           ///< Texts with at least one content word.
   std::int64_t unthemed = 0;       ///< Of those, without a theme.
-  std::int64_t repeated = 0;       ///< Of those, with the same words as an earlier one.
+  std::int64_t repeated = 0;       ///< Of those, the same to the byte as an earlier one.
   std::vector<std::string> notes;  ///< Sentences a reader must see, such as a base too small.
   friend bool operator==(const ThemeModel&, const ThemeModel&) = default;
 };

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <insightflow/core/fields.hpp>
+#include <insightflow/bias/measure.hpp>
 
 #include <string>
 #include <vector>
@@ -133,12 +133,13 @@ struct Report {
   std::vector<Finding> known;        ///< Findings a baseline knows; they are not counted.
   std::vector<KnownFinding> stale;   ///< Entries of a baseline that are found no more.
   Counts counts;
+  Measures measures;
 
   friend bool operator==(const Report&, const Report&) = default;
 };
 BOOST_DESCRIBE_STRUCT(Report, (),
                       (title, language, findings, suppressed, unused, not_run, known, stale,
-                       counts))
+                       counts, measures))
 inline constexpr std::array report_notes{
     Note{.field = "findings", .doc = "What was found, in the order of the questionnaire."},
     Note{.field = "suppressed", .doc = "Findings the author has accepted, with the reason."},
@@ -149,7 +150,8 @@ inline constexpr std::array report_notes{
          .omit_empty = true},
     Note{.field = "stale",
          .doc = "Entries of a baseline that are found no more.",
-         .omit_empty = true}};
+         .omit_empty = true},
+    Note{.field = "measures", .doc = "Figures of the questionnaire."}};
 constexpr std::span<const Note> field_notes(const Report*) {
   return report_notes;
 }

@@ -57,8 +57,8 @@ struct FigureLine {
   std::string label;
   std::string value;
 };
-/// What the text and the page say about a questionnaire as a whole: time, questions, open share.
-std::vector<FigureLine> figure_lines(const survey::Questionnaire& survey);
+/// What the text and the page say about a questionnaire as a whole.
+std::vector<FigureLine> figure_lines(const Measures& measures);
 
 /// What a rule is about, for `--explain`; empty for an unknown id.
 std::string explain(std::string_view rule_id);

@@ -22,12 +22,22 @@ std::vector<std::string> answers(std::size_t count, std::size_t subjects_used, s
        "Every manager should get leadership training", "The manager is rude to the whole team"},
       {"The laptop is slow and crashes", "We need faster laptops for development",
        "My laptop battery dies within an hour", "New laptops arrived broken twice"}};
+  const std::vector<const char*> ends{"",
+                                      " since spring",
+                                      " again this week",
+                                      " as everybody knows",
+                                      " in our building",
+                                      " mostly",
+                                      " on Fridays",
+                                      " for a year now",
+                                      " if you ask me",
+                                      " compared with before"};
   Rng rng(seed);
   std::vector<std::string> out;
   for (std::size_t i = 0; i < count; ++i) {
     const auto& subject = subjects[rng.below(subjects_used)];
-    out.push_back(std::string(subject[rng.below(subject.size())]) + " (row " +
-                  std::to_string(seed * 10'000 + i) + ")");
+    out.push_back(std::string(subject[rng.below(subject.size())]) + ends[rng.below(ends.size())] +
+                  " (row " + std::to_string(seed * 10'000 + i) + ")");
   }
   return out;
 }
