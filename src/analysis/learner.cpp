@@ -146,8 +146,7 @@ Result<std::size_t> Learner::best_count(const Neighbourhoods& near, const Hierar
   Sample rows{every(sample_.rows, stride), {}};
   for (std::size_t i = 0; i < total; i += stride) rows.weights.push_back(sample_.weights[i]);
   const Sample places{every(near.rows, stride), rows.weights};
-  const std::size_t limit =
-      std::max<std::size_t>(std::min({most, read_ / smallest, total / 2}), 1);
+  const std::size_t limit = std::max<std::size_t>(std::min({most, read_ / smallest, total / 2}), 1);
   std::vector<std::pair<std::size_t, double>> fits;
   double highest = 0;
   for (std::size_t count = 1; count <= limit; count = std::max(count + 1, count * 9 / 8)) {

@@ -59,7 +59,8 @@ Result<ScheduleList> Schedules::list() {
 
 Result<Schedule> Schedules::remove(std::string_view kind, std::string_view subject) {
   static const std::string sql =
-      "DELETE FROM job_schedules WHERE workspace_id = ?1 AND kind = ?2 AND subject = ?3 RETURNING " +
+      "DELETE FROM job_schedules WHERE workspace_id = ?1 AND kind = ?2 AND subject = ?3 "
+      "RETURNING " +
       columns;
   return db_.write([&](storage::Tx& tx) -> Result<Schedule> {
     BOOST_OUTCOME_TRY(auto removed, tx.find<Schedule>(sql, {workspace_, kind, subject}));

@@ -138,8 +138,8 @@ struct Report {
   friend bool operator==(const Report&, const Report&) = default;
 };
 BOOST_DESCRIBE_STRUCT(Report, (),
-                      (title, language, findings, suppressed, unused, not_run, known, stale,
-                       counts, measures))
+                      (title, language, findings, suppressed, unused, not_run, known, stale, counts,
+                       measures))
 inline constexpr std::array report_notes{
     Note{.field = "findings", .doc = "What was found, in the order of the questionnaire."},
     Note{.field = "suppressed", .doc = "Findings the author has accepted, with the reason."},

@@ -477,6 +477,7 @@ TEST_CASE("themes, summarize and codebook read lines of JSON") {
     lines +=
         R"({"n":1.50,"text":")" + std::string(texts[i % 4]) + " " + std::to_string(i) + "\"}\n";
   desk.put("answers.jsonl", lines);
+  desk.put("same.jsonl", lines.substr(0, lines.find('\n') + 1));
   const Ran ran =
       desk.run({"themes", "--field", "text", "--themes", "2", "--save", "book.json"}, lines);
   CHECK(ran.code == 0);
@@ -521,10 +522,14 @@ TEST_CASE("themes, summarize and codebook read lines of JSON") {
        "",
        ""},
       {{"codebook", "forbid", "one.json", "t1"}, 0, "", ""},
-      {{"codebook", "split", "book.json", "t2", "--answers", "answers.jsonl", "--field", "text"},
+      {{"codebook", "split", "book.json", "t2", "--answers", "same.jsonl", "--field", "text"},
        2,
        "",
        "do not part into 2"},
+      {{"codebook", "split", "book.json", "t2", "--answers", "answers.jsonl", "--field", "text"},
+       0,
+       "",
+       ""},
   };
   for (const Row& row : rows) check(desk, row);
 }
