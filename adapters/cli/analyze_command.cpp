@@ -1,5 +1,6 @@
 #include "cli/findings_output.hpp"
 
+#include <insightflow/analysis/codebook.hpp>
 #include <insightflow/core/json.hpp>
 #include <insightflow/insight/table.hpp>
 
@@ -17,7 +18,7 @@ namespace {
 
 struct Arguments {
   std::string file, previous, input_format, format, per_response;
-  std::string weight, rake, date, duration;
+  std::string weight, rake, date, duration, codebook, save_codebook;
   std::vector<std::string> outs;
   insight::TableColumns columns;
   insight::Settings settings;
@@ -69,6 +70,9 @@ Result<insight::Dataset> read_answers(const Arguments& arguments, const std::str
 
 Result<void> analyze(Context& context, Arguments& arguments) {
   // What can be refused is refused before the work is done.
+  if (!arguments.save_codebook.empty() && arguments.columns.text.size() > 1)
+    return fail(Code::invalid, "codebook_ambiguous",
+                "--save-codebook writes the themes of one column; name a single --text.");
   std::vector<report::Format> formats;
   for (const std::string& out : arguments.outs) {
     BOOST_OUTCOME_TRY(const auto format, report_format(arguments.format, out));
@@ -101,17 +105,39 @@ Result<void> analyze(Context& context, Arguments& arguments) {
     previous = std::move(earlier);
   }
   Result<void> written = insightflow::success();
-  insight::OnCodedText on_coded_text;
+  insight::BuildOptions options{.previous = previous ? &*previous : nullptr};
+  if (!arguments.codebook.empty()) {
+    BOOST_OUTCOME_TRY(const auto text, read_file(arguments.codebook));
+    auto codebook = analysis::read_codebook(text);
+    if (!codebook) {
+      Error error = codebook.error();
+      error.detail = "'" + arguments.codebook + "': " + error.detail;
+      return error;
+    }
+    for (const survey::Question& question : dataset.questionnaire.questions)
+      if (question.kind == survey::Kind::open_text)
+        options.codebooks.emplace(question.id, codebook.value());
+  }
+  std::optional<analysis::Codebook> learned;
+  options.on_codebook = [&](const std::string&, const analysis::Codebook& codebook) {
+    learned = codebook;
+  };
   if (lines)
-    on_coded_text = [&](std::size_t record, const insight::CodedText& coded) {
+    options.on_coded_text = [&](std::size_t record, const insight::CodedText& coded) {
       if (written) written = lines->write(response_line(dataset.records[record], coded));
     };
-  BOOST_OUTCOME_TRY(const auto findings,
-                    insight::build(dataset, arguments.settings, ctx, on_coded_text,
-                                   previous ? &*previous : nullptr));
+  BOOST_OUTCOME_TRY(const auto findings, insight::build(dataset, arguments.settings, ctx, options));
   BOOST_OUTCOME_TRY(written);
   if (lines) {
     BOOST_OUTCOME_TRY(lines->close());
+  }
+  if (!arguments.save_codebook.empty()) {
+    if (!learned)
+      return fail(Code::conflict, "no_themes",
+                  "There are no texts, so there is no codebook to write. Name their column with "
+                  "--text.");
+    BOOST_OUTCOME_TRY(write_file(arguments.save_codebook, to_json_text(*learned) + "\n"));
+    remark("Wrote " + arguments.save_codebook + ".");
   }
   for (std::size_t i = 0; i < formats.size(); ++i) {
     BOOST_OUTCOME_TRY(write_file(arguments.outs[i], report::render(findings, formats[i])));
@@ -161,8 +187,22 @@ void add_analyze_command(CLI::App& app, Context& context) {
                    "First day of this wave; earlier rows are the previous wave (needs --date)")
       ->excludes(previous)
       ->needs(date);
-  command->add_option("--themes", arguments->themes, "Themes per column; chosen when left out")
-      ->check(CLI::Range(1, 1000));
+  auto* themes =
+      command->add_option("--themes", arguments->themes, "Themes per column; chosen when left out")
+          ->check(CLI::Range(1, 1000));
+  auto* codebook =
+      command
+          ->add_option("--codebook", arguments->codebook,
+                       "Code the texts with the themes in this file, instead of finding new ones")
+          ->excludes(themes);
+  command
+      ->add_option("--save-codebook", arguments->save_codebook,
+                   "Write the themes that were found here, to be edited with 'codebook'")
+      ->excludes(codebook);
+  command
+      ->add_option("--bootstraps", arguments->settings.bootstraps,
+                   "Look for each theme again in so many random halves, to tell how stable it is")
+      ->check(CLI::Range(0, 100));
   command->add_option("-o,--out", arguments->outs,
                       "Report to write; repeat for several, the format is that of the name");
   command->add_option("--format", arguments->format, "html, markdown, json or csv");

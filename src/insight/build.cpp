@@ -76,6 +76,7 @@ Manifest manifest_of(const Dataset& dataset, const Settings& settings) {
   out.settings["by"] = to_json_text(settings.by);
   out.settings["least_base"] = std::to_string(settings.least_base);
   out.settings["themes"] = settings.themes ? std::to_string(*settings.themes) : "automatic";
+  if (settings.bootstraps > 0) out.settings["bootstraps"] = std::to_string(settings.bootstraps);
   if (!settings.targets.empty()) out.settings["targets"] = to_json_text(settings.targets);
   for (const auto& [name, field] :
        {std::pair("weight", &settings.weight), std::pair("date", &settings.date),
@@ -120,7 +121,7 @@ bool verify(const Evidence& evidence, std::string_view text) {
 }
 
 Result<Findings> build(const Dataset& dataset, const Settings& settings, const Ctx& ctx,
-                       const OnCodedText& on_coded_text, const Dataset* previous) {
+                       const BuildOptions& options) {
   const auto& questions = dataset.questionnaire.questions;
   std::vector<std::vector<Segment>> segments;
   for (std::size_t i = 0; i < settings.by.size(); ++i) {
@@ -174,8 +175,8 @@ Result<Findings> build(const Dataset& dataset, const Settings& settings, const C
 
   std::vector<ReadTexts> read;
   for (Texts& texts : texts_of(dataset)) {
-    BOOST_OUTCOME_TRY(auto found, read_texts(dataset, texts, settings, weights, quality.of_record,
-                                             ctx, on_coded_text));
+    BOOST_OUTCOME_TRY(
+        auto found, read_texts(dataset, texts, settings, weights, quality.of_record, ctx, options));
     for (std::size_t s = 0; s < segments.size(); ++s)
       if (!found.themes.empty())
         out.cross_tabs.push_back(
@@ -193,8 +194,9 @@ Result<Findings> build(const Dataset& dataset, const Settings& settings, const C
   }
 
   out.trends = trends_of(dataset, settings, read, weights, out.notes);
-  if (previous != nullptr) {
-    BOOST_OUTCOME_TRY(out.waves, wave_changes(dataset, *previous, settings, read, weights, ctx));
+  if (options.previous != nullptr) {
+    BOOST_OUTCOME_TRY(out.waves,
+                      wave_changes(dataset, *options.previous, settings, read, weights, ctx));
   }
   adjust(out);
   const auto variables = variables_of(dataset, read);
@@ -203,6 +205,8 @@ Result<Findings> build(const Dataset& dataset, const Settings& settings, const C
   out.recommendations = recommend(out, dataset);
   out.summary = summarise(out, dataset, settings);
   out.manifest = manifest_of(dataset, settings);
+  for (const auto& [question, codebook] : options.codebooks)
+    out.manifest.settings["codebook " + question] = security::sha256(to_json_text(codebook));
   return out;
 }
 

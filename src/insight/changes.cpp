@@ -193,21 +193,25 @@ std::vector<Trend> trends_of(const Dataset& dataset, const Settings& settings,
     out.push_back(trend(question.id, metric, *calendar, tallies));
   }
   for (const ReadTexts& one : read) {
+    // `holds` gives nothing for a text that does not count.
     const auto of_texts = [&](auto&& holds) {
       std::vector<Tally> tallies(periods);
       for (std::size_t i = 0; i < one.texts.records.size(); ++i) {
         const std::size_t record = one.texts.records[i];
-        if (period[record] < periods)
-          tallies[period[record]].add(holds(i) ? 1 : 0, 1, weight_of(weights, record));
+        const std::optional<bool> held = holds(i);
+        if (held && period[record] < periods)
+          tallies[period[record]].add(*held ? 1 : 0, 1, weight_of(weights, record));
       }
       return tallies;
     };
     if (static_cast<std::int64_t>(one.texts.records.size()) < settings.least_base) continue;
     if (!one.found.moods.empty())
-      out.push_back(
-          trend(one.texts.evidence_id, "negative", *calendar, of_texts([&](std::size_t i) {
-                  return one.found.moods[i] == analysis::Sentiment::negative;
-                })));
+      out.push_back(trend(one.texts.evidence_id, "negative", *calendar,
+                          of_texts([&](std::size_t i) -> std::optional<bool> {
+                            const auto& mood = one.found.moods[i];
+                            if (!mood) return std::nullopt;
+                            return *mood == analysis::Sentiment::negative;
+                          })));
     for (std::uint32_t t = 0; t < one.found.themes.size() && t < most_themes; ++t) {
       Trend& theme = out.emplace_back(
           trend(one.texts.evidence_id, "share", *calendar, of_texts([&](std::size_t i) {
@@ -296,6 +300,7 @@ Result<std::vector<WaveChange>> wave_changes(const Dataset& dataset, const Datas
   }
   if (!analysis::sentiment_supports(previous.questionnaire.language)) return out;
   const auto texts_before = texts_of(previous);
+  analysis::TokenizedText tokens;
   for (const ReadTexts& one : read) {
     const auto same = std::find_if(
         texts_before.begin(), texts_before.end(),
@@ -303,6 +308,7 @@ Result<std::vector<WaveChange>> wave_changes(const Dataset& dataset, const Datas
     if (same == texts_before.end() || one.found.moods.empty()) continue;
     analysis::Mass now, base, then, base_then;
     for (std::size_t i = 0; i < one.texts.records.size(); ++i) {
+      if (!one.found.moods[i]) continue;
       const double weight = weight_of(weights, one.texts.records[i]);
       base.add(weight);
       if (one.found.moods[i] == analysis::Sentiment::negative) now.add(weight);
@@ -311,10 +317,12 @@ Result<std::vector<WaveChange>> wave_changes(const Dataset& dataset, const Datas
       if (i % 4096 == 0) {
         BOOST_OUTCOME_TRY(ctx.check());
       }
+      analysis::tokenize(same->texts[i], tokens);
+      const auto mood = analysis::read_mood(tokens).mood;
+      if (!mood) continue;
       const double weight = weight_of(before.weights, same->records[i]);
       base_then.add(weight);
-      if (analysis::sentiment(same->texts[i]).label == analysis::Sentiment::negative)
-        then.add(weight);
+      if (mood->label == analysis::Sentiment::negative) then.add(weight);
     }
     if (base.count < settings.least_base || base_then.count < settings.least_base) continue;
     out.push_back(share_change(one.texts.evidence_id, "negative", now, base, then, base_then));

@@ -6,6 +6,9 @@
 #include <insightflow/analysis/themes.hpp>
 #include <insightflow/security/digest.hpp>
 
+#include <cmath>
+#include <map>
+#include <numeric>
 #include <set>
 #include <thread>
 
@@ -60,6 +63,44 @@ void count(analysis::SentimentMix& mix, analysis::Sentiment label) {
   }
 }
 
+std::string percent(double share) {
+  return std::to_string(std::llround(share * 100)) + " %";
+}
+
+struct CodedThemes {
+  analysis::ThemeModel model;
+  std::vector<std::string> ids;
+};
+
+/// The themes of a codebook where one was given for the question, else those the engine finds.
+Result<CodedThemes> coded_themes(const Texts& texts, const Settings& settings, const Ctx& ctx,
+                                 const BuildOptions& build_options) {
+  analysis::ThemeOptions options;
+  options.count = settings.themes;
+  options.most = most_themes;
+  options.bootstraps = settings.bootstraps;
+  options.threads = std::max(1u, std::thread::hardware_concurrency());
+  CodedThemes out;
+  const auto given = build_options.codebooks.find(texts.evidence_id);
+  if (given == build_options.codebooks.end()) {
+    BOOST_OUTCOME_TRY(auto learned, analysis::learn_codebook(texts.texts, options, ctx));
+    if (build_options.on_codebook) build_options.on_codebook(texts.evidence_id, learned.codebook);
+    for (const auto& theme : learned.codebook.themes) out.ids.push_back(theme.id);
+    out.model = std::move(learned.model);
+    return out;
+  }
+  BOOST_OUTCOME_TRY(auto coding, analysis::code_answers(given->second, texts.texts, options, ctx));
+  for (const auto& theme : given->second.themes) out.ids.push_back(theme.id);
+  const analysis::Drift& drift = coding.drift;
+  coding.model.notes.push_back(
+      "Coded with the themes of a codebook: " + percent(drift.uncoded_now) +
+      " of the answers hold none of them (" + percent(drift.uncoded_then) +
+      " where it was learned), and " + percent(drift.distance) +
+      " of the answers with a theme would have to change it for the shares to be those of then.");
+  out.model = std::move(coding.model);
+  return out;
+}
+
 }  // namespace
 
 std::vector<Texts> texts_of(const Dataset& dataset) {
@@ -91,39 +132,49 @@ std::vector<Texts> texts_of(const Dataset& dataset) {
 Result<OpenFindings> read_texts(const Dataset& dataset, const Texts& texts,
                                 const Settings& settings, const Weights& weights,
                                 const RecordFlags& flags, const Ctx& ctx,
-                                const OnCodedText& on_coded_text) {
+                                const BuildOptions& build_options) {
   OpenFindings out;
-  analysis::ThemeOptions options;
-  options.count = settings.themes;
-  options.most = most_themes;
-  options.threads = std::max(1u, std::thread::hardware_concurrency());
-  BOOST_OUTCOME_TRY(const auto model, analysis::find_themes(texts.texts, options, ctx));
+  BOOST_OUTCOME_TRY(const auto themes, coded_themes(texts, settings, ctx, build_options));
+  const analysis::ThemeModel& model = themes.model;
   BOOST_OUTCOME_TRY(const auto phrases, analysis::find_keyphrases(texts.texts, {}, ctx));
 
   out.used = model.used;
   out.unthemed = model.unthemed;
   out.notes = model.notes;
   if (model.used == 0) out.notes = {"No text holds words, so there are no themes."};
-  out.themes_of_text = model.of_answer;
   // With weights, texts without a content word count into the base as well.
   analysis::Mass base;
   for (const std::size_t record : texts.records)
     if (!weights.empty()) base.add(weights[record]);
-  for (const analysis::Theme& theme : model.themes) {
+  // A codebook keeps its own order, and themes that nobody speaks of any more.
+  std::vector<std::size_t> order(model.themes.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::erase_if(order, [&](std::size_t theme) { return model.themes[theme].members.empty(); });
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return model.themes[a].members.size() > model.themes[b].members.size();
+  });
+  std::vector<std::uint32_t> place(model.themes.size());
+  for (std::size_t i = 0; i < order.size(); ++i) place[order[i]] = static_cast<std::uint32_t>(i);
+  out.themes_of_text = model.of_answer;
+  for (auto& held : out.themes_of_text)
+    for (std::uint32_t& theme : held) theme = place[theme];
+  for (const std::size_t from : order) {
+    const analysis::Theme& theme = model.themes[from];
     const auto size = static_cast<std::int64_t>(theme.members.size());
     analysis::Mass part;
     for (const analysis::Member& member : theme.members)
       part.add(weight_of(weights, texts.records[member.answer]));
     const auto share = weights.empty() ? analysis::share_of("", "", size, model.used)
                                        : analysis::share_of("", "", part, base);
-    Theme& shown = out.themes.emplace_back(Theme{.id = "t" + std::to_string(out.themes.size() + 1),
+    Theme& shown = out.themes.emplace_back(Theme{.id = themes.ids[from],
                                                  .label = theme.label,
                                                  .terms = theme.terms,
                                                  .size = size,
                                                  .share = share.share,
                                                  .interval = share.interval,
                                                  .sentiment = theme.sentiment,
-                                                 .quotes = {}});
+                                                 .quotes = {},
+                                                 .stability = theme.stability});
     for (const analysis::Quote& quote : theme.quotes) {
       Evidence one = evidence(dataset, texts, quote.answer, quote.start, quote.end);
       if (std::none_of(shown.quotes.begin(), shown.quotes.end(),
@@ -140,7 +191,9 @@ Result<OpenFindings> read_texts(const Dataset& dataset, const Texts& texts,
     out.sentiment.emplace();
   else
     out.notes.push_back("The mood was not rated: the built-in model knows English only.");
-  if (!rated && !on_coded_text) return out;
+  std::map<std::string, std::int64_t> foreign;  // texts by language, "" for an unknown one
+  analysis::TokenizedText tokens;
+  if (!rated && !build_options.on_coded_text) return out;
   for (std::size_t i = 0; i < texts.texts.size(); ++i) {
     if (i % check_every == 0) {
       BOOST_OUTCOME_TRY(ctx.check());
@@ -149,16 +202,36 @@ Result<OpenFindings> read_texts(const Dataset& dataset, const Texts& texts,
     }
     analysis::Mood mood{analysis::Sentiment::neutral, 1.0 / 3};
     if (rated) {
-      mood = analysis::sentiment(texts.texts[i]);
-      count(*out.sentiment, mood.label);
-      out.moods.push_back(mood.label);
+      analysis::tokenize(texts.texts[i], tokens);
+      const analysis::MoodReading read = analysis::read_mood(tokens);
+      if (read.mood) {
+        mood = *read.mood;
+        count(*out.sentiment, mood.label);
+        out.moods.emplace_back(mood.label);
+      } else {
+        ++foreign[std::string(read.language)];
+        out.moods.emplace_back();
+      }
     }
-    if (!on_coded_text) continue;
+    if (!build_options.on_coded_text) continue;
     CodedText coded{texts.evidence_id, std::string(texts.texts[i]), mood, {}, {}};
     if (!flags.empty()) coded.flags = flags[texts.records[i]];
-    for (const std::uint32_t theme : model.of_answer[i])
+    for (const std::uint32_t theme : out.themes_of_text[i])
       coded.themes.push_back(out.themes[theme].id);
-    on_coded_text(texts.records[i], coded);
+    build_options.on_coded_text(texts.records[i], coded);
+  }
+  if (!foreign.empty()) {
+    std::int64_t all = 0;
+    std::string list;
+    for (const auto& [language, texts_of_it] : foreign) {
+      all += texts_of_it;
+      list += (list.empty() ? "" : ", ") + (language.empty() ? "unknown" : language) + " " +
+              std::to_string(texts_of_it);
+    }
+    out.notes.push_back("The mood of " + std::to_string(all) + (all == 1 ? " answer" : " answers") +
+                        " was not rated: the built-in model knows English only, and this was "
+                        "written in another language (" +
+                        list + ").");
   }
   return out;
 }

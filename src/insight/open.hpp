@@ -25,7 +25,8 @@ struct OpenFindings {
   std::int64_t unthemed = 0;
   /// For each text the indexes of its themes, strongest first.
   std::vector<std::vector<std::uint32_t>> themes_of_text;
-  std::vector<analysis::Sentiment> moods;  ///< For each text; empty where they are not rated.
+  /// For each text, none for one in a language that is not rated; empty where none is rated.
+  std::vector<std::optional<analysis::Sentiment>> moods;
 };
 
 /// The kinds of flags of each record; empty where there are none at all.
@@ -35,6 +36,6 @@ using RecordFlags = std::vector<std::vector<std::string>>;
 Result<OpenFindings> read_texts(const Dataset& dataset, const Texts& texts,
                                 const Settings& settings, const Weights& weights,
                                 const RecordFlags& flags, const Ctx& ctx,
-                                const OnCodedText& on_coded_text);
+                                const BuildOptions& build_options);
 
 }  // namespace insightflow::insight

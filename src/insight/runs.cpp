@@ -254,8 +254,8 @@ jobs::Handler run_handler(storage::Database& db, const Clock& clock, IdSource& i
           });
     }));
     BOOST_OUTCOME_TRY(const auto previous, take_previous_wave(dataset, order.settings));
-    BOOST_OUTCOME_TRY(const auto findings,
-                      build(dataset, order.settings, ctx, {}, previous ? &*previous : nullptr));
+    BOOST_OUTCOME_TRY(const auto findings, build(dataset, order.settings, ctx,
+                                                 {.previous = previous ? &*previous : nullptr}));
     const std::string document = to_json_text(findings, Audience::storage);
     jobs::Queue queue(db, clock, ids);
     return db.write([&](storage::Tx& tx) -> Result<void> {

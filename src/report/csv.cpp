@@ -80,6 +80,9 @@ void write(Table& table, const insight::QuestionFindings& question) {
     table.share({"theme", id, theme.label, ""}, theme.size, theme.share, theme.interval,
                 question.used);
     table.mix({"theme", id, theme.label, ""}, theme.sentiment);
+    if (theme.stability)
+      table.line({"theme", id, theme.label, ""}, "stability", *theme.stability, nullptr,
+                 theme.size);
   }
   if (!question.themes.empty())
     table.tally({"theme", id, "", ""}, "unthemed", question.unthemed, question.used);

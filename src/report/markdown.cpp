@@ -113,7 +113,8 @@ void themes(Document& out, const QuestionFindings& question) {
   out.table({"Theme", "Answers", "Share", "95 % interval", "Mood"}, lines);
   for (std::size_t i = 0; i < question.themes.size() && i < themes_told; ++i) {
     if (question.themes[i].quotes.empty()) continue;
-    out.paragraph("**" + escape_markdown(question.themes[i].label) + "**");
+    out.paragraph("**" + escape_markdown(question.themes[i].label) + "** (" +
+                  words::theme_size(question.themes[i], question.used) + ")");
     out.quotes(question.themes[i].quotes);
   }
 }

@@ -300,7 +300,8 @@ std::string cross_tab(const insight::CrossTab& table) {
 
 std::string theme_size(const insight::Theme& theme, std::int64_t base) {
   return count(theme.size) + " of " + counted(base, "answer") + ", " + percent(theme.share) + " (" +
-         percent_range(theme.interval) + ")";
+         percent_range(theme.interval) + ")" +
+         (theme.stability ? "; " + percent(*theme.stability) + " stable in random halves" : "");
 }
 
 bool shows_intervals(const insight::Findings& findings) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <insightflow/analysis/codebook.hpp>
 #include <insightflow/core/ctx.hpp>
 #include <insightflow/insight/findings.hpp>
 #include <insightflow/response/response.hpp>
@@ -59,11 +60,13 @@ struct Settings {
   /// First day of this wave, as 2026-01-31: earlier responses are the previous one. See
   /// `take_previous_wave`.
   std::string since;
+  std::int64_t bootstraps = 0;  ///< To tell how stable each theme is; 0: not told.
 
   friend bool operator==(const Settings&, const Settings&) = default;
 };
 BOOST_DESCRIBE_STRUCT(Settings, (),
-                      (by, themes, least_base, weight, targets, trim, date, duration, since))
+                      (by, themes, least_base, weight, targets, trim, date, duration, since,
+                       bootstraps))
 inline constexpr std::array settings_notes{
     Note{.field = "by",
          .doc = "Question ids, or hidden fields as \"hidden.plan\", that make segments.",
@@ -103,7 +106,13 @@ inline constexpr std::array settings_notes{
          .doc = "First day of this wave, as 2026-01-31; the findings are about the responses from "
                 "then on and compare them with the earlier ones.",
          .omit_empty = true,
-         .max = 40}};
+         .max = 40},
+    Note{.field = "bootstraps",
+         .doc = "Random halves of the answers in which each theme is looked for again, to tell how "
+                "stable it is; 0 for none. Each costs about half of finding the themes.",
+         .omit_empty = true,
+         .min = 0,
+         .max = 100}};
 constexpr std::span<const Note> field_notes(const Settings*) {
   return settings_notes;
 }
@@ -121,17 +130,28 @@ BOOST_DESCRIBE_STRUCT(CodedText, (), (question_id, text, sentiment, themes, flag
 /// Called for each text, question by question in the order of the records.
 using OnCodedText = std::function<void(std::size_t record, const CodedText&)>;
 
+/// What findings are built with beside the answers.
+struct BuildOptions {
+  /// An earlier wave of the same questions; scores, choices and moods are compared with it.
+  const Dataset* previous = nullptr;
+  /// Themes that texts are coded with instead of finding new ones: by question id, that of the
+  /// words behind "other" with "/other" behind it.
+  std::map<std::string, analysis::Codebook, std::less<>> codebooks;
+  OnCodedText on_coded_text;
+  /// Called with the themes of each text question that were found, not given.
+  std::function<void(const std::string& question_id, const analysis::Codebook&)> on_codebook;
+};
+
 /// Where `settings.since` is set: moves the responses before that day out of the dataset and gives
 /// them back, to be the previous wave of `build`. Responses of an unknown day stay. Errors: those
 /// of `build` for fields, and `day_malformed`.
 Result<std::optional<Dataset>> take_previous_wave(Dataset& dataset, const Settings& settings);
 
-/// Computes everything. `previous` is an earlier wave of the same questions; scores, choices and
-/// moods are compared with it. Errors: those of `Ctx::check`, `segment_unknown`, `segment_unfit`,
-/// `field_unknown`, `weights_twice` for both a weight and targets, those of `analysis::rake`, and
-/// `theme_count_out_of_range`.
+/// Computes everything. Errors: those of `Ctx::check`, `segment_unknown`, `segment_unfit`,
+/// `field_unknown`, `weights_twice` for both a weight and targets, those of `analysis::rake`,
+/// `theme_count_out_of_range`, and `codebook_invalid`.
 Result<Findings> build(const Dataset& dataset, const Settings& settings, const Ctx& ctx = {},
-                       const OnCodedText& on_coded_text = {}, const Dataset* previous = nullptr);
+                       const BuildOptions& options = {});
 
 /// Names the engine, for manifests and cache keys: changes whenever a result may change.
 std::string engine_version();

@@ -41,9 +41,13 @@ struct Theme {
   analysis::Interval interval;     ///< Of the share (Wilson, 95 %).
   analysis::SentimentMix sentiment;
   std::vector<Evidence> quotes;  ///< Typical first; then dissenting ones.
+  /// Where it was asked for: how much of it comes together again in random halves of the answers,
+  /// in [0, 1] (Jaccard similarity, Hennig 2007).
+  std::optional<double> stability;
   friend bool operator==(const Theme&, const Theme&) = default;
 };
-BOOST_DESCRIBE_STRUCT(Theme, (), (id, label, terms, size, share, interval, sentiment, quotes))
+BOOST_DESCRIBE_STRUCT(Theme, (),
+                      (id, label, terms, size, share, interval, sentiment, quotes, stability))
 
 struct Keyphrase {
   std::string text;

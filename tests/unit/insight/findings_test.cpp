@@ -155,7 +155,7 @@ TEST_CASE("weights change shares and means, intervals widen, and counts stay") {
 
 TEST_CASE("a previous wave is compared, figure by figure") {
   const Dataset now = customers(300, 3, 3), before = customers(300, 4, 5);
-  const Findings found = build(now, {}, {}, {}, &before).value();
+  const Findings found = build(now, {}, {}, {.previous = &before}).value();
   bool score = false, mood = false, choice = false;
   for (const WaveChange& change : found.waves) {
     if (change.question_id == "score") {
@@ -240,7 +240,7 @@ TEST_CASE("a day divides the responses into this wave and the previous one") {
   CHECK(data.records.size() == 101);  // those of an unknown day stay
   CHECK(data.records.front().id == "row:1");
   CHECK(data.records[1].id == "row:201");
-  const Findings found = build(data, settings, {}, {}, &*before).value();
+  const Findings found = build(data, settings, {}, {.previous = &*before}).value();
   CHECK(found.responses_total == 101);
   CHECK(!found.waves.empty());
   CHECK(found.manifest.settings.at("since") == "2026-03-20");
@@ -340,6 +340,67 @@ TEST_CASE("response quality: each flag with its reason, on the very responses") 
   CHECK(!few.notes.empty());
   CHECK(std::none_of(few.flags.begin(), few.flags.end(),
                      [](const QualityFlag& flag) { return flag.kind == "speeder"; }));
+}
+
+TEST_CASE("texts are coded with the themes of a codebook where one is given") {
+  std::string csv = "comment\n";
+  const char* const texts[] = {"The parking garage is always full", "Parking is too expensive here",
+                               "The cafeteria food is cold", "I love the food in the cafeteria"};
+  for (int i = 0; i < 60; ++i) csv += std::string(texts[i % 4]) + "\n";
+  const auto data = table(csv, {.text = {"comment"}}).value();
+  Settings settings;
+  settings.themes = 2;
+  settings.bootstraps = 3;
+  std::optional<analysis::Codebook> codebook;
+  BuildOptions options;
+  options.on_codebook = [&](const std::string& id, const analysis::Codebook& learned) {
+    CHECK(id == data.questionnaire.questions[0].id);
+    codebook = learned;
+  };
+  const Findings before = build(data, settings, {}, options).value();
+  REQUIRE(codebook);
+  REQUIRE(before.questions[0].themes.size() == 2);
+  CHECK(before.questions[0].themes[0].stability);
+
+  // The theme that is now the smaller one comes second, and keeps its id and its new name.
+  const std::string id = codebook->themes[0].id;
+  REQUIRE(analysis::rename(*codebook, id, "What a person called it"));
+  const auto other = table("comment\n" + std::string(texts[2]) + "\n" + texts[3] + "\n" + texts[2] +
+                               "\n" + texts[0] + "\nNothing of this sort was ever mentioned\n",
+                           {.text = {"comment"}})
+                         .value();
+  options = {};
+  options.codebooks.emplace(other.questionnaire.questions[0].id, *codebook);
+  const Findings after = build(other, {}, {}, options).value();
+  const auto& themes = after.questions[0].themes;
+  REQUIRE(themes.size() == 2);
+  CHECK(themes[0].size >= themes[1].size);
+  CHECK(std::any_of(themes.begin(), themes.end(), [&](const Theme& theme) {
+    return theme.id == id && theme.label == "What a person called it";
+  }));
+  CHECK(std::any_of(after.questions[0].notes.begin(), after.questions[0].notes.end(),
+                    [](const std::string& note) { return note.starts_with("Coded with"); }));
+  CHECK(after.manifest.settings.count("codebook " + other.questionnaire.questions[0].id) == 1);
+  codebook->layers[0].bits = 60;
+  options.codebooks.begin()->second = *codebook;
+  CHECK(reason(build(other, {}, {}, options)) == "codebook_invalid");
+}
+
+TEST_CASE("moods are rated in English alone, answer by answer") {
+  const auto data = table(
+                        "comment\nThe support is great\nDer Service war leider sehr langsam und "
+                        "unfreundlich\nI hate the new design\n",
+                        {.text = {"comment"}})
+                        .value();
+  const Findings found = build(data, {}).value();
+  REQUIRE(found.questions[0].sentiment);
+  CHECK(*found.questions[0].sentiment ==
+        analysis::SentimentMix{.negative = 1, .neutral = 0, .positive = 1});
+  CHECK(std::any_of(found.questions[0].notes.begin(), found.questions[0].notes.end(),
+                    [](const std::string& note) {
+                      return note.find("(de 1)") != std::string::npos &&
+                             note.starts_with("The mood of 1 answer ");
+                    }));
 }
 
 TEST_CASE(
