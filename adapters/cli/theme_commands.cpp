@@ -1,8 +1,7 @@
-#include "cli/command.hpp"
+#include "cli/json_lines.hpp"
 
 #include <insightflow/analysis/codebook.hpp>
 #include <insightflow/analysis/summary.hpp>
-#include <insightflow/response/lines.hpp>
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -17,9 +16,7 @@ namespace insightflow::cli {
 
 namespace {
 
-constexpr std::size_t longest_line = 64u << 20;
 constexpr std::size_t flush_at = 1u << 16;
-constexpr std::int64_t check_every = 4096;
 
 struct Arguments {
   std::string file = "-", field, codebook, save;
@@ -31,76 +28,21 @@ struct Arguments {
 struct Lines {
   std::vector<std::string> lines;
   std::vector<std::string> texts;
-  std::int64_t rejected = 0;
+  LineCounts counts;
 
   std::vector<std::string_view> views() const { return {texts.begin(), texts.end()}; }
 };
 
-Result<std::string> text_of(const std::string& line, const std::string& field) {
-  BOOST_OUTCOME_TRY(auto value, parse_json(line, {.max_bytes = longest_line}));
-  if (!value.is_object())
-    return fail(Code::invalid, "object_wanted", "The line is JSON, but no object.");
-  const json::value* text = value.get_object().if_contains(field);
-  if (text == nullptr)
-    return fail(Code::invalid, "field_missing", "The object has no field '" + field + "'.");
-  if (text->is_null()) return std::string();
-  if (!text->is_string())
-    return fail(Code::invalid, "type_mismatch", "The field '" + field + "' is no text.");
-  return std::string(text->get_string());
-}
-
-/// Lines that cannot be read are reported and left out.
 Result<Lines> read_lines(Context& context, const Arguments& arguments, bool keep, const Ctx& ctx) {
-  BOOST_OUTCOME_TRY(auto source, open_file(arguments.file));
-  response::LineReader reader(std::move(source), longest_line);
   Lines out;
-  std::string line;
-  for (std::int64_t read = 0;; ++read) {
-    if (read % check_every == 0) {
-      BOOST_OUTCOME_TRY(ctx.check());
-      ctx.report("read", read, 0);
-    }
-    BOOST_OUTCOME_TRY(const bool more, reader.next(line));
-    if (!more) return out;
-    auto text = text_of(line, arguments.field);
-    if (text) {
-      out.texts.push_back(std::move(text.value()));
-      if (keep) out.lines.push_back(line);
-      continue;
-    }
-    ++out.rejected;
-    Error error = text.error();
-    error.detail = "Line " + std::to_string(reader.line()) + ": " + error.detail;
-    error.pointer = "/" + std::to_string(reader.line() - 1) + error.pointer;
-    print_error(error, context.json);
-  }
-}
-
-Result<void> complain(const Lines& lines) {
-  if (lines.rejected == 0) return insightflow::success();
-  return fail(Code::invalid, "lines_rejected",
-              std::to_string(lines.rejected) + " of " +
-                  std::to_string(lines.rejected + static_cast<std::int64_t>(lines.texts.size())) +
-                  " lines could not be read and were left out.");
-}
-
-/// The line with its themes added; everything else stays byte for byte, unless the object has
-/// themes already: those are replaced.
-Result<std::string> with_themes(const std::string& line, const json::array& themes) {
-  const std::string member = R"("themes":)" + serialize(json::value(themes)) + "}\n";
-  const std::size_t end = line.find_last_of('}');
-  std::string out = line.substr(0, end);
-  bool empty = out.find_first_not_of(" \t", out.find('{') + 1) == out.npos;
-  if (out.find("\"themes\"") != out.npos || out.find('\\') != out.npos) {
-    BOOST_OUTCOME_TRY(auto value, parse_json(line, {.max_bytes = longest_line}));
-    json::object& object = value.get_object();
-    if (object.erase("themes") > 0) {
-      empty = object.empty();
-      out = serialize(value);
-      out.pop_back();
-    }
-  }
-  return out + (empty ? "" : ",") + member;
+  BOOST_OUTCOME_TRY(out.counts,
+                    each_text(context, arguments.file, arguments.field, "read", ctx,
+                              [&](const std::string& line, std::string_view text) -> Result<void> {
+                                out.texts.emplace_back(text);
+                                if (keep) out.lines.push_back(line);
+                                return insightflow::success();
+                              }));
+  return out;
 }
 
 json::object codebook_line(const analysis::Codebook& codebook, const analysis::ThemeModel& model,
@@ -133,7 +75,8 @@ Result<void> write_themes(const Lines& lines, const analysis::Codebook& codebook
     json::array themes;
     for (const std::uint32_t theme : model.of_answer[i])
       themes.emplace_back(codebook.themes[theme].id);
-    BOOST_OUTCOME_TRY(const auto line, with_themes(lines.lines[i], themes));
+    BOOST_OUTCOME_TRY(const auto line,
+                      with_member(lines.lines[i], "themes", serialize(json::value(themes))));
     out += line;
     if (out.size() < flush_at) continue;
     print(out);
@@ -171,7 +114,7 @@ Result<void> themes(Context& context, const Arguments& arguments) {
   if (!arguments.save.empty()) {
     BOOST_OUTCOME_TRY(write_file(arguments.save, to_json_text(learned.codebook) + "\n"));
   }
-  return complain(lines);
+  return all_read(lines.counts);
 }
 
 Result<void> summarize(Context& context, const Arguments& arguments) {
@@ -197,7 +140,7 @@ Result<void> summarize(Context& context, const Arguments& arguments) {
     print_json(json::value(std::move(found)));
   else
     print(out);
-  return complain(lines);
+  return all_read(lines.counts);
 }
 
 Result<void> edit(const std::string& path, const std::string& out, const auto& change) {
@@ -258,7 +201,7 @@ void add_codebook_commands(CLI::App& app, Context& context) {
         BOOST_OUTCOME_TRY(const Lines lines, read_lines(context, own, false, ctx));
         const auto texts = lines.views();
         BOOST_OUTCOME_TRY(analysis::split(codebook, own.ids.front(), own.parts, texts, {}, ctx));
-        return complain(lines);
+        return all_read(lines.counts);
       });
   command->add_option("--answers", given->file, "JSONL of the answers; '-' for standard input")
       ->required();

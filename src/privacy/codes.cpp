@@ -75,20 +75,22 @@ std::size_t key_end(std::string_view text, std::size_t at) {
   return end;
 }
 
+/// Where the value begins that the word at `i` names: behind "is", ":" or "="; nothing without one.
+std::optional<std::size_t> value_behind(const Page& page, std::size_t i) {
+  const std::size_t first = i + 1;
+  std::size_t k = first;
+  k += page.is(k, Kind::word) && page[k].hash == word_hash("is");
+  k += page.is_mark(k, ':') || page.is_mark(k, '=');
+  return k == first ? std::nullopt : std::optional(k);
+}
+
 std::optional<Found> secret_behind_cue(const Page& page, std::size_t i) {
   // "password: hunter2", "api_key=…", "token is …"
-  std::size_t k = i + 1;
-  bool told = false;
-  if (page.is(k, Kind::word) && page[k].hash == word_hash("is")) {
-    told = true;
-    ++k;
-  }
-  if (page.is_mark(k, ':') || page.is_mark(k, '=')) {
-    told = true;
-    ++k;
-  }
+  const auto value = value_behind(page, i);
+  if (!value) return std::nullopt;
+  std::size_t k = *value;
   if (page.is_mark(k, '"') || page.is_mark(k, '\'')) ++k;
-  if (!told || k >= page.size() || page[k].kind == Kind::line) return std::nullopt;
+  if (k >= page.size() || page[k].kind == Kind::line) return std::nullopt;
   const std::size_t begin = page[k].begin;
   std::size_t end = begin;
   bool digit = false, letter = false, other = false;
@@ -112,17 +114,10 @@ std::optional<Found> secret_behind_cue(const Page& page, std::size_t i) {
 }
 
 std::optional<Found> user_behind_cue(const Page& page, std::size_t i) {
-  std::size_t k = i + 1;
-  bool told = false;
-  if (page.is(k, Kind::word) && page[k].hash == word_hash("is")) {
-    told = true;
-    ++k;
-  }
-  if (page.is_mark(k, ':') || page.is_mark(k, '=')) {
-    told = true;
-    ++k;
-  }
-  if (!told || !page.wordlike(k)) return std::nullopt;
+  const auto value = value_behind(page, i);
+  if (!value) return std::nullopt;
+  std::size_t k = *value;
+  if (!page.wordlike(k)) return std::nullopt;
   std::size_t end = k + 1;
   while (end < page.size() && end - k < 8 && page.touches(end) &&
          (page.wordlike(end) ||
