@@ -68,8 +68,26 @@ Result<insight::Dataset> read_answers(const Arguments& arguments, const std::str
   return error;
 }
 
+/// In a file a field is a column, and goes by its plain name.
+Result<insight::Findings> by_column(Result<insight::Findings> findings) {
+  if (findings) return findings;
+  Error error = findings.error();
+  constexpr std::string_view field = "'hidden.";
+  for (std::size_t at = 0; (at = error.detail.find(field, at)) != std::string::npos; ++at)
+    error.detail.erase(at + 1, field.size() - 1);
+  return error;
+}
+
 Result<void> analyze(Context& context, Arguments& arguments) {
   // What can be refused is refused before the work is done.
+  for (const auto* columns : {&arguments.columns.text, &arguments.columns.score})
+    for (const std::string& column : *columns)
+      if (std::count(columns->begin(), columns->end(), column) > 1)
+        return fail(Code::invalid, "column_twice", "The column '" + column + "' is named twice.");
+  for (const std::string& column : arguments.columns.score)
+    if (std::count(arguments.columns.text.begin(), arguments.columns.text.end(), column) > 0)
+      return fail(Code::invalid, "column_twice",
+                  "The column '" + column + "' is named as --text and as --score.");
   if (!arguments.save_codebook.empty() && arguments.columns.text.size() > 1)
     return fail(Code::invalid, "codebook_ambiguous",
                 "--save-codebook writes the themes of one column; name a single --text.");
@@ -100,6 +118,10 @@ Result<void> analyze(Context& context, Arguments& arguments) {
   const Ctx ctx = context.ctx();
   BOOST_OUTCOME_TRY(auto dataset, read_answers(arguments, arguments.file, ctx));
   BOOST_OUTCOME_TRY(auto previous, insight::take_previous_wave(dataset, arguments.settings));
+  if (dataset.records.empty())
+    return fail(Code::invalid, "wave_empty",
+                "No row is of " + arguments.settings.since +
+                    " or later, so there is nothing to analyse. Give an earlier day with --since.");
   if (!arguments.previous.empty()) {
     BOOST_OUTCOME_TRY(auto earlier, read_answers(arguments, arguments.previous, ctx));
     previous = std::move(earlier);
@@ -107,16 +129,10 @@ Result<void> analyze(Context& context, Arguments& arguments) {
   Result<void> written = insightflow::success();
   insight::BuildOptions options{.previous = previous ? &*previous : nullptr};
   if (!arguments.codebook.empty()) {
-    BOOST_OUTCOME_TRY(const auto text, read_file(arguments.codebook));
-    auto codebook = analysis::read_codebook(text);
-    if (!codebook) {
-      Error error = codebook.error();
-      error.detail = "'" + arguments.codebook + "': " + error.detail;
-      return error;
-    }
+    BOOST_OUTCOME_TRY(const auto codebook, load_codebook(arguments.codebook));
     for (const survey::Question& question : dataset.questionnaire.questions)
       if (question.kind == survey::Kind::open_text)
-        options.codebooks.emplace(question.id, codebook.value());
+        options.codebooks.emplace(question.id, codebook);
   }
   std::optional<analysis::Codebook> learned;
   options.on_codebook = [&](const std::string&, const analysis::Codebook& codebook) {
@@ -126,7 +142,8 @@ Result<void> analyze(Context& context, Arguments& arguments) {
     options.on_coded_text = [&](std::size_t record, const insight::CodedText& coded) {
       if (written) written = lines->write(response_line(dataset.records[record], coded));
     };
-  BOOST_OUTCOME_TRY(const auto findings, insight::build(dataset, arguments.settings, ctx, options));
+  BOOST_OUTCOME_TRY(const auto findings,
+                    by_column(insight::build(dataset, arguments.settings, ctx, options)));
   BOOST_OUTCOME_TRY(written);
   if (lines) {
     BOOST_OUTCOME_TRY(lines->close());
@@ -171,14 +188,15 @@ void add_analyze_command(CLI::App& app, Context& context) {
   command->add_option("--duration", arguments->duration,
                       "Column of seconds it took to answer; finds answers given too fast");
   auto* weight = command->add_option("--weight,--weights", arguments->weight, "Column of weights");
-  command
-      ->add_option("--rake", arguments->rake,
-                   "JSON file of the shares that columns should have; finds the weights")
-      ->excludes(weight);
+  auto* rake =
+      command->add_option("--rake", arguments->rake,
+                          "JSON file of the shares that columns should have; finds the weights");
+  rake->excludes(weight);
   command
       ->add_option("--trim", arguments->settings.trim,
                    "Keep raked weights within this factor of their mean")
-      ->check(CLI::Range(1.0, 1000.0));
+      ->check(CLI::Range(1.0, 1000.0))
+      ->needs(rake);
   auto* previous =
       command->add_option("--previous", arguments->previous,
                           "File of the previous wave, with the same columns, to compare with");

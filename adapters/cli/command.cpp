@@ -274,6 +274,15 @@ Result<survey::Survey> find_survey(const Session& session, const std::string& id
   return found;
 }
 
+Result<analysis::Codebook> load_codebook(const std::string& path) {
+  BOOST_OUTCOME_TRY(const auto text, read_file(path));
+  auto codebook = analysis::read_codebook(text);
+  if (codebook) return codebook;
+  Error error = codebook.error();
+  error.detail = "'" + path + "' is no codebook that can be used: " + error.detail;
+  return error;
+}
+
 Result<response::TableFormat> table_format(const std::string& asked, const std::string& path) {
   if (!asked.empty()) return one_of<response::TableFormat>(asked);
   const std::string extension = std::filesystem::path(path).extension().string();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <insightflow/analysis/codebook.hpp>
 #include <insightflow/core/json.hpp>
 #include <insightflow/engine.hpp>
 #include <insightflow/formats/formats.hpp>
@@ -115,6 +116,9 @@ Result<E> one_of(std::string_view text) {
 
 /// The survey of an id or a slug.
 Result<survey::Survey> find_survey(const Session& session, const std::string& id_or_slug);
+
+/// The codebook in a file. Errors name the file.
+Result<analysis::Codebook> load_codebook(const std::string& path);
 
 /// "csv" or "jsonl" from what was asked for, else from the file's name.
 Result<response::TableFormat> table_format(const std::string& asked, const std::string& path);

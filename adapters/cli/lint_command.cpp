@@ -18,6 +18,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 
 namespace insightflow::cli {
 
@@ -43,7 +44,9 @@ struct Arguments {
 };
 
 void add_output_options(CLI::App& command, Output& output) {
-  command.add_option("--format", output.format, "text, json, sarif, junit or html")
+  command
+      .add_option("--format", output.format,
+                  "text, json, sarif, junit or html; from the name of --out when left out")
       ->check(CLI::IsMember({"text", "json", "sarif", "junit", "html"}));
   command.add_option("-o,--out", output.out, "File to write")->capture_default_str();
   command.add_option("--color,--colour", output.colour, "auto, always or never")
@@ -52,9 +55,18 @@ void add_output_options(CLI::App& command, Output& output) {
   command.add_flag("--why", output.why, "Add to each finding why it matters");
 }
 
+/// What was asked for, else what the name of the file says.
 LintFormat format_of(const Output& output, const Context& context) {
-  if (output.format.empty()) return context.json ? LintFormat::json : LintFormat::text;
-  return from_slug<LintFormat>(output.format).value();
+  if (!output.format.empty()) return from_slug<LintFormat>(output.format).value();
+  constexpr std::pair<std::string_view, LintFormat> endings[] = {{".json", LintFormat::json},
+                                                                 {".sarif", LintFormat::sarif},
+                                                                 {".xml", LintFormat::junit},
+                                                                 {".html", LintFormat::html},
+                                                                 {".htm", LintFormat::html}};
+  const std::string ending = std::filesystem::path(output.out).extension().string();
+  for (const auto& [known, format] : endings)
+    if (ending == known) return format;
+  return context.json ? LintFormat::json : LintFormat::text;
 }
 
 bias::TextStyle style_of(const Output& output) {

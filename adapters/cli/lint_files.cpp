@@ -26,7 +26,10 @@ bool asks_questions(std::string_view text) {
   const json::value* questions = object ? object->if_contains("questions") : nullptr;
   if (!questions || !questions->is_array()) return false;
   const json::array& list = questions->get_array();
-  return !list.empty() && list[0].is_object() && list[0].get_object().contains("kind");
+  if (list.empty() || !list[0].is_object()) return false;
+  // Findings of a report list questions as well, by "question_id".
+  const json::object& first = list[0].get_object();
+  return first.contains("kind") && !first.contains("question_id");
 }
 
 /// Endings that only questionnaires have. Workbooks and XML may be anything and must be named.

@@ -90,8 +90,7 @@ Result<void> themes(Context& context, const Arguments& arguments) {
   const Ctx ctx = context.ctx();
   std::optional<analysis::Codebook> given;
   if (!arguments.codebook.empty()) {
-    BOOST_OUTCOME_TRY(const auto text, read_file(arguments.codebook));
-    BOOST_OUTCOME_TRY(given, analysis::read_codebook(text));
+    BOOST_OUTCOME_TRY(given, load_codebook(arguments.codebook));
   }
   BOOST_OUTCOME_TRY(const Lines lines, read_lines(context, arguments, true, ctx));
   const auto texts = lines.views();
@@ -111,7 +110,7 @@ Result<void> themes(Context& context, const Arguments& arguments) {
     BOOST_OUTCOME_TRY(learned, analysis::learn_codebook(texts, options, ctx));
   }
   BOOST_OUTCOME_TRY(write_themes(lines, learned.codebook, learned.model, drift));
-  if (!arguments.save.empty()) {
+  if (!arguments.save.empty() && !texts.empty()) {
     BOOST_OUTCOME_TRY(write_file(arguments.save, to_json_text(learned.codebook) + "\n"));
   }
   return all_read(lines.counts);
@@ -144,15 +143,45 @@ Result<void> summarize(Context& context, const Arguments& arguments) {
 }
 
 Result<void> edit(const std::string& path, const std::string& out, const auto& change) {
-  BOOST_OUTCOME_TRY(const auto text, read_file(path));
-  BOOST_OUTCOME_TRY(auto codebook, analysis::read_codebook(text));
+  BOOST_OUTCOME_TRY(auto codebook, load_codebook(path));
   BOOST_OUTCOME_TRY(change(codebook));
   return write_file(out.empty() ? path : out, to_json_text(codebook) + "\n");
+}
+
+Result<void> show(Context& context, const std::string& path) {
+  BOOST_OUTCOME_TRY(const auto codebook, load_codebook(path));
+  if (context.json) {
+    json::array themes;
+    for (const analysis::CodebookTheme& theme : codebook.themes) {
+      json::object one = to_json(theme).as_object();
+      one.erase("centres");
+      themes.push_back(std::move(one));
+    }
+    print_json(json::value(std::move(themes)));
+    return insightflow::success();
+  }
+  std::string out;
+  for (const analysis::CodebookTheme& theme : codebook.themes) {
+    out += theme.id + "  " + std::to_string(theme.size) + " answers  " + theme.label +
+           (theme.pinned ? "  (pinned)" : "");
+    for (std::size_t i = 0; i < theme.terms.size(); ++i)
+      out += (i == 0 ? "  – " : ", ") + theme.terms[i];
+    out += "\n";
+  }
+  print(out + std::to_string(codebook.uncoded) + " of " + std::to_string(codebook.base) +
+        " answers without a theme\n");
+  return insightflow::success();
 }
 
 void add_codebook_commands(CLI::App& app, Context& context) {
   auto* parent = app.add_subcommand("codebook", "Edit the themes that answers are coded with");
   parent->require_subcommand(1);
+  {
+    auto* command = parent->add_subcommand("show", "List the themes with their ids");
+    auto path = std::make_shared<std::string>();
+    command->add_option("CODEBOOK", *path, "File that 'themes --save' wrote")->required();
+    on_call(*command, context, [&context, path] { return show(context, *path); });
+  }
   struct Edit : Arguments {
     std::string path, out, label;
     std::vector<std::string> ids;
@@ -220,10 +249,12 @@ void add_theme_commands(CLI::App& app, Context& context) {
     auto arguments = std::make_shared<Arguments>();
     command->add_option("FILE", arguments->file, "JSONL; standard input when left out");
     command->add_option("--field", arguments->field, "Field that holds the text")->required();
-    command->add_option("--themes", arguments->themes, "Number of themes; chosen when left out")
-        ->check(CLI::Range(1, 1000));
+    auto* count =
+        command->add_option("--themes", arguments->themes, "Number of themes; chosen when left out")
+            ->check(CLI::Range(1, 1000));
     auto* codebook =
-        command->add_option("--codebook", arguments->codebook, "Code with these themes");
+        command->add_option("--codebook", arguments->codebook, "Code with these themes")
+            ->excludes(count);
     command->add_option("--save", arguments->save, "Write the codebook here");
     command->add_flag("--relearn", arguments->relearn, "Keep pinned themes, learn the others")
         ->needs(codebook);

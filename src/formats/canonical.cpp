@@ -137,7 +137,17 @@ std::string describe_place(const survey::Questionnaire& survey, std::string_view
   const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), index);
   rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
   if (error != std::errc() || index >= survey.questions.size()) return std::string(pointer);
-  const std::string name = "question '" + survey.questions[index].id + "'";
+  const Question& question = survey.questions[index];
+  const std::string name = "question '" + question.id + "'";
+  constexpr std::string_view options = "/options/", id = "/id";
+  if (rest.starts_with(options) && rest.ends_with(id)) {
+    rest.remove_prefix(options.size());
+    const auto option = std::from_chars(rest.data(), rest.data() + rest.size(), index);
+    if (option.ec == std::errc() && option.ptr == rest.data() + rest.size() - id.size() &&
+        index < question.options.size())
+      return "the id '" + question.options[index].id + "' of option '" +
+             question.options[index].label + "' of " + name + " (its label is kept)";
+  }
   return rest.empty() ? name : "'" + std::string(rest.substr(1)) + "' of " + name;
 }
 

@@ -211,14 +211,20 @@ Result<Written> write(const survey::Questionnaire& survey, Format format) {
   const auto ours = differences(plain, again.survey);
   for (Loss& loss : out.losses) loss.restored = ours.empty();
   const std::string why = std::string(known.entry.title) + " has no place for it";
+  const json::value meant = to_json(plain);
   for (std::string& place : differences(plain, others.survey)) {
     const bool told = std::any_of(out.losses.begin(), out.losses.end(), [&](const Loss& loss) {
       return place == loss.place || place.starts_with(loss.place + "/");
     });
     if (told) continue;
     const bool restored = std::find(ours.begin(), ours.end(), place) == ours.end();
+    boost::system::error_code absent;
+    const bool added = meant.find_pointer(place, absent) == nullptr;
     std::string what = describe_place(plain, place);
-    out.losses.push_back({std::move(place), std::move(what), why, restored});
+    out.losses.push_back(
+        {std::move(place), std::move(what),
+         added ? "it was not said, and " + std::string(known.entry.title) + " says something" : why,
+         restored});
   }
   // What is lost here alone, should a remark of our own be misread.
   for (const std::string& place : ours)

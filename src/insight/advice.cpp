@@ -80,7 +80,7 @@ class Advice {
       for (const analysis::Share& share : segment.distribution) {
         if (share.id != theme.id) continue;
         out.text += " Begin with " + quoted(segment.label.empty() ? segment.id : segment.label) +
-                    ": " + percent(share.share) + " name it there, " +
+                    ": " + percent(share.share) + " belong to it there, " +
                     percent(share.share - best->difference) + " elsewhere.";
         out.figures.push_back({"share_in_segment", share.share, share.interval, segment.base});
       }
@@ -107,18 +107,17 @@ class Advice {
     out.item = theme.id;
     const double mood = fix ? negative.share : positive.share;
     out.text = (fix ? "Look into " : "Keep what people praise: ") + quoted(theme.label) + ". " +
-               percent(theme.share) + " of " + grouped(question.used) + " texts name it";
+               percent(theme.share) + " of " + grouped(question.used) + " texts belong to it";
     out.figures.push_back({"share", theme.share, theme.interval, question.used});
     if (moods > 0) {
-      out.text +=
-          ", " + percent(mood) + " of what they say about it is " + (fix ? "negative" : "positive");
+      out.text += ", " + percent(mood) + " of what they say is " + (fix ? "negative" : "positive");
       out.figures.push_back({fix ? "negative" : "positive", mood,
                              fix ? negative.interval : positive.interval, moods});
     }
     out.priority = theme.share * (moods > 0 ? mood : 0.5);
     if (driver != nullptr && (lowers || !fix)) {
       const auto* score = question_of(rating);
-      out.text += ", and those who name it score " + number(std::fabs(driver->effect)) +
+      out.text += ", and those whose text does score " + number(std::fabs(driver->effect)) +
                   (lowers ? " lower" : " higher") + " in " +
                   quoted(score != nullptr ? score->text : rating);
       out.figures.push_back({"effect", driver->effect, driver->effect_interval, driver->base});

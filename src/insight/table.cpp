@@ -3,6 +3,7 @@
 #include <insightflow/core/json.hpp>
 #include <insightflow/core/utf8.hpp>
 #include <insightflow/insight/table.hpp>
+#include <insightflow/response/csv.hpp>
 #include <insightflow/response/lines.hpp>
 
 #include <boost/json/object.hpp>
@@ -197,6 +198,9 @@ Result<Dataset> read(Table table, const TableColumns& columns, const Ctx& ctx) {
     for (std::size_t i = 0; i < wanted.size(); ++i) {
       std::string& cell = cells.cells[i];
       if (cell.empty()) continue;
+      // As an export wrote it, so that spreadsheets take no text for a formula.
+      if (const auto text = response::unescape_formula(cell); text.size() != cell.size())
+        cell = std::string(text);
       if (holds(columns.hidden, wanted[i])) record.submission.hidden.emplace(wanted[i], cell);
       if (uses[i] == Use::none) continue;
       if (uses[i] == Use::text || uses[i] == Use::choice) {

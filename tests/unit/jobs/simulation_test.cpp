@@ -171,7 +171,8 @@ class Simulation {
       if (batch.empty() && i > 20) break;
     }
     look();
-    for (const Job& job : on.list(home_, {.limit = 200}).value().items) CHECK(finished(job.state));
+    const auto left = on.list(home_, {.limit = 200}).value();
+    for (const Job& job : left.items) CHECK(finished(job.state));
   }
 
   test::World& world_;
