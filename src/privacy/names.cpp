@@ -10,11 +10,6 @@ namespace {
 using Sums = std::int16_t __attribute__((vector_size(16)));
 using Weights = std::int8_t __attribute__((vector_size(8)));
 
-constexpr bool capital(Shape shape) {
-  return shape == Shape::capitalised || shape == Shape::upper || shape == Shape::single_upper ||
-         shape == Shape::camel;
-}
-
 /// Some bytes of a word, ASCII letters in lower case.
 std::uint32_t bytes_of(std::string_view word) {
   std::uint32_t out = 0;
