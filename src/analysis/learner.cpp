@@ -23,8 +23,8 @@ constexpr double price = 0.1;
 constexpr double as_good = 0.99;
 /// Where the engine chooses the number: a theme holds at least this many pieces, …
 constexpr std::size_t smallest = 8;
-/// … its label is in a fifth of its pieces and ten times as common there as elsewhere, …
-constexpr Distinctness clear{.recall = 0.2, .lift = 2.3};
+/// … its label is in three of ten of its pieces and ten times as common there as elsewhere, …
+constexpr Distinctness clear{.recall = 0.3, .lift = 2.3};
 /// … and a piece belongs to it when it is at least this near, compared with its typical piece.
 constexpr double belongs = 0.5;
 /// Features that are kept of a centre.
