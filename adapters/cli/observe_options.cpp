@@ -7,10 +7,12 @@
 
 namespace insightflow::cli {
 
-Result<std::unique_ptr<observe::Observer>> ObserveOptions::observer() const {
-  observe::LogOptions log;
+Result<std::unique_ptr<observe::Observer>> ObserveOptions::observer(observe::Level usual) const {
+  observe::LogOptions log{.level = usual};
   BOOST_OUTCOME_TRY(log.format, one_of<observe::LogFormat>(log_format));
-  BOOST_OUTCOME_TRY(log.level, one_of<observe::Level>(log_level));
+  if (log_level) {
+    BOOST_OUTCOME_TRY(log.level, one_of<observe::Level>(*log_level));
+  }
   observe::TraceOptions trace = observe::trace_options([](const char* name) {
     const char* value = std::getenv(name);
     return std::string(value ? value : "");
@@ -27,8 +29,7 @@ std::shared_ptr<ObserveOptions> add_observe_options(CLI::App& command) {
   command.add_option("--metrics-address", options->metrics.address, "Where --metrics-port listens")
       ->capture_default_str();
   command.add_option("--log-format", options->log_format, "json or text")->capture_default_str();
-  command.add_option("--log-level", options->log_level, "debug, info, warn, error or off")
-      ->capture_default_str();
+  command.add_option("--log-level", options->log_level, "debug, info, warn, error or off");
   command.add_option("--traces", options->traces,
                      "Send traces to this OTLP address, http://HOST:4318/v1/traces (or "
                      "OTEL_EXPORTER_OTLP_ENDPOINT)");

@@ -6,6 +6,7 @@
 #include <insightflow/observe/observer.hpp>
 
 #include <memory>
+#include <optional>
 
 namespace insightflow::cli {
 
@@ -13,11 +14,12 @@ namespace insightflow::cli {
 struct ObserveOptions {
   http::MetricsOptions metrics;
   std::string log_format = "json";
-  std::string log_level = "info";
+  std::optional<std::string> log_level;
   std::string traces;
 
-  /// Errors: `slug_unknown`.
-  Result<std::unique_ptr<observe::Observer>> observer() const;
+  /// `usual` is the level where none was asked for. Errors: `slug_unknown`.
+  Result<std::unique_ptr<observe::Observer>> observer(
+      observe::Level usual = observe::Level::info) const;
 };
 
 /// Adds --metrics-port, --metrics-address, --log-format, --log-level and --traces.

@@ -63,7 +63,9 @@ void add_server_commands(CLI::App& app, Context& context) {
   const auto work_watched = add_observe_options(*work);
   on_call(*work, context, [&context, until_idle, wanted, work_watched]() -> Result<void> {
     const Ctx ctx = context.ctx();
-    BOOST_OUTCOME_TRY(const auto observer, work_watched->observer());
+    BOOST_OUTCOME_TRY(
+        const auto observer,
+        work_watched->observer(*until_idle ? observe::Level::warn : observe::Level::info));
     BOOST_OUTCOME_TRY(auto engine, context.open(false, observer.get()));
     http::MetricsServer metrics(engine);
     BOOST_OUTCOME_TRY(const auto port, metrics.start(work_watched->metrics));
