@@ -1,7 +1,7 @@
 #include "core/json_append.hpp"
+#include "observe/mask.hpp"
 
 #include <insightflow/core/time.hpp>
-#include <insightflow/core/utf8.hpp>
 #include <insightflow/observe/log.hpp>
 
 #include <spdlog/logger.h>
@@ -11,30 +11,6 @@
 namespace insightflow::observe {
 
 namespace {
-
-/// How API keys begin (identity/workspaces.hpp), and from how many characters on it can be one.
-constexpr std::string_view key_prefix = "if_";
-constexpr std::size_t least_key = 16;
-
-bool of_key(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
-         c == '-';
-}
-
-/// Masks keys and, where it is not UTF-8, everything.
-std::string presentable(std::string_view text) {
-  if (utf8::first_invalid(text)) return "(not UTF-8)";
-  std::string out;
-  for (std::size_t at = 0;;) {
-    const std::size_t found = text.find(key_prefix, at);
-    if (found == std::string_view::npos) return out.append(text.substr(at));
-    std::size_t end = found + key_prefix.size();
-    while (end < text.size() && of_key(text[end])) ++end;
-    out.append(text.substr(at, found - at));
-    out.append(end - found >= least_key ? "if_***" : text.substr(found, end - found));
-    at = end;
-  }
-}
 
 /// Quoted where a reader could not tell where it ends.
 void append_text(std::string& to, std::string_view text) {
@@ -46,7 +22,7 @@ void append_text(std::string& to, std::string_view text) {
 
 void append_value(std::string& to, const LogField& field, LogFormat format) {
   if (const auto* text = std::get_if<std::string_view>(&field.value)) {
-    const std::string shown = presentable(*text);
+    const std::string shown = masked(*text);
     format == LogFormat::json ? append_json(to, shown) : append_text(to, shown);
   } else if (const auto* number = std::get_if<std::int64_t>(&field.value)) {
     to += std::to_string(*number);

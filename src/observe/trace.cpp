@@ -1,3 +1,4 @@
+#include "observe/mask.hpp"
 #include "observe/tracer_state.hpp"
 
 #include <algorithm>
@@ -67,18 +68,18 @@ std::string trace_id_text(const TraceContext& context) {
 }
 
 void Span::set(std::string_view name, std::string_view value) {
-  if (data_ && !value.empty()) data_->attributes.emplace_back(name, std::string(value));
+  if (data_ && !value.empty()) data_->attributes.emplace_back(name, masked(value));
 }
 void Span::set(std::string_view name, std::int64_t value) {
   if (data_) data_->attributes.emplace_back(name, value);
 }
 void Span::rename(std::string_view name) {
-  if (data_) data_->name = name;
+  if (data_) data_->name = masked(name);
 }
 void Span::fail(std::string_view message) {
   if (!data_) return;
   data_->failed = true;
-  data_->message = message;
+  data_->message = masked(message);
 }
 void Span::end() {
   if (!data_ || !tracer_) return;
@@ -135,7 +136,7 @@ Span Tracer::make(std::string_view name, SpanKind kind, std::optional<TraceConte
   out.data_->context = context;
   if (parent) out.data_->parent = parent->span;
   out.data_->link = link;
-  out.data_->name = name;
+  out.data_->name = masked(name);
   out.data_->kind = kind;
   out.data_->start_ns = now_ns();
   return out;

@@ -222,7 +222,7 @@ TEST_CASE("a key never reaches a log, a metric or a trace") {
   CHECK(owner.get("/s/" + world.key, fields).status == 404);
   CHECK(owner.post("/api/v1/api-keys", R"({"name":")" + world.key + R"(","role":"viewer"})", fields)
             .status == 201);
-  CHECK(owner.post("/api/v1/surveys", "{\"" + world.key, fields).status == 422);
+  CHECK(owner.post("/api/v1/surveys", "{\"" + world.key, fields).status == 400);
   HttpClient stranger = world.client(world.key + "0");
   CHECK(stranger.get("/api/v1/surveys", fields).status == 401);
   CHECK(owner.post("/api/v1/surveys/" + survey + "/publish", "{}", fields).status == 200);
