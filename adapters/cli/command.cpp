@@ -87,8 +87,8 @@ int exit_code(const Error& error) {
   }
 }
 
-Result<Engine> Context::open(bool create) const {
-  return Engine::open({.database = "sqlite:" + database, .create = create});
+Result<Engine> Context::open(bool create, observe::Observer* observer) const {
+  return Engine::open({.database = "sqlite:" + database, .create = create, .observer = observer});
 }
 
 Result<Session> Context::owner(Engine& engine) const {

@@ -36,8 +36,9 @@ class Context {
   bool json = false;
   int exit = success;
 
-  /// Opens the database; a missing one is an error unless `create`.
-  Result<Engine> open(bool create = false) const;
+  /// Opens the database; a missing one is an error unless `create`. The observer must outlive the
+  /// engine.
+  Result<Engine> open(bool create = false, observe::Observer* observer = nullptr) const;
 
   /// The owner of the workspace that was named, or of the only one. Errors: `workspace_unknown`,
   /// `workspace_ambiguous`, `workspace_missing`.

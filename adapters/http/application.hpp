@@ -5,6 +5,8 @@
 #include <insightflow/engine.hpp>
 
 #include <memory>
+#include <string_view>
+#include <vector>
 
 namespace insightflow::http {
 
@@ -18,6 +20,9 @@ class Application {
   Application(Application&&) noexcept;
 
   Response handle(const Request& request) const;
+
+  /// What `Trail::route` counts: the names of the operations, and of what else there is.
+  std::vector<std::string_view> route_names() const;
 
   /// Bytes a request may send: 64 MiB to an import, else 1 MiB.
   static std::size_t body_limit(std::string_view method, std::string_view path);

@@ -4,7 +4,6 @@
 
 #include <boost/asio/post.hpp>
 
-#include <spdlog/spdlog.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -149,7 +148,7 @@ void Connection::hand_over() {
   Shared& shared = lane_.shared;
   Request& request = reader_.request();
   if (request.request_id.empty()) shared.give_id(request);
-  if (shared.options.access_log) begun_ = Steady::now();
+  if (shared.options.on_answer) begun_ = Steady::now();
   head_begun_ = body_begun_ = false;
   more_buffered_ = begin_ != end_;
   fresh_ = true;
@@ -169,8 +168,9 @@ void Connection::reject(const Rejection& rejection) {
   begun_ = Steady::now();
   request.keep_alive = false;
   answer(error_response(rejection.status, rejection.code, rejection.message, request.request_id));
+  const std::size_t bytes = out_.size() + response_.body.size();
   const Sent sent = pump();
-  log_access();
+  tell_answered(bytes);
   on_served(sent);
 }
 
@@ -283,24 +283,35 @@ Connection::Sent Connection::serve() {
   try {
     response = lane_.shared.handler(request);
   } catch (const std::exception& problem) {
-    spdlog::error("request {} {} {}: handler threw: {}", request.request_id, request.method,
-                  request.path, problem.what());
+    tell_error("handler_threw", problem.what());
     response = failed(request);
   } catch (...) {
-    spdlog::error("request {} {} {}: handler threw", request.request_id, request.method,
-                  request.path);
+    tell_error("handler_threw", "");
     response = failed(request);
   }
   answer(std::move(response));
+  const std::size_t bytes = out_.size() + response_.body.size();
   const Sent sent = pump();
-  log_access();
+  tell_answered(bytes);
   return sent;
 }
 
-void Connection::log_access() {
-  if (const auto& log = lane_.shared.options.access_log)
-    log(reader_.request(), response_.status,
-        std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - begun_));
+void Connection::tell_answered(std::size_t bytes) {
+  if (const auto& tell = lane_.shared.options.on_answer)
+    tell(reader_.request(),
+         {.status = response_.status,
+          .took = std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - begun_),
+          .bytes = bytes,
+          .trail = response_.trail});
+}
+
+void Connection::tell_error(std::string_view event, std::string_view why) {
+  const Request& request = reader_.request();
+  lane_.shared.log().write(observe::Level::error, event,
+                           {{"request_id", request.request_id},
+                            {"method", request.method},
+                            {"path", request.path},
+                            {"detail", why}});
 }
 
 /// Writes the head, and the body where it is short, into the output buffer.
@@ -320,8 +331,7 @@ void Connection::answer(Response response) {
           (more_buffered_ || !lane_.shared.stopping.load(std::memory_order_relaxed));
   const auto written = write_head(out_, response_, request, framing, keep_, reader_.http_1_0());
   if (!written) {
-    spdlog::error("request {} {} {}: {}", request.request_id, request.method, request.path,
-                  written.error().detail);
+    tell_error("answer_malformed", written.error().detail);
     return answer(failed(request));
   }
   chunked_ = framing == Framing::chunked;
@@ -342,18 +352,15 @@ Connection::Sent Connection::pump() {
     response_.body.clear();
     sent_ = 0;
     chunk_.clear();
-    const Request& request = reader_.request();
     try {
       const Result<bool> more = response_.stream(chunk_);
       if (!more) {
-        spdlog::error("request {} {} {}: body cut: {}", request.request_id, request.method,
-                      request.path, more.error().detail);
+        tell_error("body_cut", more.error().detail);
         return Sent::broken;
       }
       streaming_ = more.value();
     } catch (...) {
-      spdlog::error("request {} {} {}: body cut: its stream threw", request.request_id,
-                    request.method, request.path);
+      tell_error("body_cut", "Its stream threw.");
       return Sent::broken;
     }
     if (!chunked_)

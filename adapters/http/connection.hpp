@@ -21,6 +21,7 @@ using Steady = std::chrono::steady_clock;
 struct Shared {
   Shared(Options given, Handler handler);
   void give_id(Request& request);
+  const observe::Log& log() const { return options.log ? *options.log : observe::plain_log(); }
 
   Options options;
   Handler handler;
@@ -109,7 +110,8 @@ class Connection final : public Job, public std::enable_shared_from_this<Connect
   Sent pump();
   Sent flush();
   void answer(Response response);
-  void log_access();
+  void tell_answered(std::size_t bytes);
+  void tell_error(std::string_view event, std::string_view why);
 
   Lane& lane_;
   Socket socket_;

@@ -6,8 +6,6 @@
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 
-#include <spdlog/spdlog.h>
-
 #include <random>
 #include <thread>
 
@@ -57,7 +55,7 @@ void Lane::run() {
       serve_round();
     } catch (const std::exception& problem) {
       // A hook threw, or memory ran out: one connection stalls until its deadline, not the server.
-      spdlog::error("http: {}", problem.what());
+      shared.log().write(observe::Level::error, "http_failed", {{"detail", problem.what()}});
     }
   }
 }
@@ -125,22 +123,22 @@ struct Server::State {
 
   void accept() {
     Lane& lane = *lanes[next_lane++ % lanes.size()];
-    acceptor->async_accept(lane.context.get_executor(),
-                           [this, &lane](const boost::system::error_code& error, Socket socket) {
-                             if (error == asio::error::operation_aborted || !acceptor->is_open())
-                               return;
-                             if (!error) {
-                               admit(lane, std::move(socket));
-                               return accept();
-                             }
-                             // Out of descriptors, most likely: those that are open have to go
-                             // first.
-                             spdlog::warn("accepting a connection failed: {}", error.message());
-                             pause->expires_after(std::chrono::milliseconds(100));
-                             pause->async_wait([this](const boost::system::error_code& stopped) {
-                               if (!stopped) accept();
-                             });
-                           });
+    acceptor->async_accept(
+        lane.context.get_executor(),
+        [this, &lane](const boost::system::error_code& error, Socket socket) {
+          if (error == asio::error::operation_aborted || !acceptor->is_open()) return;
+          if (!error) {
+            admit(lane, std::move(socket));
+            return accept();
+          }
+          // Out of descriptors, most likely: those that are open have to go
+          // first.
+          shared.log().write(observe::Level::warn, "accept_failed", {{"detail", error.message()}});
+          pause->expires_after(std::chrono::milliseconds(100));
+          pause->async_wait([this](const boost::system::error_code& stopped) {
+            if (!stopped) accept();
+          });
+        });
   }
 
   void admit(Lane& lane, Socket socket) {

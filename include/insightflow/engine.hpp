@@ -23,6 +23,9 @@ struct Options {
 
   /// Where time comes from; must outlive the engine.
   const Clock* clock = &system_clock();
+
+  /// Counts, logs and traces what is done; must outlive the engine. Null: nobody does.
+  observe::Observer* observer = nullptr;
 };
 
 /// Which jobs to run, and how many at a time.
@@ -34,7 +37,7 @@ struct WorkOptions {
 /// What one actor may do. Cheap to copy; the engine must outlive it.
 class Session {
  public:
-  explicit Session(identity::Scope scope) : scope_(scope) {}
+  explicit Session(identity::Scope scope) : scope_(std::move(scope)) {}
 
   survey::Projects projects() const { return survey::Projects(scope_); }
   survey::Surveys surveys() const { return survey::Surveys(scope_); }
@@ -42,7 +45,7 @@ class Session {
   response::Transfers transfers() const { return response::Transfers(scope_); }
   insight::Runs insights() const { return insight::Runs(scope_); }
   identity::ApiKeys keys() const { return identity::ApiKeys(scope_); }
-  jobs::Queue jobs() const { return {scope_.db, scope_.clock, scope_.ids}; }
+  jobs::Queue jobs() const { return {scope_.db, scope_.clock, scope_.ids, scope_.origin}; }
   const identity::Scope& scope() const { return scope_; }
 
  private:
@@ -65,8 +68,9 @@ class Engine {
   /// Who presents this key. Errors: `key_unknown`.
   Result<identity::Actor> authenticate(std::string_view key);
 
-  /// A session for an actor of your own making, e.g. behind your application's login.
-  Session as(const identity::Actor& actor) const;
+  /// A session for an actor of your own making, e.g. behind your application's login. Jobs that it
+  /// queues remember `origin`.
+  Session as(const identity::Actor& actor, Origin origin = {}) const;
 
   /// Takes a respondent's answers; see `response::Intake::submit`.
   Result<response::Receipt> respond(std::string_view slug, const response::Submission& submission,
@@ -84,6 +88,13 @@ class Engine {
   Result<void> backup(const std::string& path);
 
   storage::Database& database() const;
+
+  /// As given in the options; may be null.
+  observe::Observer* observer() const;
+
+  /// All metrics in Prometheus' text format, those that are read now included: the depth of the
+  /// queue over all workspaces, the database, the process. Empty without an observer.
+  std::string metrics() const;
 
  private:
   struct State;

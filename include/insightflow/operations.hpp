@@ -18,6 +18,10 @@ struct Call {
   std::string_view body;
   std::string_view idempotency_key;
   std::optional<std::int64_t> if_revision;
+  Origin origin{};  ///< The session's is the same.
+
+  /// For long work within this call.
+  Ctx ctx() const { return {.origin = origin, .observer = engine.observer()}; }
 
   /// Errors: `id_malformed` as `Code::not_found`.
   template <class I>

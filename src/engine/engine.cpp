@@ -1,14 +1,16 @@
 #include <insightflow/engine.hpp>
 #include <insightflow/storage/sqlite.hpp>
 
+#include <mutex>
 #include <thread>
 
 namespace insightflow {
 
 struct Engine::State {
-  State(std::unique_ptr<storage::Database> database, const Clock& the_clock)
+  State(std::unique_ptr<storage::Database> database, const Options& options)
       : db(std::move(database)),
-        clock(the_clock),
+        clock(*options.clock),
+        observer(options.observer),
         ids(clock),
         intake(*db, clock, ids),
         queue(*db, clock, ids) {}
@@ -21,9 +23,11 @@ struct Engine::State {
 
   std::unique_ptr<storage::Database> db;
   const Clock& clock;
+  observe::Observer* observer;
   IdSource ids;
   response::Intake intake;
   jobs::Queue queue;
+  std::mutex reading_metrics;
 };
 
 Engine::Engine(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -39,7 +43,7 @@ Result<Engine> Engine::open(const Options& options) {
   BOOST_OUTCOME_TRY(auto db, storage::open_sqlite({.path = options.database.substr(scheme.size()),
                                                    .create = options.create,
                                                    .readers = options.readers}));
-  return Engine(std::make_unique<State>(std::move(db), *options.clock));
+  return Engine(std::make_unique<State>(std::move(db), options));
 }
 
 Result<identity::NewWorkspace> Engine::create_workspace(std::string_view name) {
@@ -50,8 +54,8 @@ Result<identity::Actor> Engine::authenticate(std::string_view key) {
   return identity::authenticate(*state_->db, key);
 }
 
-Session Engine::as(const identity::Actor& actor) const {
-  return Session({*state_->db, state_->clock, state_->ids, actor});
+Session Engine::as(const identity::Actor& actor, Origin origin) const {
+  return Session({*state_->db, state_->clock, state_->ids, actor, std::move(origin)});
 }
 
 Result<response::Receipt> Engine::respond(std::string_view slug,
@@ -65,7 +69,7 @@ response::Intake& Engine::intake() const {
 }
 
 Result<int> Engine::work_until_idle(const Ctx& ctx) {
-  jobs::Worker worker(state_->queue, state_->handlers());
+  jobs::Worker worker(state_->queue, state_->handlers(), {.observer = state_->observer});
   for (int ran = 0;; ++ran) {
     BOOST_OUTCOME_TRY(ctx.check());
     BOOST_OUTCOME_TRY(const bool one, worker.run_one(ctx));
@@ -88,10 +92,20 @@ Result<void> Engine::work(std::stop_token stop, const WorkOptions& options) {
     }
     handlers = std::move(wanted);
   }
-  std::vector<std::jthread> threads;
-  for (int i = 1; i < options.concurrency; ++i)
-    threads.emplace_back([&] { jobs::Worker(state_->queue, handlers).run(stop); });
-  jobs::Worker(state_->queue, handlers).run(stop);
+  const auto work = [&] {
+    jobs::Worker(state_->queue, handlers, {.observer = state_->observer}).run(stop);
+  };
+  const auto count_workers = [&](int change) {
+    if (state_->observer)
+      state_->observer->metrics.series(observe::Measure::job_workers).add(change);
+  };
+  count_workers(options.concurrency);
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 1; i < options.concurrency; ++i) threads.emplace_back(work);
+    work();
+  }
+  count_workers(-options.concurrency);
   return success();
 }
 
@@ -101,6 +115,40 @@ Result<void> Engine::backup(const std::string& path) {
 
 storage::Database& Engine::database() const {
   return *state_->db;
+}
+
+observe::Observer* Engine::observer() const {
+  return state_->observer;
+}
+
+std::string Engine::metrics() const {
+  using observe::Measure;
+  if (!state_->observer) return {};
+  const std::lock_guard lock(state_->reading_metrics);
+  observe::Metrics& metrics = state_->observer->metrics;
+  metrics.set(Measure::build_info, {insight::engine_version()}, 1);
+  if (const auto depths = state_->queue.depths()) {
+    metrics.clear(Measure::job_queue_depth);
+    metrics.clear(Measure::job_oldest_ready);
+    const Instant now = state_->clock.now();
+    for (const jobs::Depth& depth : depths.value()) {
+      for (const auto& [state, count] :
+           {std::pair("ready", depth.ready), std::pair("scheduled", depth.scheduled),
+            std::pair("running", depth.running)})
+        metrics.set(Measure::job_queue_depth, {depth.kind, state}, count);
+      metrics.set(Measure::job_oldest_ready, {depth.kind},
+                  depth.oldest_ready ? std::max<std::int64_t>(now - *depth.oldest_ready, 0) : 0);
+    }
+  } else {
+    metrics.add(Measure::scrape_errors, {});
+  }
+  const storage::Usage usage = state_->db->usage();
+  for (const auto& [measure, value] : {std::pair(Measure::database_commits, usage.commits),
+                                       std::pair(Measure::database_writes, usage.writes),
+                                       std::pair(Measure::database_size, usage.bytes),
+                                       std::pair(Measure::database_free, usage.free_bytes)})
+    metrics.set(measure, {}, value);
+  return state_->observer->text();
 }
 
 }  // namespace insightflow

@@ -54,6 +54,8 @@ Result<JobId> Queue::enqueue(storage::Tx& tx, Job job) {
                        {job.workspace_id, job.kind, job.unique_key}));
     if (known) return *known;
   }
+  if (!job.request_id && !origin_.request_id.empty()) job.request_id = origin_.request_id;
+  if (!job.traceparent && !origin_.traceparent.empty()) job.traceparent = origin_.traceparent;
   BOOST_OUTCOME_TRY(tx.insert("jobs", job));
   return job.id;
 }
@@ -201,6 +203,19 @@ Result<Stats> Queue::stats(WorkspaceId workspace) {
             "kind ORDER BY kind",
             {workspace, clock_.now()}));
     return out;
+  });
+}
+
+Result<std::vector<Depth>> Queue::depths() {
+  return db_.read([&](storage::Tx& tx) {
+    return tx.list<Depth>(
+        "SELECT kind, sum(ready), sum(scheduled), sum(running), min(oldest) FROM (SELECT kind, "
+        "count(*) AS ready, 0 AS scheduled, 0 AS running, min(run_at) AS oldest FROM jobs WHERE "
+        "state = 'queued' AND run_at <= ?1 GROUP BY kind UNION ALL SELECT kind, 0, count(*), 0, "
+        "NULL FROM jobs WHERE state = 'queued' AND run_at > ?1 GROUP BY kind UNION ALL SELECT "
+        "kind, 0, 0, count(*), NULL FROM jobs WHERE state = 'running' GROUP BY kind) AS parts "
+        "GROUP BY kind ORDER BY kind",
+        {clock_.now()});
   });
 }
 

@@ -1,3 +1,5 @@
+#include "jobs/attempt.hpp"
+
 #include <insightflow/jobs/worker.hpp>
 
 #include <condition_variable>
@@ -53,12 +55,23 @@ class Heartbeat {
   std::jthread thread_;  // last: it uses all of the above
 };
 
+/// What became of a job that was given up.
+std::string_view outcome_of(const Result<State>& given, const Error& why) {
+  if (!given) return "lost";
+  if (given.value() == State::queued)
+    return why.reason == worker_stopped ? "handed_back" : "retried";
+  return given.value() == State::cancelled ? "cancelled" : "failed";
+}
+
 }  // namespace
 
 Worker::Worker(Queue& queue, std::map<std::string, Handler> handlers, WorkerOptions options)
     : queue_(queue), handlers_(std::move(handlers)), options_(options) {
   request_.lease = options_.lease;
-  for (const auto& [kind, handler] : handlers_) request_.kinds.push_back(kind);
+  for (const auto& [kind, handler] : handlers_) {
+    request_.kinds.push_back(kind);
+    if (options_.observer) Attempt::expect(*options_.observer, kind);
+  }
 }
 
 Result<bool> Worker::run_one(const Ctx& ctx) {
@@ -67,12 +80,15 @@ Result<bool> Worker::run_one(const Ctx& ctx) {
   if (claimed.empty()) return false;
   const Job& job = claimed.front();
   const auto handler = handlers_.find(job.kind);
+  Attempt attempt(options_.observer, job);
   Result<void> done = success();
   {
     Heartbeat heartbeat(queue_, job, options_.lease);
     const std::stop_callback pass_on(ctx.stop, [&] { heartbeat.request_stop(); });
     Ctx inner = ctx;
     inner.stop = heartbeat.stop_token();
+    inner.origin = attempt.origin();
+    inner.observer = options_.observer;
     inner.on_progress = [&](const Progress& progress) {
       heartbeat.progress(progress);
       ctx.report(progress.stage, progress.done, progress.total);
@@ -83,14 +99,17 @@ Result<bool> Worker::run_one(const Ctx& ctx) {
       done = fail(Code::internal, "job_threw", thrown.what());
     }
   }
+  if (done) attempt.ended("completed");
+  if (!done && done.error().reason == "lease_lost") attempt.ended("lost", &done.error());
   if (!done && done.error().reason != "lease_lost") {
     Error why = done.error();
     // A worker that is being stopped hands its job back; only the job's own cancellation is final.
     if (why.code == Code::cancelled && ctx.stop.stop_requested())
       why =
           fail(Code::unavailable, worker_stopped, "The worker was stopped; the job goes on later.");
-    if (auto given = queue_.give_up(job, why); !given && given.error().reason != "lease_lost")
-      return given.error();
+    const auto given = queue_.give_up(job, why);
+    attempt.ended(outcome_of(given, why), &why);
+    if (!given && given.error().reason != "lease_lost") return given.error();
   }
   return true;
 }

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <filesystem>
@@ -52,6 +53,9 @@ class WriterLane {
     if (me.thrown) std::rethrow_exception(me.thrown);
     return std::move(me.result);
   }
+
+  std::int64_t commits() const noexcept { return commits_.load(std::memory_order_relaxed); }
+  std::int64_t writes() const noexcept { return writes_.load(std::memory_order_relaxed); }
 
  private:
   struct Waiting {
@@ -123,6 +127,10 @@ class WriterLane {
         waiting->result = released.error();
     }
     const auto ended = any ? tx.execute("COMMIT") : tx.execute("ROLLBACK");
+    if (ended && any) {
+      commits_.fetch_add(1, std::memory_order_relaxed);
+      writes_.fetch_add(static_cast<std::int64_t>(batch.size()), std::memory_order_relaxed);
+    }
     if (ended) return;
     (void)tx.execute("ROLLBACK");
     all_fail(ended.error());
@@ -133,6 +141,7 @@ class WriterLane {
   std::mutex mutex_;
   std::deque<Waiting*> queue_;
   bool busy_ = false;
+  std::atomic<std::int64_t> commits_{0}, writes_{0};
 };
 
 /// Connections for reading, opened when they are first needed.
@@ -227,6 +236,20 @@ class SqliteDatabase final : public Database {
     fs::rename(partial, path, ec);
     if (ec) return failed(ec.message() + ".");
     return success();
+  }
+
+  Usage usage() const override {
+    namespace fs = std::filesystem;
+    Usage out{.commits = lane_.commits(), .writes = lane_.writes()};
+    for (const char* suffix : {"", "-wal"}) {
+      std::error_code missing;
+      const auto size = fs::file_size(options_.path + suffix, missing);
+      if (!missing) out.bytes += static_cast<std::int64_t>(size);
+    }
+    std::error_code unknown;
+    const auto space = fs::space(fs::path(options_.path).parent_path() / ".", unknown);
+    if (!unknown) out.free_bytes = static_cast<std::int64_t>(space.available);
+    return out;
   }
 
  private:

@@ -55,7 +55,8 @@ constexpr std::span<const Note> field_notes(const RunRequest*) {
 /// `Permission::edit`.
 class Runs {
  public:
-  explicit Runs(identity::Scope scope) : scope_(scope), queue_(scope.db, scope.clock, scope.ids) {}
+  explicit Runs(identity::Scope scope)
+      : scope_(std::move(scope)), queue_(scope_.db, scope_.clock, scope_.ids, scope_.origin) {}
 
   /// Queues a run over the answers that are there now. When the same answers were already analysed
   /// with the same settings by the same engine, that run is returned: `cached` when it is

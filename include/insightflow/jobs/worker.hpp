@@ -1,6 +1,7 @@
 #pragma once
 
 #include <insightflow/jobs/queue.hpp>
+#include <insightflow/observe/observer.hpp>
 
 #include <functional>
 #include <map>
@@ -20,6 +21,9 @@ struct WorkerOptions {
   std::chrono::milliseconds poll{25};
   /// How long jobs are kept after they ended.
   std::chrono::hours keep{24 * 30};
+  /// Counts, logs and traces each attempt; must outlive the worker. Handlers find it in their
+  /// context.
+  observe::Observer* observer = nullptr;
 };
 
 /// Takes jobs of the kinds it has handlers for from a queue and runs them, one at a time; run

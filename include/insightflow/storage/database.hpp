@@ -154,6 +154,14 @@ class Tx {
   }
 };
 
+/// What a database has done and needs; for whoever runs the program. 0 where it is not known.
+struct Usage {
+  std::int64_t commits = 0;     ///< By this process, since it opened it.
+  std::int64_t writes = 0;      ///< Works of `write_tx` in them.
+  std::int64_t bytes = 0;       ///< On disk, with the log.
+  std::int64_t free_bytes = 0;  ///< Left on that disk.
+};
+
 /// A database. Safe from any number of threads.
 class Database {
  public:
@@ -172,6 +180,8 @@ class Database {
   /// Writes a consistent copy to a file that must not exist yet, while others go on working.
   /// Errors: `backup_exists`, `backup_failed`.
   virtual Result<void> backup(const std::string& path) = 0;
+
+  virtual Usage usage() const { return {}; }
 
   /// `read`/`write` for work that returns a value: `db.write([&](Tx& tx) -> Result<SurveyId> {…})`.
   template <class F>
