@@ -24,6 +24,9 @@ void add_server_commands(CLI::App& app, Context& context) {
                    "Threads that run jobs; 0 leaves them to 'work'")
       ->check(CLI::Range(0, 64))
       ->capture_default_str();
+  serve->add_option("--allow-origin", options->application.allowed_origins,
+                    "Origin whose pages may open a WebSocket, as https://app.example; may be "
+                    "repeated");
   serve->add_flag("--quiet", *quiet, "No access log");
   on_call(*serve, context, [&context, options, quiet]() -> Result<void> {
     const std::stop_token stop = interrupted_by_signal();

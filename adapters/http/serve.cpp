@@ -1,7 +1,5 @@
 #include "http/serve.hpp"
 
-#include "http/application.hpp"
-
 #include <insightflow/core/json.hpp>
 
 #include <boost/json/object.hpp>
@@ -16,7 +14,7 @@ namespace insightflow::http {
 
 Result<void> serve(Engine& engine, const ServeOptions& options, std::stop_token stop,
                    const std::function<void(std::uint16_t)>& on_listening) {
-  const Application application(engine);
+  const Application application(engine, options.application);
   Options http{.address = options.address,
                .port = options.port,
                .workers = options.request_workers,

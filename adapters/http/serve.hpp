@@ -1,5 +1,7 @@
 #pragma once
 
+#include "http/application.hpp"
+
 #include <insightflow/engine.hpp>
 
 #include <cstdint>
@@ -13,6 +15,7 @@ struct ServeOptions {
   std::uint16_t port = 8080;  ///< 0 takes a free one.
   int job_workers = 1;        ///< Threads that run jobs inside the server; 0 leaves them to `work`.
   std::size_t request_workers = 64;
+  ApplicationOptions application;
   bool access_log = true;  ///< One line of JSON for each request, on standard error.
 };
 

@@ -1,4 +1,5 @@
 #include <insightflow/engine.hpp>
+#include <insightflow/response/arrivals.hpp>
 #include <insightflow/storage/sqlite.hpp>
 
 #include <thread>
@@ -6,12 +7,15 @@
 namespace insightflow {
 
 struct Engine::State {
-  State(std::unique_ptr<storage::Database> database, const Clock& the_clock)
+  State(std::unique_ptr<storage::Database> database, const Options& options)
       : db(std::move(database)),
-        clock(the_clock),
+        clock(*options.clock),
         ids(clock),
         intake(*db, clock, ids),
-        queue(*db, clock, ids) {}
+        queue(*db, clock, ids),
+        arrivals(*db, clock),
+        hub(*db, clock,
+            {.poll = options.event_poll, .sources = {[this] { return arrivals.announce(); }}}) {}
 
   std::map<std::string, jobs::Handler> handlers() {
     return {
@@ -24,6 +28,8 @@ struct Engine::State {
   IdSource ids;
   response::Intake intake;
   jobs::Queue queue;
+  response::Arrivals arrivals;
+  events::Hub hub;
 };
 
 Engine::Engine(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -39,7 +45,7 @@ Result<Engine> Engine::open(const Options& options) {
   BOOST_OUTCOME_TRY(auto db, storage::open_sqlite({.path = options.database.substr(scheme.size()),
                                                    .create = options.create,
                                                    .readers = options.readers}));
-  return Engine(std::make_unique<State>(std::move(db), *options.clock));
+  return Engine(std::make_unique<State>(std::move(db), options));
 }
 
 Result<identity::NewWorkspace> Engine::create_workspace(std::string_view name) {
@@ -97,6 +103,19 @@ Result<void> Engine::work(std::stop_token stop, const WorkOptions& options) {
 
 Result<void> Engine::backup(const std::string& path) {
   return state_->db->backup(path);
+}
+
+events::Hub& Engine::events() const {
+  return state_->hub;
+}
+
+Result<std::shared_ptr<events::Subscription>> Engine::watch(const Session& session,
+                                                            const events::Ask& ask,
+                                                            events::Permit permit) {
+  BOOST_OUTCOME_TRY(session.scope().require(identity::Permission::read));
+  BOOST_OUTCOME_TRY(const auto types, events::TypeFilter::of(ask.types));
+  return state_->hub.subscribe(session.scope().actor.workspace,
+                               {.after = ask.after, .types = types, .permit = std::move(permit)});
 }
 
 storage::Database& Engine::database() const {

@@ -4,6 +4,7 @@
 #include "support/temporary.hpp"
 #include "survey/survey_row.hpp"
 
+#include <insightflow/events/log.hpp>
 #include <insightflow/identity/workspaces.hpp>
 #include <insightflow/jobs/schedules.hpp>
 #include <insightflow/storage/sqlite.hpp>
@@ -49,6 +50,9 @@ const Table tables[] = {
     {"job_failures", &type_of<jobs::Failure>(), {"job_id"}},
     {"job_limits", &type_of<jobs::Limit>(), {"next_start"}},
     {"job_schedules", &type_of<jobs::Schedule>(), {}},
+    {"events", &type_of<events::Event>(), {"workspace_id"}},
+    {"event_floors", nullptr, {"workspace_id", "purged_id"}},
+    {"announced_answers", nullptr, {"survey_id", "responses", "at"}},
     {"insight_runs", &type_of<insight::Order>(), {"workspace_id", "completed_at"}},
     {"schema_migrations", nullptr, {"number", "name", "checksum"}},
 };
