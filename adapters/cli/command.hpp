@@ -131,6 +131,7 @@ void add_stored_lint_command(CLI::App& survey, Context& context);  // survey lin
 void add_response_commands(CLI::App& app, Context& context);       // respond, import, export
 void add_insight_commands(CLI::App& app, Context& context);        // insights …, report
 void add_job_commands(CLI::App& app, Context& context);            // jobs …
+void add_event_commands(CLI::App& app, Context& context);          // events
 void add_analyze_command(CLI::App& app, Context& context);
 void add_sentiment_command(CLI::App& app, Context& context);
 void add_theme_commands(CLI::App& app, Context& context);  // themes, summarize, codebook …

@@ -25,6 +25,9 @@ void add_server_commands(CLI::App& app, Context& context) {
                    "Threads that run jobs; 0 leaves them to 'work'")
       ->check(CLI::Range(0, 64))
       ->capture_default_str();
+  serve->add_option("--allow-origin", options->application.allowed_origins,
+                    "Origin whose pages may open a WebSocket, as https://app.example; may be "
+                    "repeated");
   serve->add_flag("--quiet", *quiet, "No access log");
   const auto watched = add_observe_options(*serve);
   on_call(*serve, context, [&context, options, quiet, watched]() -> Result<void> {

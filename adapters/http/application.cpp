@@ -1,5 +1,6 @@
 #include "http/application.hpp"
 
+#include "http/event_feed.hpp"
 #include "http/pages.hpp"
 #include "http/url.hpp"
 
@@ -120,17 +121,15 @@ Result<void> check_media(const Operation& operation, const Request& request) {
                   "; say so in Content-Type.");
 }
 
-Result<std::optional<Session>> session_of(Engine& engine, const Operation& operation,
-                                          const Request& request, const Origin& origin) {
+/// The key that the request shows, if it shows one.
+Result<std::string_view> key_of(const Request& request) {
   constexpr std::string_view scheme = "Bearer ";
-  if (!operation.permission) return std::nullopt;
   const auto header = request.headers.find("Authorization");
-  if (!header) return std::nullopt;
+  if (!header) return std::string_view();
   if (header->size() <= scheme.size() || !equal_fold(header->substr(0, scheme.size()), scheme))
     return fail(Code::unauthenticated, "key_missing",
                 "This needs an API key: send 'Authorization: Bearer KEY'.");
-  BOOST_OUTCOME_TRY(const auto actor, engine.authenticate(header->substr(scheme.size())));
-  return engine.as(actor, origin);
+  return header->substr(scheme.size());
 }
 
 Response page_response(int status, std::string html, const std::string& nonce) {
@@ -159,17 +158,22 @@ Notice notice_of(std::string_view reason) {
 }  // namespace
 
 struct Application::State {
-  explicit State(Engine& the_engine)
-      : engine(the_engine), routes(make_routes()), document(pretty(openapi())) {}
+  State(Engine& the_engine, ApplicationOptions given)
+      : engine(the_engine),
+        options(std::move(given)),
+        routes(make_routes()),
+        document(pretty(openapi())) {}
 
   Response api(const Request& request, Trail& trail) const;
   Result<Response> perform(const Operation& operation, const Route& route, const Request& request,
                            Trail& trail) const;
+  Result<Response> socket(const Request& request, const Call& call, std::string_view key) const;
   Response answer(const Request& request, Trail& trail) const;
   Response page(const Request& request) const;
   Response ready() const;
 
   Engine& engine;
+  const ApplicationOptions options;
   std::vector<Route> routes;
   std::string document;
 };
@@ -199,10 +203,20 @@ Result<Response> Application::State::perform(const Operation& operation, const R
                                              const Request& request, Trail& trail) const {
   Call call{.engine = engine, .body = request.body};
   call.origin = {request.request_id, trail.traceparent};
-  BOOST_OUTCOME_TRY(const auto session, session_of(engine, operation, request, call.origin));
-  if (session) {
+  std::optional<Session> session;
+  std::string_view key;
+  if (operation.permission || operation.endless) {
+    BOOST_OUTCOME_TRY(key, key_of(request));
+  }
+  if (!key.empty()) {
+    BOOST_OUTCOME_TRY(const auto actor, engine.authenticate(key));
+    session.emplace(engine.as(actor, call.origin));
     call.session = &*session;
-    trail.workspace = session->scope().actor.workspace.str();
+    trail.workspace = actor.workspace.str();
+  }
+  if (operation.endless) {
+    call.permit = permit_of(engine, std::string(key));
+    call.last_event_id = request.headers.find("Last-Event-ID").value_or("");
   }
   BOOST_OUTCOME_TRY(check_media(operation, request));
   BOOST_OUTCOME_TRY(call.if_revision, if_match(request));
@@ -213,9 +227,14 @@ Result<Response> Application::State::perform(const Operation& operation, const R
     call.query.emplace_back(parameter.name, parameter.value);
 
   BOOST_OUTCOME_TRY(auto reply, insightflow::perform(operation, call));
+  if (reply.status == 101) return socket(request, call, key);
   Response out = json_response(reply.status, std::move(reply.body));
   out.headers[0].second = std::move(reply.media_type);
   out.stream = std::move(reply.stream);
+  if (reply.subscription) {
+    out.feed = event_stream(std::move(reply.subscription));
+    out.headers.emplace_back("X-Accel-Buffering", "no");  // nginx would hold events back.
+  }
   if (reply.revision) {
     const std::string tag = entity_tag(*reply.revision);
     out.headers.emplace_back("ETag", tag);
@@ -229,6 +248,26 @@ Result<Response> Application::State::perform(const Operation& operation, const R
   if (!reply.file_name.empty())
     out.headers.emplace_back("Content-Disposition", "inline; filename=\"" + reply.file_name + '"');
   return out;
+}
+
+Result<Response> Application::State::socket(const Request& request, const Call& call,
+                                            std::string_view key) const {
+  if (const auto upgrade = check_upgrade(request, options.allowed_origins); !upgrade) {
+    Response out = error_response(upgrade.error(), request);
+    if (upgrade.error().reason != "upgrade_required") return out;
+    out.status = 426;
+    out.headers.emplace_back("Upgrade", "websocket");
+    return out;
+  }
+  BOOST_OUTCOME_TRY(auto ask, call.read_query<events::Ask>());
+  std::shared_ptr<events::Subscription> subscription;
+  if (call.session != nullptr) {
+    BOOST_OUTCOME_TRY(subscription, engine.watch(*call.session, ask, call.permit));
+  }
+  return Response{
+      .status = 101,
+      .feed = event_socket(engine, std::string(key), std::move(subscription), std::move(ask)),
+      .websocket = true};
 }
 
 Response Application::State::page(const Request& request) const {
@@ -275,7 +314,8 @@ Response Application::State::ready() const {
                   : json_response(503, R"({"status":"unavailable"})");
 }
 
-Application::Application(Engine& engine) : state_(std::make_unique<const State>(engine)) {}
+Application::Application(Engine& engine, ApplicationOptions options)
+    : state_(std::make_unique<const State>(engine, std::move(options))) {}
 Application::~Application() = default;
 Application::Application(Application&&) noexcept = default;
 

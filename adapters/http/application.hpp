@@ -10,12 +10,18 @@
 
 namespace insightflow::http {
 
+struct ApplicationOptions {
+  /// Origins as "https://app.example" whose pages may open a WebSocket, besides the server's own;
+  /// "*" lets all. Programs that are no browsers show no origin and are not asked.
+  std::vector<std::string> allowed_origins;
+};
+
 /// The product over HTTP: every operation below /api/v1, the public survey pages below /s/,
 /// /healthz, /readyz and /openapi.json. Reads a request, calls one operation, writes the answer.
 /// Thread-safe; the engine must outlive it.
 class Application {
  public:
-  explicit Application(Engine& engine);
+  explicit Application(Engine& engine, ApplicationOptions options = {});
   ~Application();
   Application(Application&&) noexcept;
 

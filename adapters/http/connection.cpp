@@ -1,5 +1,6 @@
 #include "http/connection.hpp"
 
+#include "http/follower.hpp"
 #include "http/wire.hpp"
 
 #include <boost/asio/post.hpp>
@@ -75,7 +76,7 @@ void Connection::arm_read() {
   read_armed_ = true;
   socket_.async_read_some(
       asio::buffer(in_.data() + end_, in_.size() - end_),
-      [self = shared_from_this()](const boost::system::error_code& error, std::size_t count) {
+      [self = self()](const boost::system::error_code& error, std::size_t count) {
         self->on_read(error.failed(), count);
       });
 }
@@ -87,6 +88,7 @@ void Connection::on_read(bool failed, std::size_t count) {
   switch (phase_) {
     case Phase::reading:
     case Phase::handling: return advance();
+    case Phase::yielding: return yield();
     case Phase::lingering: begin_ = end_; return ended_ ? close() : arm_read();
     case Phase::writing:
     case Phase::closed: return;
@@ -181,7 +183,7 @@ void Connection::run() noexcept {
     // From here on the connection may be gone.
     if (baton_.compare_exchange_strong(held, Baton::lane, std::memory_order_acq_rel)) return;
   }
-  asio::post(lane_.context, [self = shared_from_this(), sent] {
+  asio::post(lane_.context, [self = self(), sent] {
     self->baton_.store(Baton::lane, std::memory_order_relaxed);
     self->on_served(sent);
   });
@@ -195,6 +197,7 @@ void Connection::on_served(Sent sent) {
     deadline_ = Steady::now() + lane_.shared.options.write_timeout;
     return wait_writable();
   }
+  if (response_.feed) return yield();
   if (!keep_) return linger();
   const bool inline_served = phase_ == Phase::reading;
   phase_ = Phase::reading;
@@ -204,24 +207,39 @@ void Connection::on_served(Sent sent) {
 }
 
 void Connection::wait_writable() {
-  socket_.async_wait(Socket::wait_write,
-                     [self = shared_from_this()](const boost::system::error_code& error) {
-                       Connection& me = *self;
-                       if (me.phase_ != Phase::writing) return;
-                       if (error) return me.close();
-                       const Sent sent = me.flush();
-                       if (sent == Sent::all && me.streaming_) {
-                         me.phase_ = Phase::handling;
-                         me.baton_.store(Baton::awaited, std::memory_order_relaxed);
-                         return me.lane_.submit(me);
-                       }
-                       if (sent != Sent::some) return me.on_served(sent);
-                       if (me.sent_ - me.marked_ >= answer_slice) {
-                         me.marked_ = me.sent_;
-                         me.deadline_ = Steady::now() + me.lane_.shared.options.write_timeout;
-                       }
-                       me.wait_writable();
-                     });
+  socket_.async_wait(Socket::wait_write, [self = self()](const boost::system::error_code& error) {
+    Connection& me = *self;
+    if (me.phase_ != Phase::writing) return;
+    if (error) return me.close();
+    const Sent sent = me.flush();
+    if (sent == Sent::all && me.streaming_) {
+      me.phase_ = Phase::handling;
+      me.baton_.store(Baton::awaited, std::memory_order_relaxed);
+      return me.lane_.submit(me);
+    }
+    if (sent != Sent::some) return me.on_served(sent);
+    if (me.sent_ - me.marked_ >= answer_slice) {
+      me.marked_ = me.sent_;
+      me.deadline_ = Steady::now() + me.lane_.shared.options.write_timeout;
+    }
+    me.wait_writable();
+  });
+}
+
+/// The head of an answer without an end is out: the socket goes to whoever follows the feed, once
+/// the read that is still pending on it has come back.
+void Connection::yield() {
+  phase_ = Phase::yielding;
+  boost::system::error_code ignored;
+  if (read_armed_) {
+    socket_.cancel(ignored);
+    return;
+  }
+  // A client that talks on before the other side agreed to a WebSocket does not speak it.
+  if (response_.websocket && begin_ != end_) return close();
+  phase_ = Phase::closed;
+  lane_.replace(*this, make_follower(lane_, std::move(socket_), std::move(response_),
+                                     reader_.request(), chunked_));
 }
 
 void Connection::linger() {
@@ -322,12 +340,19 @@ void Connection::answer(Response response) {
   sent_ = 0;
   fresh_ = false;
   const bool head_only = request.method == "HEAD";
-  const bool until_close = response_.stream && reader_.http_1_0();
+  if (response_.feed && response_.websocket) {  // Whoever follows the feed says the head too.
+    keep_ = streaming_ = chunked_ = false;
+    response_.body.clear();
+    return;
+  }
+  if (head_only) response_.feed.reset();
+  const bool open = response_.stream || response_.feed;
+  const bool until_close = open && reader_.http_1_0();
   const Framing framing = has_no_body(response_.status) ? Framing::none
                           : until_close                 ? Framing::until_close
-                          : response_.stream            ? Framing::chunked
+                          : open                        ? Framing::chunked
                                                         : Framing::length;
-  keep_ = request.keep_alive && !response_.close && !until_close &&
+  keep_ = request.keep_alive && !response_.close && !until_close && !response_.feed &&
           (more_buffered_ || !lane_.shared.stopping.load(std::memory_order_relaxed));
   const auto written = write_head(out_, response_, request, framing, keep_, reader_.http_1_0());
   if (!written) {
@@ -336,7 +361,7 @@ void Connection::answer(Response response) {
   }
   chunked_ = framing == Framing::chunked;
   streaming_ = response_.stream && !head_only && framing != Framing::none;
-  if (head_only || framing == Framing::none || response_.stream) response_.body.clear();
+  if (head_only || framing == Framing::none || open) response_.body.clear();
   if (response_.body.size() <= joined_body) {
     out_.append(response_.body);
     response_.body.clear();

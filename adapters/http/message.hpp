@@ -1,5 +1,7 @@
 #pragma once
 
+#include "http/feed.hpp"
+
 #include <insightflow/core/result.hpp>
 
 #include <chrono>
@@ -115,8 +117,12 @@ struct Response {
   int status = 200;  ///< 200 to 599.
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
-  BodyStream stream;   ///< Where set, replaces `body` and is sent in constant memory.
-  bool close = false;  ///< Ask for the connection to be closed afterwards.
+  BodyStream stream;  ///< Where set, replaces `body` and is sent in constant memory.
+  /// Where set, replaces `body`: what is said from time to time until the client has enough. Holds
+  /// no worker.
+  std::shared_ptr<Feed> feed;
+  bool websocket = false;  ///< With a `feed`: the request becomes a WebSocket instead.
+  bool close = false;      ///< Ask for the connection to be closed afterwards.
   Trail trail{};
 };
 

@@ -10,7 +10,7 @@ namespace insightflow::http {
 
 Result<void> serve(Engine& engine, const ServeOptions& options, std::stop_token stop,
                    const std::function<void(const Listening&)>& on_listening) {
-  const Application application(engine);
+  const Application application(engine, options.application);
   Options http{.address = options.address,
                .port = options.port,
                .workers = options.request_workers,

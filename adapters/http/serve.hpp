@@ -1,6 +1,7 @@
 #pragma once
 
 #include "http/metrics_server.hpp"
+#include "http/application.hpp"
 
 #include <insightflow/engine.hpp>
 
@@ -15,6 +16,7 @@ struct ServeOptions {
   std::uint16_t port = 8080;  ///< 0 takes a free one.
   int job_workers = 1;        ///< Threads that run jobs inside the server; 0 leaves them to `work`.
   std::size_t request_workers = 64;
+  ApplicationOptions application{};
   bool access_log = true;  ///< One line for each request, in the log of the engine's observer.
   MetricsOptions metrics{};
 };

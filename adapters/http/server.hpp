@@ -52,6 +52,11 @@ struct Options {
   /// For each 64 KiB of an answer that the client has to take. Default 30 s. Then the connection is
   /// cut. A slow reader never holds a worker.
   std::chrono::milliseconds write_timeout{30'000};
+  /// How often something is sent to whoever follows a feed with nothing to say; a WebSocket is
+  /// pinged as often and cut when nothing comes back for twice as long. Default 15 s.
+  std::chrono::milliseconds heartbeat{15'000};
+  /// Bytes of a message that comes in over a WebSocket. Default 4 KiB. More closes it with 1009.
+  std::size_t max_message = 4 << 10;
   /// How long `stop` lets started requests finish before it cuts their connections. Default 10 s.
   std::chrono::milliseconds drain_timeout{10'000};
 

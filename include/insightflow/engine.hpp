@@ -1,5 +1,6 @@
 #pragma once
 
+#include <insightflow/events/hub.hpp>
 #include <insightflow/identity/workspaces.hpp>
 #include <insightflow/insight/runs.hpp>
 #include <insightflow/response/intake.hpp>
@@ -26,6 +27,9 @@ struct Options {
 
   /// Counts, logs and traces what is done; must outlive the engine. Null: nobody does.
   observe::Observer* observer = nullptr;
+
+  /// How often `Engine::events` looks for what other processes wrote; see `events::HubOptions`.
+  std::chrono::milliseconds event_poll{50};
 };
 
 /// Which jobs to run, and how many at a time.
@@ -46,6 +50,7 @@ class Session {
   insight::Runs insights() const { return insight::Runs(scope_); }
   identity::ApiKeys keys() const { return identity::ApiKeys(scope_); }
   jobs::Queue jobs() const { return {scope_.db, scope_.clock, scope_.ids, scope_.origin}; }
+  events::Log events() const { return {scope_.db, scope_.clock}; }
   const identity::Scope& scope() const { return scope_; }
 
  private:
@@ -86,6 +91,15 @@ class Engine {
 
   /// See `storage::Database::backup`.
   Result<void> backup(const std::string& path);
+
+  /// What happens, as it happens; see `events::Hub`.
+  events::Hub& events() const;
+
+  /// The events of the actor's workspace; needs `Permission::read`. Errors: `event_type_unknown`,
+  /// `permission_missing`, and those of `events::Hub::subscribe`.
+  Result<std::shared_ptr<events::Subscription>> watch(const Session& session,
+                                                      const events::Ask& ask,
+                                                      events::Permit permit = {});
 
   storage::Database& database() const;
 

@@ -1,4 +1,5 @@
 #include <insightflow/engine.hpp>
+#include <insightflow/response/arrivals.hpp>
 #include <insightflow/storage/sqlite.hpp>
 
 #include <mutex>
@@ -13,7 +14,10 @@ struct Engine::State {
         observer(options.observer),
         ids(clock),
         intake(*db, clock, ids),
-        queue(*db, clock, ids) {}
+        queue(*db, clock, ids),
+        arrivals(*db, clock),
+        hub(*db, clock,
+            {.poll = options.event_poll, .sources = {[this] { return arrivals.announce(); }}}) {}
 
   std::map<std::string, jobs::Handler> handlers() {
     return {
@@ -28,6 +32,8 @@ struct Engine::State {
   response::Intake intake;
   jobs::Queue queue;
   std::mutex reading_metrics;
+  response::Arrivals arrivals;
+  events::Hub hub;
 };
 
 Engine::Engine(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -111,6 +117,19 @@ Result<void> Engine::work(std::stop_token stop, const WorkOptions& options) {
 
 Result<void> Engine::backup(const std::string& path) {
   return state_->db->backup(path);
+}
+
+events::Hub& Engine::events() const {
+  return state_->hub;
+}
+
+Result<std::shared_ptr<events::Subscription>> Engine::watch(const Session& session,
+                                                            const events::Ask& ask,
+                                                            events::Permit permit) {
+  BOOST_OUTCOME_TRY(session.scope().require(identity::Permission::read));
+  BOOST_OUTCOME_TRY(const auto types, events::TypeFilter::of(ask.types));
+  return state_->hub.subscribe(session.scope().actor.workspace,
+                               {.after = ask.after, .types = types, .permit = std::move(permit)});
 }
 
 storage::Database& Engine::database() const {

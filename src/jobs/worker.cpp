@@ -10,6 +10,9 @@ namespace insightflow::jobs {
 
 namespace {
 
+/// Whoever watches a job that moves sees it move a few times a second, however long its lease.
+constexpr std::chrono::milliseconds moving_beat{250};
+
 /// Keeps a job's lease from a thread of its own, so that a handler may compute for as long as it
 /// likes; stops the handler when the job was cancelled or lost.
 class Heartbeat {
@@ -32,6 +35,7 @@ class Heartbeat {
     std::unique_lock lock(mutex_);
     // The first beat comes soon, for whoever watches the progress of a short job.
     std::chrono::milliseconds wait = std::min(lease_ / 3, std::chrono::milliseconds(100));
+    Progress told;
     while (!wake_.wait_for(lock, ended, wait, [&] { return ended.stop_requested(); })) {
       const Progress progress = progress_;
       lock.unlock();
@@ -41,7 +45,9 @@ class Heartbeat {
         stop_.request_stop();
         return;
       }
-      wait = std::min(lease_ / 3, wait * 2);
+      const bool moves = progress.stage != told.stage || progress.done != told.done;
+      wait = std::min({lease_ / 3, wait * 2, moves ? moving_beat : lease_});
+      told = progress;
     }
   }
 

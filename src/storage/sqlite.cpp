@@ -28,6 +28,35 @@ std::string checksum(std::string_view text) {
   return out;
 }
 
+/// Whom to tell that somebody signalled in a transaction that is committed now.
+class Listeners {
+ public:
+  using Listener = std::function<void()>;
+
+  void call() {
+    const std::lock_guard lock(*mutex_);
+    std::erase_if(listeners_, [](const std::weak_ptr<Listener>& one) {
+      const auto alive = one.lock();
+      if (alive) (*alive)();
+      return !alive;
+    });
+  }
+  /// Whoever lets go of the handle is not called again, nor still being called.
+  std::shared_ptr<void> add(Listener listener) {
+    auto kept = std::make_shared<Listener>(std::move(listener));
+    const std::lock_guard lock(*mutex_);
+    listeners_.push_back(kept);
+    return {kept.get(), [kept, mutex = mutex_](void*) mutable {
+              const std::lock_guard released(*mutex);
+              kept.reset();
+            }};
+  }
+
+ private:
+  std::shared_ptr<std::mutex> mutex_ = std::make_shared<std::mutex>();
+  std::vector<std::weak_ptr<Listener>> listeners_;
+};
+
 /// The one writer. Whoever comes while a commit is under way waits in a queue; the head of the
 /// queue then leads the next transaction, with every waiting closure in its own savepoint, and all
 /// of them are told after the one commit.
@@ -56,6 +85,9 @@ class WriterLane {
 
   std::int64_t commits() const noexcept { return commits_.load(std::memory_order_relaxed); }
   std::int64_t writes() const noexcept { return writes_.load(std::memory_order_relaxed); }
+  std::shared_ptr<void> listen(std::function<void()> listener) {
+    return listeners_.add(std::move(listener));
+  }
 
  private:
   struct Waiting {
@@ -76,6 +108,7 @@ class WriterLane {
       queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(count));
     }
     commit_together(batch);
+    const bool signalled = connection_->take_signal();
     // Hand over before waking the others: the next leader's fsync is what everyone waits for.
     Waiting* next = nullptr;
     {
@@ -89,6 +122,7 @@ class WriterLane {
     }
     if (next != nullptr) next->woken.release();
     for (Waiting* waiting : std::span(batch).subspan(1)) waiting->woken.release();
+    if (signalled) listeners_.call();
   }
 
   void commit_together(const std::vector<Waiting*>& batch) {
@@ -137,6 +171,7 @@ class WriterLane {
   }
 
   std::unique_ptr<SqliteConnection> connection_;
+  Listeners listeners_;
   const std::size_t most_;
   std::mutex mutex_;
   std::deque<Waiting*> queue_;
@@ -209,6 +244,9 @@ class SqliteDatabase final : public Database {
   }
 
   Result<void> write_tx(Work work) override { return lane_.run(work); }
+  std::shared_ptr<void> listen(std::function<void()> listener) override {
+    return lane_.listen(std::move(listener));
+  }
 
   Result<void> backup(const std::string& path) override {
     namespace fs = std::filesystem;

@@ -14,8 +14,8 @@ namespace insightflow::jobs {
 using Handler = std::function<Result<void>(const Job&, const Ctx& ctx)>;
 
 struct WorkerOptions {
-  /// How long a worker that shows no sign of life keeps a job. Heartbeats come three times as
-  /// often.
+  /// How long a worker that shows no sign of life keeps a job. Heartbeats come at least three times
+  /// as often, and every 250 ms while there is progress to tell.
   std::chrono::milliseconds lease{15'000};
   /// How long an idle worker waits before it looks again. Looking is a read of three indexes.
   std::chrono::milliseconds poll{25};

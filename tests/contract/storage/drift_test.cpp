@@ -5,6 +5,7 @@
 #include "survey/survey_row.hpp"
 
 #include <insightflow/audit/log.hpp>
+#include <insightflow/events/log.hpp>
 #include <insightflow/identity/workspaces.hpp>
 #include <insightflow/jobs/schedules.hpp>
 #include <insightflow/storage/sqlite.hpp>
@@ -51,6 +52,9 @@ const Table tables[] = {
     {"job_limits", &type_of<jobs::Limit>(), {"next_start"}},
     {"job_schedules", &type_of<jobs::Schedule>(), {}},
     {"audit_entries", &type_of<audit::Entry>(), {}},
+    {"events", &type_of<events::Event>(), {"workspace_id"}},
+    {"event_floors", nullptr, {"workspace_id", "purged_id"}},
+    {"announced_answers", nullptr, {"survey_id", "responses", "at"}},
     {"insight_runs", &type_of<insight::Order>(), {"workspace_id", "completed_at"}},
     {"schema_migrations", nullptr, {"number", "name", "checksum"}},
 };
