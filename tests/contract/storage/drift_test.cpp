@@ -49,6 +49,10 @@ const Table tables[] = {
     {"job_failures", &type_of<jobs::Failure>(), {"job_id"}},
     {"job_limits", &type_of<jobs::Limit>(), {"next_start"}},
     {"job_schedules", &type_of<jobs::Schedule>(), {}},
+    {"job_checkpoints", nullptr, {"job_id", "step", "document", "created_at"}},
+    {"job_inputs", nullptr, {"job_id", "document"}},
+    {"job_results", &type_of<jobs::JobResult>(), {"job_id"}},
+    {"prompts", nullptr, {"workspace_id", "name", "number", "text", "created_at"}},
     {"insight_runs", &type_of<insight::Order>(), {"workspace_id", "completed_at"}},
     {"schema_migrations", nullptr, {"number", "name", "checksum"}},
 };

@@ -1,0 +1,277 @@
+#pragma once
+
+#include <insightflow/core/json.hpp>
+#include <insightflow/llm/client.hpp>
+#include <insightflow/llm/prompt.hpp>
+#include <insightflow/llm/provider.hpp>
+
+#include <boost/json/fwd.hpp>
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// An AI task is a value: a name, which is that of its prompt, what goes in, what comes out (hence
+/// the schema), an implementation that needs no model, and a check of what a model says. See
+/// docs/llm.md for how to add one.
+namespace insightflow::llm {
+
+/// Statements of a model that were left out, by what was wrong with them.
+struct Dropped {
+  std::string reason;  ///< "quote_unknown", "number_unknown", "id_unknown", …
+  std::int64_t count = 0;
+
+  friend bool operator==(const Dropped&, const Dropped&) = default;
+};
+BOOST_DESCRIBE_STRUCT(Dropped, (), (reason, count))
+
+/// Who spoke in a result, and what it took.
+struct Spoken {
+  std::string part;              ///< The task.
+  std::string engine = "local";  ///< "local", or the model.
+  std::string provider;          ///< The configured name; empty for the local engine.
+  std::string prompt_version;    ///< Of the prompt the model was given.
+  std::int64_t calls = 0;        ///< Answers that were asked for.
+  std::int64_t repairs = 0;      ///< Of those, because the one before was unusable.
+  Usage usage;
+  std::vector<Dropped> dropped;  ///< In the order of their reasons.
+  std::string fallback;          ///< Why the local engine spoke although there was a model.
+
+  friend bool operator==(const Spoken&, const Spoken&) = default;
+};
+BOOST_DESCRIBE_STRUCT(Spoken, (),
+                      (part, engine, provider, prompt_version, calls, repairs, usage, dropped,
+                       fallback))
+inline constexpr std::array spoken_notes{
+    Note{.field = "part", .doc = "The task."},
+    Note{.field = "engine", .doc = "\"local\", or the model that spoke."},
+    Note{.field = "provider", .doc = "Where the model runs.", .omit_empty = true},
+    Note{.field = "prompt_version", .doc = "Of the prompt it was given.", .omit_empty = true},
+    Note{.field = "calls", .doc = "Answers that were asked for."},
+    Note{.field = "repairs", .doc = "Of those, because the one before was unusable."},
+    Note{.field = "dropped",
+         .doc = "Statements of the model that did not pass the checks, by reason.",
+         .omit_empty = true},
+    Note{.field = "fallback",
+         .doc = "Why the local engine spoke although a model is configured.",
+         .omit_empty = true}};
+constexpr std::span<const Note> field_notes(const Spoken*) {
+  return spoken_notes;
+}
+
+/// Counts what a check leaves out.
+class Drops {
+ public:
+  void add(std::string_view reason, std::int64_t count = 1);
+  std::int64_t count() const;
+  const std::vector<Dropped>& all() const { return all_; }
+
+ private:
+  std::vector<Dropped> all_;
+};
+
+/// Told of every answer of a model, so that a router learns: whether it could be used, and how many
+/// of its statements were dropped.
+using OnOutcome =
+    std::function<void(const Request&, const Reply&, bool usable, std::int64_t dropped)>;
+
+/// Who speaks. A default one is the local engine. What it points to must outlive the runs.
+struct Voice {
+  Client* client = nullptr;
+  std::string settings;      ///< Digest of the settings that answers depend on; for cache keys.
+  Wire wire = Wire::openai;  ///< How tokens are counted.
+  std::int64_t context_tokens = 32'768;  ///< Of the smallest model that may be asked.
+  std::int64_t repairs = 2;              ///< How often an unusable answer is asked for again.
+  OnOutcome on_outcome;
+};
+
+/// A voice in one workspace, at one time.
+struct Run {
+  Voice voice;
+  WorkspaceId workspace;
+  std::vector<Prompt> prompts;  ///< In force; empty: the library's.
+};
+
+/// All that answers of models depend on beside their input: empty without a client.
+std::string signature(const Run& run);
+
+template <class Out>
+struct Done {
+  Out value;
+  Spoken spoken;
+};
+
+template <class In, class Out>
+struct Task {
+  std::string_view name;  ///< Of its prompt too.
+  Tier tier = Tier::standard;
+  std::int64_t max_output_tokens = 4096;
+
+  /// The answer without a model. Deterministic.
+  Result<Out> (*local)(const In&, const Ctx&) = nullptr;
+
+  /// Leaves out what a model may not say and counts it. An error means that nothing of the answer
+  /// can be used; its detail is told to the model. Deterministic.
+  Result<void> (*check)(const In&, Out&, Drops&) = nullptr;
+
+  /// The two halves of an input that is too large for one call; empty when it has none.
+  std::vector<In> (*halve)(const In&) = nullptr;
+
+  /// One answer of the answers to the parts, in order. Not empty.
+  Out (*merge)(const In&, std::vector<Out>) = nullptr;
+
+  /// Whether the model is asked to make one of the merged answers; their JSON is its input.
+  bool refine = false;
+};
+
+namespace detail {
+
+/// Reads and checks an answer; an error is told to the model.
+using Accept = FunctionRef<Result<void>(const boost::json::value&, Drops&)>;
+
+struct Question {
+  std::string_view task;
+  Tier tier = Tier::standard;
+  std::int64_t max_output_tokens = 0;
+  const Type& out;
+  std::string data;  ///< JSON text.
+};
+
+/// Whether the question and its answer fit the smallest model's context.
+bool fits(const Run& run, const Question& question);
+
+/// Asks until an answer is accepted. Errors: those of the client; `llm_answer_unusable` when the
+/// last repair was no better.
+Result<void> converse(const Run& run, const Question& question, Accept accept, Spoken& spoken,
+                      const Ctx& ctx);
+
+/// True for what the local engine must not paper over: the caller's stop, a lost lease, the
+/// database.
+bool final(const Error& error, const Ctx& ctx);
+
+void fall_back(Spoken& spoken, const Error& why);
+void tell(Spoken& spoken, const Drops& drops);
+
+template <class In, class Out>
+Question question_of(const Task<In, Out>& task, std::string data) {
+  return {task.name, task.tier, task.max_output_tokens, type_of<Out>(), std::move(data)};
+}
+
+/// {"step":"answer","input":…}, or {"step":"refine","drafts":…}.
+std::string data_of(std::string_view step, std::string_view json);
+
+template <class In, class Out>
+Result<Out> ask(const Task<In, Out>& task, const In& checked_against, Question question,
+                const Run& run, Spoken& spoken, Drops& drops, const Ctx& ctx) {
+  Out out{};
+  Drops latest;
+  BOOST_OUTCOME_TRY(converse(
+      run, question,
+      [&](const boost::json::value& answer, Drops& told) -> Result<void> {
+        Out read{};
+        BOOST_OUTCOME_TRY(read_json(type_of<Out>(), &read, answer, Audience::api));
+        if (task.check != nullptr) {
+          BOOST_OUTCOME_TRY(task.check(checked_against, read, told));
+        }
+        out = std::move(read);
+        latest = told;
+        return success();
+      },
+      spoken, ctx));
+  for (const Dropped& one : latest.all()) drops.add(one.reason, one.count);
+  return out;
+}
+
+/// The answers to an input, cut in halves until each part fits.
+template <class In, class Out>
+Result<void> answers(const Task<In, Out>& task, const In& input, const Run& run,
+                     std::vector<Out>& out, Spoken& spoken, Drops& drops, const Ctx& ctx) {
+  BOOST_OUTCOME_TRY(ctx.check());
+  Question question = question_of(task, data_of("answer", to_json_text(input)));
+  if (!fits(run, question)) {
+    const auto halves = task.halve != nullptr ? task.halve(input) : std::vector<In>();
+    if (halves.empty())
+      return fail(Code::too_large, "llm_input_too_large",
+                  "The input does not fit the context of the model, and cannot be divided.");
+    for (const In& half : halves) {
+      BOOST_OUTCOME_TRY(answers(task, half, run, out, spoken, drops, ctx));
+    }
+    return success();
+  }
+  BOOST_OUTCOME_TRY(auto answer, ask(task, input, std::move(question), run, spoken, drops, ctx));
+  out.push_back(std::move(answer));
+  return success();
+}
+
+template <class In, class Out>
+Result<Out> with_model(const Task<In, Out>& task, const In& input, const Run& run, Spoken& spoken,
+                       Drops& drops, const Ctx& ctx) {
+  std::vector<Out> parts;
+  BOOST_OUTCOME_TRY(answers(task, input, run, parts, spoken, drops, ctx));
+  if (parts.size() == 1) return std::move(parts.front());
+  Out merged = task.merge(input, std::move(parts));
+  Question question = question_of(task, data_of("refine", to_json_text(merged)));
+  if (!task.refine || !fits(run, question)) return merged;
+  // What refining makes unusable is not lost: the merged answers stand.
+  auto refined = ask(task, input, std::move(question), run, spoken, drops, ctx);
+  if (refined) return refined;
+  if (final(refined.error(), ctx)) return refined.error();
+  drops.add(refined.error().reason);
+  return merged;
+}
+
+}  // namespace detail
+
+/// Does a task: by the voice's model where there is one and what it says passes the checks, else by
+/// the task's own implementation; `spoken` says which, and why. An input that is too large is
+/// divided, the answers are merged, and where the task wants it refined by one more question.
+/// Errors: those of the local implementation; `cancelled`, `deadline_passed`, `lease_lost` and
+/// those of the database, which end the work.
+template <class In, class Out>
+Result<Done<Out>> run(const Task<In, Out>& task, const In& input, const Run& run,
+                      const Ctx& ctx = {}) {
+  Done<Out> done;
+  done.spoken.part = task.name;
+  if (run.voice.client != nullptr) {
+    Drops drops;
+    auto answer = detail::with_model(task, input, run, done.spoken, drops, ctx);
+    detail::tell(done.spoken, drops);
+    if (answer) {
+      done.value = std::move(answer.value());
+      return done;
+    }
+    if (detail::final(answer.error(), ctx)) return answer.error();
+    detail::fall_back(done.spoken, answer.error());
+  }
+  BOOST_OUTCOME_TRY(done.value, task.local(input, ctx));
+  return done;
+}
+
+/// A client that remembers: what `recall` knows is not asked for again, and what was answered is
+/// given to `keep`. A question is known by the digest of everything the answer depends on. Errors
+/// are not remembered; those of `keep` are returned. Safe from several threads as far as the three
+/// are.
+class Remembering : public Client {
+ public:
+  using Recall = std::function<Result<std::optional<std::string>>(const std::string& step)>;
+  using Keep = std::function<Result<void>(const std::string& step, const std::string& bytes)>;
+
+  Remembering(Client& client, Recall recall, Keep keep)
+      : client_(client), recall_(std::move(recall)), keep_(std::move(keep)) {}
+
+  using Client::complete;
+  Result<Reply> complete(const Request& request, const Ctx& ctx, const OnText& on_text) override;
+
+ private:
+  Client& client_;
+  Recall recall_;
+  Keep keep_;
+};
+
+}  // namespace insightflow::llm
+
+// Their field tables are instantiated once, in this room's library.
+namespace insightflow {
+extern template const Type& type_of<llm::Spoken>();
+}  // namespace insightflow
