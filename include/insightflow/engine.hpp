@@ -1,5 +1,6 @@
 #pragma once
 
+#include <insightflow/drafting.hpp>
 #include <insightflow/identity/workspaces.hpp>
 #include <insightflow/insight/runs.hpp>
 #include <insightflow/response/intake.hpp>
@@ -23,6 +24,9 @@ struct Options {
 
   /// Where time comes from; must outlive the engine.
   const Clock* clock = &system_clock();
+
+  /// A model of your own, behind whatever policies you want; must outlive the engine.
+  llm::Client* llm_client = nullptr;
 };
 
 /// Which jobs to run, and how many at a time.
@@ -34,19 +38,31 @@ struct WorkOptions {
 /// What one actor may do. Cheap to copy; the engine must outlive it.
 class Session {
  public:
-  explicit Session(identity::Scope scope) : scope_(scope) {}
+  explicit Session(identity::Scope scope, const llm::Voice* voice = nullptr)
+      : scope_(scope), voice_(voice) {}
 
   survey::Projects projects() const { return survey::Projects(scope_); }
   survey::Surveys surveys() const { return survey::Surveys(scope_); }
   response::Responses responses() const { return response::Responses(scope_); }
   response::Transfers transfers() const { return response::Transfers(scope_); }
-  insight::Runs insights() const { return insight::Runs(scope_); }
+  insight::Runs insights() const { return insight::Runs(scope_, voice_); }
   identity::ApiKeys keys() const { return identity::ApiKeys(scope_); }
   jobs::Queue jobs() const { return {scope_.db, scope_.clock, scope_.ids}; }
+  llm::Prompts prompts() const { return {scope_.db, scope_.clock, scope_.actor.workspace}; }
   const identity::Scope& scope() const { return scope_; }
+
+  /// Queues the generation of a draft by the model, or by the generator where there is none; see
+  /// `start_generation`.
+  Result<jobs::JobHistory> generate(const survey::Brief& brief, std::string_view key = {}) const {
+    return start_generation(scope_, brief, key, voice_);
+  }
+
+  /// Who speaks in this workspace now, for `llm::run` and `review`.
+  Result<llm::Run> speaker() const;
 
  private:
   identity::Scope scope_;
+  const llm::Voice* voice_;
 };
 
 /// The whole product behind one object: opens the database, takes answers, hands out sessions, and

@@ -6,21 +6,24 @@
 namespace insightflow {
 
 struct Engine::State {
-  State(std::unique_ptr<storage::Database> database, const Clock& the_clock)
+  State(std::unique_ptr<storage::Database> database, const Options& options)
       : db(std::move(database)),
-        clock(the_clock),
+        clock(*options.clock),
+        voice{.client = options.llm_client},
         ids(clock),
         intake(*db, clock, ids),
         queue(*db, clock, ids) {}
 
   std::map<std::string, jobs::Handler> handlers() {
-    return {
-        {std::string(insight::run_job), insight::run_handler(*db, clock, ids)},
-        {std::string(insight::scheduled_run_job), insight::scheduled_run_handler(*db, clock, ids)}};
+    return {{std::string(insight::run_job), insight::run_handler(*db, clock, ids, &voice)},
+            {std::string(insight::scheduled_run_job),
+             insight::scheduled_run_handler(*db, clock, ids, &voice)},
+            {std::string(generation_job), generation_handler(*db, clock, ids, &voice)}};
   }
 
   std::unique_ptr<storage::Database> db;
   const Clock& clock;
+  llm::Voice voice;
   IdSource ids;
   response::Intake intake;
   jobs::Queue queue;
@@ -39,7 +42,7 @@ Result<Engine> Engine::open(const Options& options) {
   BOOST_OUTCOME_TRY(auto db, storage::open_sqlite({.path = options.database.substr(scheme.size()),
                                                    .create = options.create,
                                                    .readers = options.readers}));
-  return Engine(std::make_unique<State>(std::move(db), *options.clock));
+  return Engine(std::make_unique<State>(std::move(db), options));
 }
 
 Result<identity::NewWorkspace> Engine::create_workspace(std::string_view name) {
@@ -51,7 +54,17 @@ Result<identity::Actor> Engine::authenticate(std::string_view key) {
 }
 
 Session Engine::as(const identity::Actor& actor) const {
-  return Session({*state_->db, state_->clock, state_->ids, actor});
+  return Session({*state_->db, state_->clock, state_->ids, actor}, &state_->voice);
+}
+
+Result<llm::Run> Session::speaker() const {
+  llm::Run out{.workspace = scope_.actor.workspace};
+  if (voice_ == nullptr || voice_->client == nullptr) return out;
+  out.voice = *voice_;
+  BOOST_OUTCOME_TRY(out.prompts, scope_.db.read([&](storage::Tx& tx) {
+    return llm::prompts_in_force(tx, scope_.actor.workspace);
+  }));
+  return out;
 }
 
 Result<response::Receipt> Engine::respond(std::string_view slug,

@@ -12,6 +12,7 @@ namespace insightflow::llm {
 
 namespace {
 
+constexpr std::int64_t usual_context = 32'768;
 constexpr std::int64_t frame_tokens = 600;      // of the frame around prompt and data
 constexpr std::size_t most_problems_told = 10;  // to a model that is asked again
 constexpr std::size_t most_repeated = 16'384;   // bytes of its answer that it is shown again
@@ -108,8 +109,7 @@ std::int64_t Drops::count() const {
 
 std::string signature(const Run& run) {
   if (run.voice.client == nullptr) return {};
-  std::string text = run.voice.settings + "\n" + std::to_string(run.voice.context_tokens) + " " +
-                     std::to_string(run.voice.repairs) + "\n";
+  std::string text = run.voice.settings + "\n" + std::to_string(run.voice.repairs) + "\n";
   for (const Prompt& known : builtin_prompts()) {
     const Prompt& prompt = *prompt_of(run, known.name);
     text += prompt.name + " " + prompt.version + " " + security::sha256(prompt.text) + "\n";
@@ -126,12 +126,17 @@ std::string data_of(std::string_view step, std::string_view json) {
 
 bool fits(const Run& run, const Question& question) {
   const Prompt* prompt = prompt_of(run, question.task);
-  const auto count = [&](std::string_view text) { return count_tokens(text, run.voice.wire); };
+  const auto count = [&](std::string_view text) {
+    return run.voice.count_tokens ? run.voice.count_tokens(text) : count_tokens(text);
+  };
+  const std::int64_t context = run.voice.context_tokens
+                                   ? run.voice.context_tokens(question.task, question.tier)
+                                   : usual_context;
   // Room is left for an answer that is shown again with what is wrong with it.
   const std::int64_t needed = frame_tokens + (prompt != nullptr ? count(prompt->text) : 0) +
                               count(serialize(plain_schema(question.out))) + count(question.data) +
                               2 * question.max_output_tokens;
-  return needed <= run.voice.context_tokens;
+  return needed <= context;
 }
 
 Result<void> converse(const Run& run, const Question& question, Accept accept, Spoken& spoken,
@@ -164,7 +169,8 @@ Result<void> converse(const Run& run, const Question& question, Accept accept, S
     spoken.usage.estimated |= reply.usage.estimated;
     Drops drops;
     const auto used = use(reply, schema, accept, drops);
-    if (run.voice.on_outcome) run.voice.on_outcome(request, reply, used.has_value(), drops.count());
+    if (run.voice.on_fate)
+      run.voice.on_fate(request, reply, {used.has_value(), repair, drops.count()});
     if (used) {
       spoken.engine = reply.model;
       spoken.provider = reply.provider;

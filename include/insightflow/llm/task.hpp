@@ -3,7 +3,6 @@
 #include <insightflow/core/json.hpp>
 #include <insightflow/llm/client.hpp>
 #include <insightflow/llm/prompt.hpp>
-#include <insightflow/llm/provider.hpp>
 #include <insightflow/llm/spoken.hpp>
 
 #include <boost/json/fwd.hpp>
@@ -29,19 +28,26 @@ class Drops {
   std::vector<Dropped> all_;
 };
 
-/// Told of every answer of a model, so that a router learns: whether it could be used, and how many
-/// of its statements were dropped.
-using OnOutcome =
-    std::function<void(const Request&, const Reply&, bool usable, std::int64_t dropped)>;
+/// Told of every answer of a model, so that a router learns: whether it could be used, after how
+/// many repairs, and how many of its statements were dropped.
+struct Fate {
+  bool usable = false;
+  std::int64_t repairs = 0;
+  std::int64_t dropped = 0;
+};
+using OnFate = std::function<void(const Request&, const Reply&, const Fate&)>;
 
 /// Who speaks. A default one is the local engine. What it points to must outlive the runs.
 struct Voice {
   Client* client = nullptr;
   std::string settings;      ///< Digest of the settings that answers depend on; for cache keys.
-  Wire wire = Wire::openai;  ///< How tokens are counted.
-  std::int64_t context_tokens = 32'768;  ///< Of the smallest model that may be asked.
-  std::int64_t repairs = 2;              ///< How often an unusable answer is asked for again.
-  OnOutcome on_outcome;
+  std::int64_t repairs = 2;  ///< How often an unusable answer is asked for again.
+
+  /// Input and output together of the smallest model that may be asked; empty: 32,768.
+  std::function<std::int64_t(std::string_view task, Tier tier)> context_tokens;
+  /// How many tokens a text has; empty: an estimate.
+  std::function<std::int64_t(std::string_view text)> count_tokens;
+  OnFate on_fate;
 };
 
 /// A voice in one workspace, at one time.
@@ -49,6 +55,7 @@ struct Run {
   Voice voice;
   WorkspaceId workspace;
   std::vector<Prompt> prompts;  ///< In force; empty: the library's.
+  std::string origin;           ///< The job or the HTTP request that asks.
 };
 
 /// All that answers of models depend on beside their input: empty without a client.

@@ -195,7 +195,7 @@ TEST_CASE("a large input is divided, merged and refined") {
                                    "\"]}");
   });
   Run run_ = with(client);
-  run_.voice.context_tokens = 2'500;
+  run_.voice.context_tokens = [](auto, auto) { return std::int64_t{2'500}; };
   auto done = run(task, many, run_).value();
   CHECK(joined(done.value) == "word0 word399");
   CHECK(refined == 1);
@@ -203,7 +203,7 @@ TEST_CASE("a large input is divided, merged and refined") {
   CHECK(done.spoken.engine == "fake-1");
   // Where the context holds no part at all, nothing is asked.
   client.asked.clear();
-  run_.voice.context_tokens = 300;
+  run_.voice.context_tokens = [](auto, auto) { return std::int64_t{300}; };
   done = run(task, many, run_).value();
   CHECK(client.asked.empty());
   CHECK(done.spoken.fallback.starts_with("llm_input_too_large"));
