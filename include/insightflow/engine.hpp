@@ -3,6 +3,7 @@
 #include <insightflow/drafting.hpp>
 #include <insightflow/identity/workspaces.hpp>
 #include <insightflow/insight/runs.hpp>
+#include <insightflow/llm/settings.hpp>
 #include <insightflow/response/intake.hpp>
 #include <insightflow/response/responses.hpp>
 #include <insightflow/response/transfer.hpp>
@@ -11,6 +12,10 @@
 #include <memory>
 
 namespace insightflow {
+
+namespace llm {
+class Gateway;
+}
 
 struct Options {
   /// Where everything is stored: "sqlite:PATH".
@@ -25,7 +30,10 @@ struct Options {
   /// Where time comes from; must outlive the engine.
   const Clock* clock = &system_clock();
 
-  /// A model of your own, behind whatever policies you want; must outlive the engine.
+  /// Models that word what the engine computes; absent: everything is local. See docs/llm.md.
+  std::optional<llm::Settings> llm;
+
+  /// A client of your own instead, behind whatever policies you want; must outlive the engine.
   llm::Client* llm_client = nullptr;
 };
 
@@ -69,7 +77,8 @@ class Session {
 /// runs jobs. Safe from several threads. Movable; sessions stay valid.
 class Engine {
  public:
-  /// Errors: `database_url_unknown`, and those of `storage::open_sqlite`.
+  /// Errors: `database_url_unknown`, those of `storage::open_sqlite`, and of `llm::Gateway::open`
+  /// where there are settings of models.
   static Result<Engine> open(const Options& options = {});
   ~Engine();
   Engine(Engine&&) noexcept;
@@ -100,6 +109,9 @@ class Engine {
   Result<void> backup(const std::string& path);
 
   storage::Database& database() const;
+
+  /// What stands in front of the models of the settings; null without them.
+  llm::Gateway* gateway() const;
 
  private:
   struct State;

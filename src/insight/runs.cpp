@@ -291,6 +291,7 @@ jobs::Handler run_handler(storage::Database& db, const Clock& clock, IdSource& i
     if (speaks) {
       BOOST_OUTCOME_TRY(const auto memory, job_memory(queue, job, *speaker.voice.client));
       speaker.voice.client = memory.get();
+      speaker.origin = "job " + job.id.str();
       BOOST_OUTCOME_TRY(reword(findings, dataset, order.settings, records, speaker, ctx));
     }
     const std::string document = to_json_text(findings, Audience::storage);

@@ -1,8 +1,9 @@
 #include <insightflow/llm/repair.hpp>
+#include <insightflow/llm/settings.hpp>
 #include <insightflow/llm/task.hpp>
-#include <insightflow/llm/tokens.hpp>
 #include <insightflow/security/digest.hpp>
 
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
@@ -76,9 +77,13 @@ std::string complaint(const Error& error) {
 }
 
 /// Reads, validates and accepts an answer.
-Result<void> use(const Reply& reply, const json::value& schema, detail::Accept accept,
-                 Drops& drops) {
+Result<void> use(const Reply& reply, const json::value& schema, detail::Accept accept, Drops& drops,
+                 std::int64_t& statements) {
   BOOST_OUTCOME_TRY(const auto value, read_leniently(reply.text));
+  if (const json::object* object = value.if_object())
+    for (const auto& member : *object)
+      if (const json::array* list = member.value().if_array())
+        statements += static_cast<std::int64_t>(list->size());
   if (auto problems = validate(value, schema); !problems.empty())
     return invalid(std::move(problems));
   return accept(value, drops);
@@ -127,7 +132,7 @@ std::string data_of(std::string_view step, std::string_view json) {
 bool fits(const Run& run, const Question& question) {
   const Prompt* prompt = prompt_of(run, question.task);
   const auto count = [&](std::string_view text) {
-    return run.voice.count_tokens ? run.voice.count_tokens(text) : count_tokens(text);
+    return run.voice.count_tokens ? run.voice.count_tokens(text) : estimate_tokens(text);
   };
   const std::int64_t context = run.voice.context_tokens
                                    ? run.voice.context_tokens(question.task, question.tier)
@@ -154,7 +159,8 @@ Result<void> converse(const Run& run, const Question& question, Accept accept, S
                   .task = std::string(question.task),
                   .prompt_version = prompt->version,
                   .workspace = run.workspace,
-                  .tier = question.tier};
+                  .tier = question.tier,
+                  .origin = run.origin};
   request.messages = {{Role::system, prompt->text + frame(mark, request.schema)},
                       {Role::user, "<data " + mark + ">\n" + data + "\n</data " + mark + ">"}};
   spoken.prompt_version = prompt->version;
@@ -168,9 +174,10 @@ Result<void> converse(const Run& run, const Question& question, Accept accept, S
     spoken.usage.cached_input_tokens += reply.usage.cached_input_tokens;
     spoken.usage.estimated |= reply.usage.estimated;
     Drops drops;
-    const auto used = use(reply, schema, accept, drops);
+    std::int64_t statements = 0;
+    const auto used = use(reply, schema, accept, drops, statements);
     if (run.voice.on_fate)
-      run.voice.on_fate(request, reply, {used.has_value(), repair, drops.count()});
+      run.voice.on_fate(request, reply, {used.has_value(), repair, statements, drops.count()});
     if (used) {
       spoken.engine = reply.model;
       spoken.provider = reply.provider;

@@ -1,4 +1,4 @@
-#include <insightflow/llm/tokens.hpp>
+#include <insightflow/llm/settings.hpp>
 
 #include <algorithm>
 #include <array>
@@ -7,56 +7,62 @@ namespace insightflow::llm {
 
 namespace {
 
-/// How many tokens a provider's vocabulary makes of a thousand counted here.
-constexpr std::array<std::pair<Wire, std::int64_t>, 4> vocabularies{
-    {{Wire::openai, 1000}, {Wire::anthropic, 1200}, {Wire::gemini, 1000}, {Wire::ollama, 1200}}};
+/// Sixteenths of a token: of an ASCII byte, of a letter of another alphabet, of an East Asian one.
+struct Weights {
+  Wire wire;
+  std::int64_t ascii;
+  std::int64_t letter;
+  std::int64_t wide;
+};
+constexpr std::array weights{Weights{Wire::openai, 4, 8, 16}, Weights{Wire::anthropic, 5, 9, 20},
+                             Weights{Wire::gemini, 4, 8, 14}, Weights{Wire::ollama, 5, 9, 18}};
+constexpr std::int64_t whole = 16;
+constexpr std::int64_t message_overhead = 4;
+constexpr std::int64_t most_tokens = 1'000'000'000;
+constexpr std::int64_t million = 1'000'000;
 
-enum class Run { none, space, word, digits, other_letters };
-
-/// Letters and digits that share a token.
-constexpr std::int64_t run_length(Run run) {
-  return run == Run::word ? 4 : run == Run::digits ? 3 : run == Run::other_letters ? 2 : 1;
+const Weights& weights_of(Wire wire) {
+  return *std::ranges::find(weights, wire, &Weights::wire);
 }
 
 }  // namespace
 
-std::int64_t count_tokens(std::string_view text, Wire wire) {
-  std::int64_t tokens = 0, length = 0;
-  Run now = Run::none;
-  const auto close = [&] {
-    if (now != Run::none && now != Run::space)
-      tokens += (length + run_length(now) - 1) / run_length(now);
-    length = 0;
-  };
-  const auto add = [&](Run run) {
-    if (run != now) close();
-    now = run;
-    ++length;
-  };
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) {
-      add(Run::word);
-    } else if (c >= '0' && c <= '9') {
-      add(Run::digits);
-    } else if (c == ' ') {
-      add(Run::space);
-    } else if (c < 0x80) {
-      close();
-      now = Run::none;
-      ++tokens;
-    } else if (c >= 0xE0) {  // Beyond the two-byte alphabets: ideographs, kana, emoji.
-      close();
-      now = Run::none;
-      tokens += c >= 0xF0 ? 2 : 1;
-    } else if (c >= 0xC0) {
-      add(Run::other_letters);
-    }
+std::int64_t estimate_tokens(std::string_view text, Wire wire) {
+  const Weights& of = weights_of(wire);
+  std::int64_t sum = 0;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x80)
+      sum += of.ascii;
+    else if (byte >= 0xe0)  // from U+0800: three bytes and more
+      sum += of.wide;
+    else if (byte >= 0xc0)
+      sum += of.letter;
   }
-  close();
-  for (const auto& [one, permille] : vocabularies)
-    if (one == wire) tokens = (tokens * permille + 999) / 1000;
-  return tokens;
+  return (sum + whole - 1) / whole;
+}
+
+std::int64_t estimate_tokens(const Request& request, Wire wire) {
+  std::int64_t sum = estimate_tokens(request.schema, wire);
+  for (const Message& message : request.messages)
+    sum += estimate_tokens(message.text, wire) + message_overhead;
+  return sum;
+}
+
+std::int64_t price(const Model& model, const Usage& usage) {
+  const std::int64_t input = std::clamp<std::int64_t>(usage.input_tokens, 0, most_tokens);
+  const std::int64_t cached = std::clamp<std::int64_t>(usage.cached_input_tokens, 0, input);
+  const std::int64_t output = std::clamp<std::int64_t>(usage.output_tokens, 0, most_tokens);
+  std::int64_t sum = 0, rest = 0;
+  const auto add = [&](std::int64_t tokens, std::int64_t each) {
+    const std::int64_t product = tokens * each;  // at most 10^18
+    sum += product / million;
+    rest += product % million;
+  };
+  add(input - cached, model.input_price);
+  add(cached, model.cached_input_price.value_or(model.input_price));
+  add(output, model.output_price);
+  return sum + (rest + million - 1) / million;
 }
 
 }  // namespace insightflow::llm

@@ -33,6 +33,7 @@ class Drops {
 struct Fate {
   bool usable = false;
   std::int64_t repairs = 0;
+  std::int64_t statements = 0;  ///< Items of the answer's lists.
   std::int64_t dropped = 0;
 };
 using OnFate = std::function<void(const Request&, const Reply&, const Fate&)>;

@@ -6,6 +6,7 @@
 
 #include <insightflow/identity/workspaces.hpp>
 #include <insightflow/jobs/schedules.hpp>
+#include <insightflow/llm/records.hpp>
 #include <insightflow/storage/sqlite.hpp>
 
 #include <doctest/doctest.h>
@@ -54,6 +55,12 @@ const Table tables[] = {
     {"job_results", &type_of<jobs::JobResult>(), {"job_id"}},
     {"prompts", nullptr, {"workspace_id", "name", "number", "text", "created_at"}},
     {"insight_runs", &type_of<insight::Order>(), {"workspace_id", "completed_at"}},
+    {"llm_calls", &type_of<llm::Call>(), {}},
+    {"llm_spend", nullptr, {"workspace_id", "span", "starts_at", "tokens", "money"}},
+    {"llm_stats", &type_of<llm::Figures>(), {"task", "day"}},
+    {"llm_cache", nullptr, {"workspace_id", "key", "reply", "bytes", "created_at"}},
+    {"llm_semantic", nullptr, {"workspace_id", "key", "family", "vector", "created_at"}},
+    {"llm_semantic_trials", nullptr, {"workspace_id", "task", "similarity", "trials", "wrong"}},
     {"schema_migrations", nullptr, {"number", "name", "checksum"}},
 };
 
@@ -155,5 +162,5 @@ TEST_CASE_FIXTURE(Fixture, "a column that lists its values lists those of the en
       ++checked;
     }
   }
-  CHECK(checked == 4);
+  CHECK(checked == 6);
 }
