@@ -20,7 +20,7 @@ void add_review(CLI::App& app, Context& context) {
     BOOST_OUTCOME_TRY(const auto survey, find_survey(session, *id));
     BOOST_OUTCOME_TRY(const auto speaker, session.speaker());
     BOOST_OUTCOME_TRY(const auto made, review(survey, {}, speaker, context.ctx()));
-    if (!made.report.findings.empty()) context.exit = findings;
+    if (made.report.counts.errors + made.report.counts.warnings > 0) context.exit = findings;
     if (context.json) {
       print_as_json(made);
       return insightflow::success();
