@@ -63,7 +63,7 @@ std::span<const Operation> operations() {
     std::vector<Operation> out;
     for (const auto& table :
          {survey_operations(), response_operations(), insight_operations(), job_operations(),
-          event_operations(), workspace_operations(), public_operations()})
+          event_operations(), task_operations(), workspace_operations(), public_operations()})
       out.insert(out.end(), table.begin(), table.end());
     return out;
   }();

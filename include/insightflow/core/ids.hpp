@@ -14,5 +14,6 @@ using ResponseId = Id<struct ResponseTag>;
 using JobId = Id<struct JobTag>;
 using RunId = Id<struct RunTag>;
 using ScheduleId = Id<struct ScheduleTag>;
+using LlmCallId = Id<struct LlmCallTag>;
 
 }  // namespace insightflow

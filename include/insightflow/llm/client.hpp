@@ -27,6 +27,31 @@ BOOST_DESCRIBE_STRUCT(Message, (), (role, text))
 enum class Tier { economy, standard, best };
 BOOST_DESCRIBE_ENUM(Tier, economy, standard, best)
 
+/// What a call cost in tokens, as the provider counted it.
+struct Usage {
+  std::int64_t input_tokens = 0;
+  std::int64_t output_tokens = 0;
+  std::int64_t cached_input_tokens = 0;  ///< Of the input, those the provider had in its cache.
+  bool estimated = false;                ///< The provider did not say; counted here.
+
+  friend bool operator==(const Usage&, const Usage&) = default;
+};
+BOOST_DESCRIBE_STRUCT(Usage, (), (input_tokens, output_tokens, cached_input_tokens, estimated))
+
+/// How often a call was tried, and what attempts that failed may have cost; counted here.
+struct Attempts {
+  std::int64_t count = 0;
+  Usage lost;
+};
+
+/// What policies leave in a request for those behind them.
+struct Trail {
+  std::string cache_key;
+  std::string decision;    ///< Why this model: the JSON of `Decision`.
+  std::string experiment;  ///< The name of the experiment that chose.
+  Attempts* attempts = nullptr;
+};
+
 /// One question to a model, the same for every provider. The first four fields are what a provider
 /// is sent; the others are what policies decide by, and never leave the process.
 struct Request {
@@ -40,18 +65,9 @@ struct Request {
   std::string prompt_version;  ///< Of the prompt that made the messages.
   WorkspaceId workspace;       ///< Who pays.
   Tier tier = Tier::standard;
+  std::string origin;  ///< The job or the HTTP request that asks; kept with the record.
+  Trail trail;
 };
-
-/// What a call cost in tokens, as the provider counted it.
-struct Usage {
-  std::int64_t input_tokens = 0;
-  std::int64_t output_tokens = 0;
-  std::int64_t cached_input_tokens = 0;  ///< Of the input, those the provider had in its cache.
-  bool estimated = false;                ///< The provider did not say; counted here.
-
-  friend bool operator==(const Usage&, const Usage&) = default;
-};
-BOOST_DESCRIBE_STRUCT(Usage, (), (input_tokens, output_tokens, cached_input_tokens, estimated))
 
 /// Why a model ended its answer.
 enum class Finish { complete, length };
@@ -64,6 +80,8 @@ struct Reply {
   std::string provider;  ///< The configured name.
   std::string model;     ///< As the provider says; it may be more precise than what was asked for.
   bool cached = false;   ///< From our cache: nothing was sent and nothing was paid.
+  std::string name;      ///< The model as the settings name it; empty without a router.
+  LlmCallId call;        ///< The record of the call; nil where none is kept.
 };
 
 /// Told each piece of text as it arrives, on the calling thread.

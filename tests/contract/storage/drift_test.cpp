@@ -8,6 +8,7 @@
 #include <insightflow/events/log.hpp>
 #include <insightflow/identity/workspaces.hpp>
 #include <insightflow/jobs/schedules.hpp>
+#include <insightflow/llm/records.hpp>
 #include <insightflow/storage/sqlite.hpp>
 
 #include <doctest/doctest.h>
@@ -55,7 +56,17 @@ const Table tables[] = {
     {"events", &type_of<events::Event>(), {"workspace_id"}},
     {"event_floors", nullptr, {"workspace_id", "purged_id"}},
     {"announced_answers", nullptr, {"survey_id", "responses", "at"}},
+    {"job_checkpoints", nullptr, {"job_id", "step", "document", "created_at"}},
+    {"job_inputs", nullptr, {"job_id", "document"}},
+    {"job_results", &type_of<jobs::JobResult>(), {"job_id"}},
+    {"prompts", nullptr, {"workspace_id", "name", "number", "text", "created_at"}},
     {"insight_runs", &type_of<insight::Order>(), {"workspace_id", "completed_at"}},
+    {"llm_calls", &type_of<llm::Call>(), {}},
+    {"llm_spend", nullptr, {"workspace_id", "span", "starts_at", "tokens", "money"}},
+    {"llm_stats", &type_of<llm::Figures>(), {"task", "day"}},
+    {"llm_cache", nullptr, {"workspace_id", "key", "reply", "bytes", "created_at"}},
+    {"llm_semantic", nullptr, {"workspace_id", "key", "family", "vector", "created_at"}},
+    {"llm_semantic_trials", nullptr, {"workspace_id", "task", "similarity", "trials", "wrong"}},
     {"schema_migrations", nullptr, {"number", "name", "checksum"}},
 };
 
@@ -157,5 +168,5 @@ TEST_CASE_FIXTURE(Fixture, "a column that lists its values lists those of the en
       ++checked;
     }
   }
-  CHECK(checked == 4);
+  CHECK(checked == 6);
 }
