@@ -1,3 +1,5 @@
+#include "engine/watch_models.hpp"
+
 #include <insightflow/core/json.hpp>
 #include <insightflow/engine.hpp>
 #include <insightflow/llm/gateway.hpp>
@@ -25,8 +27,12 @@ struct Engine::State {
 
   /// Puts the models of the settings behind the voice.
   Result<void> speak(const llm::Settings& settings) {
-    BOOST_OUTCOME_TRY(gateway,
-                      llm::Gateway::open({.settings = settings, .db = db.get(), .clock = &clock}));
+    BOOST_OUTCOME_TRY(
+        gateway, llm::Gateway::open(
+                     {.settings = settings,
+                      .db = db.get(),
+                      .clock = &clock,
+                      .observer = observer ? watch_models(*observer, settings) : llm::Observer()}));
     llm::Gateway* const models = gateway.get();
     voice.client = models;
     // What answers depend on: not what they may cost, nor how long they are kept.
