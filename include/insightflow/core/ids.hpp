@@ -8,11 +8,14 @@ namespace insightflow {
 
 using WorkspaceId = Id<struct WorkspaceTag>;
 using ApiKeyId = Id<struct ApiKeyTag>;
+using UserId = Id<struct UserTag>;
 using ProjectId = Id<struct ProjectTag>;
 using SurveyId = Id<struct SurveyTag>;
 using ResponseId = Id<struct ResponseTag>;
 using JobId = Id<struct JobTag>;
 using RunId = Id<struct RunTag>;
 using ScheduleId = Id<struct ScheduleTag>;
+using InviteId = Id<struct InviteTag>;
+using GrantId = Id<struct GrantTag>;
 
 }  // namespace insightflow
