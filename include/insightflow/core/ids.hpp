@@ -7,6 +7,8 @@
 namespace insightflow {
 
 using WorkspaceId = Id<struct WorkspaceTag>;
+using UserId = Id<struct UserTag>;
+using SessionId = Id<struct SessionTag>;
 using ApiKeyId = Id<struct ApiKeyTag>;
 using UserId = Id<struct UserTag>;
 using ProjectId = Id<struct ProjectTag>;

@@ -4,6 +4,7 @@
 #include "support/temporary.hpp"
 #include "survey/survey_row.hpp"
 
+#include <insightflow/identity/accounts.hpp>
 #include <insightflow/identity/workspaces.hpp>
 #include <insightflow/jobs/schedules.hpp>
 #include <insightflow/storage/sqlite.hpp>
@@ -58,6 +59,7 @@ const Table tables[] = {
     {"job_limits", &type_of<jobs::Limit>(), {"next_start"}},
     {"job_schedules", &type_of<jobs::Schedule>(), {}},
     {"insight_runs", &type_of<insight::Order>(), {"workspace_id", "completed_at"}},
+    {"users", &type_of<identity::User>(), {}},
     {"schema_migrations", nullptr, {"number", "name", "checksum"}},
 };
 
