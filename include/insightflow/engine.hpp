@@ -2,7 +2,7 @@
 
 #include <insightflow/drafting.hpp>
 #include <insightflow/events/hub.hpp>
-#include <insightflow/identity/workspaces.hpp>
+#include <insightflow/identity/members.hpp>
 #include <insightflow/insight/runs.hpp>
 #include <insightflow/llm/settings.hpp>
 #include <insightflow/response/intake.hpp>
@@ -50,6 +50,44 @@ struct WorkOptions {
   int concurrency = 1;
 };
 
+/// The jobs of the actor's workspace, whatever they work on. Looking needs `Permission::job_read`,
+/// the rest `Permission::job_manage`.
+class Jobs {
+ public:
+  explicit Jobs(identity::Scope scope) : scope_(scope) {}
+
+  Result<jobs::JobPage> list(const jobs::JobFilter& filter) const;
+  Result<jobs::Stats> stats() const;
+  /// Errors: `job_unknown`.
+  Result<jobs::JobHistory> get(JobId id) const;
+  /// Errors: `job_unknown`, `job_finished`.
+  Result<jobs::Job> cancel(JobId id) const;
+  /// Errors: `job_unknown`, `job_not_failed`, `job_duplicate`.
+  Result<jobs::Job> requeue(JobId id) const;
+
+ private:
+  jobs::Queue queue() const { return {scope_.db, scope_.clock, scope_.ids, scope_.origin}; }
+
+  identity::Scope scope_;
+};
+
+/// What models are told in the actor's workspace; see `llm::Prompts`. Reading needs
+/// `Permission::prompt_read`, changing `Permission::prompt_manage`.
+class Prompts {
+ public:
+  explicit Prompts(identity::Scope scope) : scope_(std::move(scope)) {}
+
+  Result<llm::PromptPage> list() const;
+  Result<llm::Prompt> get(std::string_view name, std::string_view version = {}) const;
+  Result<llm::Prompt> set(std::string_view name, std::string_view text) const;
+  Result<llm::Prompt> reset(std::string_view name) const;
+
+ private:
+  llm::Prompts prompts() const { return {scope_.db, scope_.clock, scope_.actor.workspace}; }
+
+  identity::Scope scope_;
+};
+
 /// What one actor may do. Cheap to copy; the engine must outlive it.
 class Session {
  public:
@@ -62,11 +100,15 @@ class Session {
   response::Transfers transfers() const { return response::Transfers(scope_); }
   insight::Runs insights() const { return insight::Runs(scope_, voice_); }
   identity::ApiKeys keys() const { return identity::ApiKeys(scope_); }
-  jobs::Queue jobs() const { return {scope_.db, scope_.clock, scope_.ids, scope_.origin}; }
+  identity::Workspaces workspaces() const { return identity::Workspaces(scope_); }
+  identity::Members members() const { return identity::Members(scope_); }
+  identity::Invites invites() const { return identity::Invites(scope_); }
+  identity::Grants grants() const { return identity::Grants(scope_); }
+  Jobs jobs() const { return Jobs(scope_); }
   events::Log events() const { return {scope_.db, scope_.clock}; }
   llm::Prompts prompts() const { return {scope_.db, scope_.clock, scope_.actor.workspace}; }
   const identity::Scope& scope() const { return scope_; }
-
+  Prompts prompts() const { return Prompts(scope_); }
   /// Queues the generation of a draft by the model, or by the generator where there is none; see
   /// `start_generation`.
   Result<jobs::JobHistory> generate(const survey::Brief& brief, std::string_view key = {}) const {
@@ -95,7 +137,8 @@ class Engine {
   /// A new workspace with its first API key.
   Result<identity::NewWorkspace> create_workspace(std::string_view name);
 
-  /// Who presents this key. Errors: `key_unknown`.
+  /// Who presents this key; that it was used is written down within a minute or so. Errors:
+  /// `key_unknown`.
   Result<identity::Actor> authenticate(std::string_view key);
 
   /// A session for an actor of your own making, e.g. behind your application's login. Jobs that it
@@ -120,8 +163,8 @@ class Engine {
   /// What happens, as it happens; see `events::Hub`.
   events::Hub& events() const;
 
-  /// The events of the actor's workspace; needs `Permission::read`. Errors: `event_type_unknown`,
-  /// `permission_missing`, and those of `events::Hub::subscribe`.
+  /// The events of the actor's workspace; needs `Permission::event_read`. Errors:
+  /// `event_type_unknown`, `permission_missing`, and those of `events::Hub::subscribe`.
   Result<std::shared_ptr<events::Subscription>> watch(const Session& session,
                                                       const events::Ask& ask,
                                                       events::Permit permit = {});
@@ -137,6 +180,12 @@ class Engine {
 
   /// What stands in front of the models of the settings; null without them.
   llm::Gateway* gateway() const;
+
+  /// The queue of all workspaces, for those who run the installation.
+  jobs::Queue& queue() const;
+
+  /// When keys were used, as far as it is not written down yet.
+  identity::KeyUses& key_uses() const;
 
  private:
   struct State;

@@ -236,13 +236,13 @@ Result<Review> review(const survey::Questionnaire& questionnaire, const bias::Op
 
 Result<jobs::JobHistory> start_generation(const identity::Scope& scope, const survey::Brief& brief,
                                           std::string_view key, const llm::Voice* voice) {
-  BOOST_OUTCOME_TRY(scope.require(identity::Permission::edit));
+  BOOST_OUTCOME_TRY(scope.require(identity::Permission::survey_edit));
   // A brief that nobody could serve is refused at once, not by a job.
   const bool model = voice != nullptr && voice->client != nullptr;
   if (const auto made = survey::generate(brief);
       !made && !(model && made.error().reason == "language_unsupported"))
     return made.error();
-  jobs::Queue queue(scope.db, scope.clock, scope.ids);
+  jobs::Queue queue(scope.db, scope.clock, scope.ids, scope.origin);
   BOOST_OUTCOME_TRY(const auto id, scope.db.write([&](storage::Tx& tx) {
     return queue.enqueue(tx,
                          {.workspace_id = scope.actor.workspace,

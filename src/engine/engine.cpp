@@ -23,7 +23,8 @@ struct Engine::State {
         queue(*db, clock, ids),
         arrivals(*db, clock),
         hub(*db, clock,
-            {.poll = options.event_poll, .sources = {[this] { return arrivals.announce(); }}}) {}
+            {.poll = options.event_poll, .sources = {[this] { return arrivals.announce(); }}}),
+        key_uses(*db) {}
 
   /// Puts the models of the settings behind the voice.
   Result<void> speak(const llm::Settings& settings) {
@@ -74,6 +75,7 @@ struct Engine::State {
   std::mutex reading_metrics;
   response::Arrivals arrivals;
   events::Hub hub;
+  identity::KeyUses key_uses;
 };
 
 Engine::Engine(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -101,7 +103,10 @@ Result<identity::NewWorkspace> Engine::create_workspace(std::string_view name) {
 }
 
 Result<identity::Actor> Engine::authenticate(std::string_view key) {
-  return identity::authenticate(*state_->db, key);
+  const Instant now = state_->clock.now();
+  BOOST_OUTCOME_TRY(const auto actor, identity::authenticate(*state_->db, now, key));
+  if (actor.key) state_->key_uses.note(*actor.key, now);
+  return actor;
 }
 
 Session Engine::as(const identity::Actor& actor, Origin origin) const {
@@ -181,7 +186,7 @@ events::Hub& Engine::events() const {
 Result<std::shared_ptr<events::Subscription>> Engine::watch(const Session& session,
                                                             const events::Ask& ask,
                                                             events::Permit permit) {
-  BOOST_OUTCOME_TRY(session.scope().require(identity::Permission::read));
+  BOOST_OUTCOME_TRY(session.scope().require(identity::Permission::event_read));
   BOOST_OUTCOME_TRY(const auto types, events::TypeFilter::of(ask.types));
   return state_->hub.subscribe(session.scope().actor.workspace,
                                {.after = ask.after, .types = types, .permit = std::move(permit)});
@@ -227,6 +232,14 @@ std::string Engine::metrics() const {
 
 llm::Gateway* Engine::gateway() const {
   return state_->gateway.get();
+}
+
+jobs::Queue& Engine::queue() const {
+  return state_->queue;
+}
+
+identity::KeyUses& Engine::key_uses() const {
+  return state_->key_uses;
 }
 
 }  // namespace insightflow

@@ -39,7 +39,7 @@ std::span<const Operation> event_operations() {
        .method = "GET",
        .path = "/events",
        .summary = "What happens, as server-sent events; goes on behind Last-Event-ID.",
-       .permission = read,
+       .permission = Permission::event_read,
        .query = type<events::Ask>,
        .output_media = "text/event-stream",
        .endless = true,

@@ -13,13 +13,12 @@ std::span<const Operation> job_operations();
 std::span<const Operation> event_operations();
 std::span<const Operation> task_operations();
 std::span<const Operation> workspace_operations();
+std::span<const Operation> member_operations();
 std::span<const Operation> public_operations();
 
 namespace detail {
 
-constexpr auto read = identity::Permission::read;
-constexpr auto edit = identity::Permission::edit;
-constexpr auto administer = identity::Permission::administer;
+using identity::Permission;
 
 /// A described type, as a row of a table names it.
 template <class T>

@@ -50,7 +50,7 @@ Result<Reply> perform(const Operation& operation, const Call& call) {
     if (call.session == nullptr)
       return fail(Code::unauthenticated, "key_missing",
                   "This needs an API key: send 'Authorization: Bearer KEY'.");
-    BOOST_OUTCOME_TRY(call.session->scope().require(*operation.permission));
+    BOOST_OUTCOME_TRY(call.session->scope().reach(*operation.permission));
   }
   observe::Span span = observe::start_span(call.ctx(), operation.name);
   auto reply = operation.run(call);
@@ -61,9 +61,9 @@ Result<Reply> perform(const Operation& operation, const Call& call) {
 std::span<const Operation> operations() {
   static const std::vector<Operation> all = [] {
     std::vector<Operation> out;
-    for (const auto& table :
-         {survey_operations(), response_operations(), insight_operations(), job_operations(),
-          event_operations(), task_operations(), workspace_operations(), public_operations()})
+    for (const auto& table : {survey_operations(), response_operations(), insight_operations(),
+                              job_operations(), event_operations(), task_operations(),
+                              workspace_operations(), member_operations(), public_operations()})
       out.insert(out.end(), table.begin(), table.end());
     return out;
   }();

@@ -2,6 +2,7 @@
 
 #include <insightflow/bias/config.hpp>
 #include <insightflow/drafting.hpp>
+#include <insightflow/survey/access.hpp>
 
 #include <boost/json/value.hpp>
 
@@ -23,6 +24,10 @@ Result<Reply> review_survey(const Call& call) {
   BOOST_OUTCOME_TRY(const auto id, call.id<SurveyId>());
   BOOST_OUTCOME_TRY(const auto query, call.read_query<bias::LintQuery>());
   BOOST_OUTCOME_TRY(const auto options, bias::options_of(query));
+  const identity::Scope& scope = call.session->scope();
+  // It may cost money: reading the survey is not enough.
+  BOOST_OUTCOME_TRY(scope.db.read(
+      [&](storage::Tx& tx) { return survey::require(tx, scope, Permission::survey_edit, id); }));
   BOOST_OUTCOME_TRY(const auto survey, call.session->surveys().get(id));
   BOOST_OUTCOME_TRY(const auto speaker, call.session->speaker());
   BOOST_OUTCOME_TRY(const auto made, review(survey, options, speaker));
@@ -66,7 +71,7 @@ std::span<const Operation> task_operations() {
        .method = "POST",
        .path = "/surveys/generate-jobs",
        .summary = "Generate a draft from a goal by a job, with the model where there is one.",
-       .permission = edit,
+       .permission = Permission::survey_edit,
        .status = 202,
        .body = type<survey::Brief>,
        .output = type<jobs::JobHistory>,
@@ -75,7 +80,7 @@ std::span<const Operation> task_operations() {
        .method = "POST",
        .path = "/surveys/{survey_id}/review",
        .summary = "Check a draft for bias, with the model where there is one.",
-       .permission = edit,
+       .permission = Permission::survey_edit,
        .query = type<bias::LintQuery>,
        .output = type<Review>,
        .run = review_survey},
@@ -83,14 +88,14 @@ std::span<const Operation> task_operations() {
        .method = "GET",
        .path = "/prompts",
        .summary = "What models are told in this workspace.",
-       .permission = read,
+       .permission = Permission::prompt_read,
        .output = type<llm::PromptPage>,
        .run = list_prompts},
       {.name = "prompts.get",
        .method = "GET",
        .path = "/prompts/{name}",
        .summary = "One prompt, as it is in force or in one of its versions.",
-       .permission = read,
+       .permission = Permission::prompt_read,
        .query = type<PromptQuery>,
        .output = type<llm::Prompt>,
        .run = get_prompt},
@@ -98,7 +103,7 @@ std::span<const Operation> task_operations() {
        .method = "PUT",
        .path = "/prompts/{name}",
        .summary = "Put a text of the workspace in force; earlier versions stay.",
-       .permission = administer,
+       .permission = Permission::prompt_manage,
        .body = type<llm::PromptText>,
        .output = type<llm::Prompt>,
        .run = set_prompt},
@@ -106,7 +111,7 @@ std::span<const Operation> task_operations() {
        .method = "DELETE",
        .path = "/prompts/{name}",
        .summary = "Put the library's text in force again.",
-       .permission = administer,
+       .permission = Permission::prompt_manage,
        .output = type<llm::Prompt>,
        .run = reset_prompt}};
   return table;

@@ -37,13 +37,18 @@ bool equal_in_constant_time(std::string_view a, std::string_view b) {
                                       reinterpret_cast<const std::uint8_t*>(b.data()), a.size());
 }
 
+std::string random_bytes(std::size_t count) {
+  std::string out(count, '\0');
+  Botan::system_rng().randomize(reinterpret_cast<std::uint8_t*>(out.data()), out.size());
+  return out;
+}
+
 std::string random_token(std::string_view prefix, std::size_t characters) {
   static constexpr char alphabet[] = "0123456789abcdefghjkmnpqrstvwxyz";
   static_assert(sizeof alphabet == 33);
   std::string out(prefix);
-  std::string random(characters, '\0');
-  Botan::system_rng().randomize(reinterpret_cast<std::uint8_t*>(random.data()), random.size());
-  for (const char byte : random) out += alphabet[static_cast<unsigned char>(byte) & 31];
+  for (const char byte : random_bytes(characters))
+    out += alphabet[static_cast<unsigned char>(byte) & 31];
   return out;
 }
 

@@ -7,6 +7,8 @@
 namespace insightflow {
 
 using WorkspaceId = Id<struct WorkspaceTag>;
+using UserId = Id<struct UserTag>;
+using SessionId = Id<struct SessionTag>;
 using ApiKeyId = Id<struct ApiKeyTag>;
 using ProjectId = Id<struct ProjectTag>;
 using SurveyId = Id<struct SurveyTag>;
@@ -15,5 +17,7 @@ using JobId = Id<struct JobTag>;
 using RunId = Id<struct RunTag>;
 using ScheduleId = Id<struct ScheduleTag>;
 using LlmCallId = Id<struct LlmCallTag>;
+using InviteId = Id<struct InviteTag>;
+using GrantId = Id<struct GrantTag>;
 
 }  // namespace insightflow

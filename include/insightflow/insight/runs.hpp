@@ -52,8 +52,9 @@ constexpr std::span<const Note> field_notes(const RunRequest*) {
   return run_request_notes;
 }
 
-/// Insight runs of the actor's workspace. Reading needs `Permission::read`, starting and cancelling
-/// `Permission::edit`.
+/// Insight runs of the actor's workspace. Reading needs `Permission::insight_read`, starting,
+/// scheduling and cancelling `Permission::insight_run`: in the workspace, or by a grant on the
+/// survey or its project.
 class Runs {
  public:
   /// With a voice, its models word what a run finds; it must outlive the service.
@@ -86,11 +87,12 @@ class Runs {
   /// `cron_never`.
   Result<jobs::Schedule> schedule(SurveyId survey, std::string_view cron);
 
-  /// Errors: `schedule_unknown`.
+  /// Errors: `survey_unknown`, `schedule_unknown`.
   Result<jobs::Schedule> scheduled(SurveyId survey);
   Result<jobs::Schedule> unschedule(SurveyId survey);
 
  private:
+  Result<void> require(identity::Permission permission, SurveyId survey);
   jobs::Schedules schedules() const {
     return {scope_.db, scope_.clock, scope_.ids, scope_.actor.workspace};
   }

@@ -9,4 +9,7 @@ namespace insightflow::security {
 /// five bits from the operating system's generator. Safe from several threads.
 std::string random_token(std::string_view prefix, std::size_t characters);
 
+/// Random bytes from the operating system's generator. Safe from several threads.
+std::string random_bytes(std::size_t count);
+
 }  // namespace insightflow::security

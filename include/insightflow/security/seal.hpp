@@ -1,0 +1,60 @@
+#pragma once
+
+#include <insightflow/core/result.hpp>
+
+#include <map>
+#include <string>
+#include <string_view>
+
+/// Secrets at rest: AES-256-GCM (NIST SP 800-38D) under a master key that is not in the database.
+namespace insightflow::security {
+
+inline constexpr std::size_t gcm_key_bytes = 32, gcm_nonce_bytes = 12, gcm_tag_bytes = 16;
+
+/// Cipher text with the tag behind it. Key and nonce must have their sizes; a nonce must never be
+/// used twice with one key. Errors: `sealing_key_size`.
+Result<std::string> gcm_seal(std::string_view key, std::string_view nonce,
+                             std::string_view associated, std::string_view plain);
+/// Errors: `sealing_key_size`, `sealed_damaged`.
+Result<std::string> gcm_open(std::string_view key, std::string_view nonce,
+                             std::string_view associated, std::string_view sealed);
+
+/// A key of 256 bits; `id` says which it is without telling it.
+struct MasterKey {
+  std::string bytes;
+  std::string id() const;
+};
+
+/// A new master key as text: 43 characters of base64url.
+std::string new_master_key();
+
+/// Reads a master key from where it is kept: "file:PATH", "env:NAME", or "command:SHELL COMMAND",
+/// which prints it. Errors: `master_key_missing`, `master_key_malformed`, `master_key_source`.
+Result<MasterKey> load_master_key(std::string_view source);
+
+/// As above, but a file that is missing is made, readable by its owner alone.
+Result<MasterKey> load_or_make_master_key(std::string_view source);
+
+struct Sealed {
+  std::string key_id;
+  std::string text;  ///< base64url of nonce, cipher text and tag.
+};
+
+/// Seals with its first key, opens with any. `what` names the place ("second_factors/ID"): a sealed
+/// text that is moved elsewhere does not open. Thread-safe once built.
+class Sealer {
+ public:
+  explicit Sealer(MasterKey key);
+  void also_open(MasterKey older);
+
+  const std::string& key_id() const { return current_; }
+  Sealed seal(std::string_view what, std::string_view plain) const;
+  /// Errors: `master_key_unknown`, `sealed_damaged`.
+  Result<std::string> open(std::string_view what, const Sealed& sealed) const;
+
+ private:
+  std::string current_;
+  std::map<std::string, MasterKey, std::less<>> keys_;
+};
+
+}  // namespace insightflow::security
