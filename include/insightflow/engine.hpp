@@ -105,7 +105,6 @@ class Session {
   identity::Invites invites() const { return identity::Invites(scope_); }
   identity::Grants grants() const { return identity::Grants(scope_); }
   Jobs jobs() const { return Jobs(scope_); }
-  events::Log events() const { return {scope_.db, scope_.clock}; }
   llm::Prompts prompts() const { return {scope_.db, scope_.clock, scope_.actor.workspace}; }
   const identity::Scope& scope() const { return scope_; }
   Prompts prompts() const { return Prompts(scope_); }
