@@ -3,6 +3,7 @@
 #include <insightflow/drafting.hpp>
 #include <insightflow/events/hub.hpp>
 #include <insightflow/identity/members.hpp>
+#include <insightflow/identity/trail.hpp>
 #include <insightflow/insight/runs.hpp>
 #include <insightflow/llm/settings.hpp>
 #include <insightflow/response/intake.hpp>
@@ -104,6 +105,7 @@ class Session {
   identity::Members members() const { return identity::Members(scope_); }
   identity::Invites invites() const { return identity::Invites(scope_); }
   identity::Grants grants() const { return identity::Grants(scope_); }
+  identity::Trail trail() const { return identity::Trail(scope_); }
   Jobs jobs() const { return Jobs(scope_); }
   llm::Prompts prompts() const { return {scope_.db, scope_.clock, scope_.actor.workspace}; }
   const identity::Scope& scope() const { return scope_; }

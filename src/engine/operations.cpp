@@ -61,9 +61,10 @@ Result<Reply> perform(const Operation& operation, const Call& call) {
 std::span<const Operation> operations() {
   static const std::vector<Operation> all = [] {
     std::vector<Operation> out;
-    for (const auto& table : {survey_operations(), response_operations(), insight_operations(),
-                              job_operations(), event_operations(), task_operations(),
-                              workspace_operations(), member_operations(), public_operations()})
+    for (const auto& table :
+         {survey_operations(), response_operations(), insight_operations(), job_operations(),
+          event_operations(), task_operations(), workspace_operations(), member_operations(),
+          audit_operations(), public_operations()})
       out.insert(out.end(), table.begin(), table.end());
     return out;
   }();

@@ -3,6 +3,7 @@
 
 #include <insightflow/core/json.hpp>
 #include <insightflow/events/log.hpp>
+#include <insightflow/identity/trail.hpp>
 #include <insightflow/security/digest.hpp>
 #include <insightflow/security/tokens.hpp>
 #include <insightflow/storage/page.hpp>
@@ -113,6 +114,15 @@ Result<void> store(storage::Tx& tx, WorkspaceId workspace, const Survey& survey)
   params.emplace_back(workspace);
   if (auto stored = tx.execute(sql, params); !stored) return slug_taken(stored.error());
   return success();
+}
+
+audit::Action action_of(Event event) {
+  switch (event) {
+    case Event::close: return audit::Action::survey_closed;
+    case Event::archive: return audit::Action::survey_archived;
+    case Event::reopen: return audit::Action::survey_reopened;
+    default: return audit::Action::survey_published;
+  }
 }
 
 /// What an event tells of a survey.
@@ -296,6 +306,8 @@ Result<Survey> Surveys::move(SurveyId id, Event event, IfRevision based_on) {
     ++survey.revision;
     BOOST_OUTCOME_TRY(store(tx, scope_.actor.workspace, survey));
     BOOST_OUTCOME_TRY(announce(tx, scope_, survey, event));
+    BOOST_OUTCOME_TRY(identity::record(tx, scope_, action_of(event), "survey:" + survey.id.str(),
+                                       "version " + std::to_string(survey.published_version)));
     return survey;
   });
 }

@@ -18,8 +18,8 @@ enum class Action {
   workspace_created,
   survey_published,
   survey_closed,
+  survey_reopened,
   survey_archived,
-  responses_imported,
   responses_exported,
   report_exported,
   key_created,
@@ -41,9 +41,9 @@ enum class Action {
   person_erased,
   secrets_rotated
 };
-BOOST_DESCRIBE_ENUM(Action, workspace_created, survey_published, survey_closed, survey_archived,
-                    responses_imported, responses_exported, report_exported, key_created,
-                    key_revoked, member_invited, member_joined, member_changed, member_removed,
+BOOST_DESCRIBE_ENUM(Action, workspace_created, survey_published, survey_closed, survey_reopened,
+                    survey_archived, responses_exported, report_exported, key_created, key_revoked,
+                    member_invited, member_joined, member_changed, member_removed,
                     ownership_transferred, grant_changed, login_succeeded, login_failed,
                     password_changed, second_factor_changed, session_revoked, retention_changed,
                     retention_applied, respondent_erased, person_erased, secrets_rotated)
