@@ -32,8 +32,21 @@ Attempt::Attempt(observe::Observer* observer, const Job& job)
 
 void Attempt::expect(observe::Observer& observer, std::string_view kind) {
   for (const std::string_view outcome :
-       {"completed", "retried", "failed", "cancelled", "handed_back", "lost"})
+       {"completed", "retried", "failed", "cancelled", "handed_back", "abandoned", "lost"})
     observer.metrics.series(Measure::job_attempts, {kind, outcome});
+}
+
+void Attempt::abandoned(observe::Observer& observer, const Job& job) {
+  const std::string_view outcome = job.state == State::queued ? "abandoned" : slug(job.state);
+  observer.metrics.add(Measure::job_attempts, {job.kind, outcome});
+  observer.log.write(job.state == State::failed ? Level::error : Level::warn, "job_abandoned",
+                     {{"job_id", job.id.str()},
+                      {"kind", job.kind},
+                      {"subject", job.subject},
+                      {"workspace", job.workspace_id.str()},
+                      {"attempt", job.attempt},
+                      {"outcome", outcome},
+                      {"request_id", job.request_id.value_or("")}});
 }
 
 Attempt::~Attempt() {

@@ -17,6 +17,9 @@ class Attempt {
   /// Lets the outcomes of a kind begin at 0, so that a first failure is a step.
   static void expect(observe::Observer& observer, std::string_view kind);
 
+  /// The worker of an attempt was killed, or stood still; `job` is as it was left by that.
+  static void abandoned(observe::Observer& observer, const Job& job);
+
   /// What the job's own calls and jobs belong to.
   Origin origin() const;
 

@@ -1,4 +1,5 @@
 #include "jobs/announce.hpp"
+#include "jobs/attempt.hpp"
 #include "jobs/fire.hpp"
 
 #include <insightflow/core/json.hpp>
@@ -120,7 +121,7 @@ Result<bool> Queue::has_work(const ClaimRequest& request, Instant now) {
   });
 }
 
-Result<void> Queue::rescue(storage::Tx& tx, Instant now) {
+Result<std::vector<Job>> Queue::rescue(storage::Tx& tx, Instant now) {
   BOOST_OUTCOME_TRY(tx.execute(
       "INSERT INTO job_failures (job_id, attempt, at, reason, detail) SELECT id, attempt, ?1, "
       "'worker_lost', 'The worker disappeared.' FROM jobs WHERE state = 'running' AND leased_until "
@@ -133,11 +134,11 @@ Result<void> Queue::rescue(storage::Tx& tx, Instant now) {
       "max_attempts THEN NULL ELSE ?1 END WHERE state = 'running' AND leased_until < ?1 "
       "RETURNING " +
       column_list(type_of<Job>());
-  BOOST_OUTCOME_TRY(const auto rescued, tx.list<Job>(sql, {now}));
+  BOOST_OUTCOME_TRY(auto rescued, tx.list<Job>(sql, {now}));
   for (const Job& job : rescued) {
     BOOST_OUTCOME_TRY(announce(tx, db_, clock_, job, slug(job.state), "worker_lost"));
   }
-  return success();
+  return rescued;
 }
 
 Result<std::vector<Job>> Queue::claim(const ClaimRequest& request) {
@@ -150,8 +151,9 @@ Result<std::vector<Job>> Queue::claim(const ClaimRequest& request) {
   // Looking first keeps idle workers from taking the writer's turn.
   BOOST_OUTCOME_TRY(const bool work, has_work(request, now));
   if (!work) return std::vector<Job>();
-  return db_.write([&](storage::Tx& tx) -> Result<std::vector<Job>> {
-    BOOST_OUTCOME_TRY(rescue(tx, now));
+  std::vector<Job> abandoned;
+  auto claimed = db_.write([&](storage::Tx& tx) -> Result<std::vector<Job>> {
+    BOOST_OUTCOME_TRY(abandoned, rescue(tx, now));
     BOOST_OUTCOME_TRY(fire_schedules(tx, *this, now));
     std::vector<std::string> kinds = request.kinds;
     if (kinds.empty()) {
@@ -192,6 +194,9 @@ Result<std::vector<Job>> Queue::claim(const ClaimRequest& request) {
     }
     return out;
   });
+  if (claimed && request.observer)
+    for (const Job& job : abandoned) Attempt::abandoned(*request.observer, job);
+  return claimed;
 }
 
 Result<std::optional<Job>> Queue::claim(std::chrono::milliseconds lease) {

@@ -74,6 +74,7 @@ std::string_view outcome_of(const Result<State>& given, const Error& why) {
 Worker::Worker(Queue& queue, std::map<std::string, Handler> handlers, WorkerOptions options)
     : queue_(queue), handlers_(std::move(handlers)), options_(options) {
   request_.lease = options_.lease;
+  request_.observer = options_.observer;
   for (const auto& [kind, handler] : handlers_) {
     request_.kinds.push_back(kind);
     if (options_.observer) Attempt::expect(*options_.observer, kind);

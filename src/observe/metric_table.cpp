@@ -53,8 +53,9 @@ constexpr Row rows[] = {
     {Measure::job_attempts,
      {"insightflow_job_attempts_total",
       counter,
-      "Attempts that ended in this process: completed, retried, failed, cancelled, handed_back, "
-      "lost.",
+      "Attempts that ended: completed, retried, failed, cancelled, handed_back, abandoned (the "
+      "worker "
+      "died), lost (it came back too late).",
       {"kind", "outcome"}}},
     {Measure::job_duration,
      {"insightflow_job_duration_seconds",

@@ -132,7 +132,7 @@ class WriterLane {
         if (waiting->result) waiting->result = error;
     };
     if (auto begun = tx.execute("BEGIN IMMEDIATE"); !begun) return all_fail(begun.error());
-    bool any = false;
+    std::int64_t kept = 0;
     for (Waiting* waiting : batch) {
       const bool alone = batch.size() == 1;
       if (!alone)
@@ -154,16 +154,16 @@ class WriterLane {
         for (Waiting* other : batch) other->result = error;
         return;
       }
-      if (waiting->result) any = true;
+      kept += waiting->result ? 1 : 0;
       if (alone) break;
       if (!waiting->result) (void)tx.execute("ROLLBACK TO one");
       if (auto released = tx.execute("RELEASE one"); !released && waiting->result)
         waiting->result = released.error();
     }
-    const auto ended = any ? tx.execute("COMMIT") : tx.execute("ROLLBACK");
-    if (ended && any) {
+    const auto ended = kept > 0 ? tx.execute("COMMIT") : tx.execute("ROLLBACK");
+    if (ended && kept > 0) {
       commits_.fetch_add(1, std::memory_order_relaxed);
-      writes_.fetch_add(static_cast<std::int64_t>(batch.size()), std::memory_order_relaxed);
+      writes_.fetch_add(kept, std::memory_order_relaxed);
     }
     if (ended) return;
     (void)tx.execute("ROLLBACK");

@@ -18,6 +18,8 @@ struct ClaimRequest {
   std::chrono::milliseconds lease{15'000};
   std::int64_t most = 1;           ///< Jobs to take at once.
   std::vector<std::string> kinds;  ///< Empty: every kind.
+  /// Is told of attempts that nobody works on any more; may be null.
+  observe::Observer* observer = nullptr;
 };
 
 /// A durable queue in the application's own database: enqueuing is part of the caller's
@@ -104,7 +106,8 @@ class Queue {
 
  private:
   Result<bool> has_work(const ClaimRequest& request, Instant now);
-  Result<void> rescue(storage::Tx& tx, Instant now);
+  /// Gives the jobs whose lease ran out, as they are now.
+  Result<std::vector<Job>> rescue(storage::Tx& tx, Instant now);
 
   storage::Database& db_;
   const Clock& clock_;

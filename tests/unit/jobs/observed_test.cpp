@@ -104,7 +104,6 @@ TEST_CASE_FIXTURE(Fixture, "each outcome of an attempt is counted and told") {
                       return complete(job);
                     }}},
                   {.lease = std::chrono::milliseconds(30'000), .observer = &observer});
-    CHECK(attempts("failed") + attempts("completed") >= 0);
     const std::int64_t before = attempts(row.outcome);
     CHECK(worker.run_one({.stop = stop.get_token()}).value());
     CHECK(attempts(row.outcome) == before + 1);
@@ -122,6 +121,31 @@ TEST_CASE_FIXTURE(Fixture, "each outcome of an attempt is counted and told") {
         static_cast<std::int64_t>(std::size(rows)));
   CHECK(observer.metrics.series(Measure::job_start_delay, {"k"}).count() ==
         static_cast<std::int64_t>(std::size(rows)));
+}
+
+TEST_CASE_FIXTURE(Fixture, "an attempt whose worker died is told by the one that takes over") {
+  struct Row {
+    std::int64_t max_attempts;
+    std::string outcome;
+    std::string level;
+  };
+  const Row rows[] = {{2, "abandoned", "warn "}, {1, "failed", "error"}};
+  for (const Row& row : rows) {
+    CAPTURE(row.outcome);
+    log.clear();
+    const std::int64_t before = attempts(row.outcome);
+    const JobId id = add({.subject = "run-8", .max_attempts = row.max_attempts});
+    (void)queue.claim(std::chrono::seconds(10)).value().value();
+    clock.at.ms += 11'000;
+    Worker worker(queue, {{"k", [&](const Job& job, const Ctx&) { return complete(job); }}},
+                  {.observer = &observer});
+    CHECK(worker.run_one().value() == (row.max_attempts == 2));
+    CHECK(attempts(row.outcome) == before + 1);
+    CAPTURE(log);
+    CHECK(log.find(row.level + " job_abandoned job_id=" + id.str() +
+                   " kind=k subject=run-8 workspace=" + home.str() +
+                   " attempt=1 outcome=" + row.outcome + " request_id=req-1") != std::string::npos);
+  }
 }
 
 TEST_CASE_FIXTURE(Fixture, "the depth of the queue, over all workspaces") {

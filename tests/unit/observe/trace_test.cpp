@@ -145,8 +145,9 @@ TEST_CASE("a collector gets OTLP's JSON") {
       spans[text_of(span, "name")] = span;
   }
   REQUIRE(spans.size() == 3);
-  for (const auto& [name, span] : spans) {
-    CAPTURE(name);
+  for (const auto& each : spans) {
+    const json::value& span = each.second;
+    CAPTURE(each.first);
     CHECK(is_hex(text_of(span, "traceId"), 32));
     CHECK(is_hex(text_of(span, "spanId"), 16));
     const std::int64_t start = std::stoll(text_of(span, "startTimeUnixNano"));
