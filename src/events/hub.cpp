@@ -31,6 +31,7 @@ struct Subscription::Place {
   bool in_log = false;
   std::int64_t last = 0;
   std::uint64_t position = 0;
+  std::uint64_t born = 0;  ///< The position at which it began.
   bool reset = false;  ///< To be told first.
   std::atomic<bool> ended{false};
   std::atomic<bool> failed{false};
@@ -107,8 +108,7 @@ Readers Hub::State::watching(std::span<const MessagePtr> messages) const {
     last = &message->workspace;
   }
   std::ranges::sort(workspaces);
-  const auto repeated = std::ranges::unique(workspaces);
-  workspaces.erase(repeated.begin(), repeated.end());
+  workspaces.erase(std::unique(workspaces.begin(), workspaces.end()), workspaces.end());
   for (const WorkspaceId& workspace : workspaces)
     if (const auto at = readers.find(workspace); at != readers.end())
       for (const auto& [place, reader] : at->second)
@@ -158,6 +158,12 @@ void Hub::State::look() {
     {
       const std::lock_guard lock(mutex);
       if (generation != asked) return;
+      // Ids have no gaps: what is missing was deleted before it was read, and nobody can go on here.
+      if (batch.value().first > seen + 1) {
+        clear();
+        floor = batch.value().first - 1;
+        ++begin;
+      }
       for (const MessagePtr& message : batch.value().messages) add(message);
       seen = from;
       to_wake = watching(batch.value().messages);
@@ -237,7 +243,9 @@ Result<std::shared_ptr<Subscription>> Hub::subscribe(WorkspaceId workspace, cons
   place.types = wanted.types;
   place.permit = wanted.permit;
   place.reset = wanted.after && !extent.covers(*wanted.after);
-  place.last = wanted.after && !place.reset ? *wanted.after : extent.last;
+  // Who saw nothing (0) misses nothing of what is gone.
+  if (wanted.after == 0) place.reset = false;
+  place.last = wanted.after && !place.reset ? std::max(*wanted.after, extent.purged) : extent.last;
   const std::lock_guard lock(state.mutex);
   if (state.readers.empty()) {
     // Nobody has been reading the log.
@@ -251,6 +259,7 @@ Result<std::shared_ptr<Subscription>> Hub::subscribe(WorkspaceId workspace, cons
   state.readers[workspace].emplace(out.get(), out);
   ++state.count;
   state.enter(place);
+  place.born = state.begin + state.recent.size();
   return out;
 }
 
@@ -293,6 +302,7 @@ Subscription::Then Subscription::next(std::vector<MessagePtr>& out) {
       if (message->id <= place.last) continue;
       place.last = message->id;
     }
+    if (message->id == 0 && place.position < place.born) continue;
     if (message->workspace != place.workspace || !place.types.wants(message->kind)) continue;
     if (out.size() == most) return Then::again;
     out.push_back(message);

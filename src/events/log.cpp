@@ -107,7 +107,7 @@ Result<Batch> Log::read_all(std::int64_t after, std::int64_t limit) {
     Batch out{.last = after};
     std::int64_t rows = 0;
     BOOST_OUTCOME_TRY(tx.each(sql, {after, limit}, [&](const storage::Row& row) -> Result<void> {
-      ++rows;
+      if (rows++ == 0) out.first = row.integer(0);
       const Event event{.id = row.integer(0),
                         .at = Instant{row.integer(1)},
                         .type = std::string(row.text(2)),

@@ -39,8 +39,7 @@ Result<void> Arrivals::announce(std::chrono::milliseconds pause) {
   }));
   changed.insert(changed.end(), waiting_.begin(), waiting_.end());
   std::ranges::sort(changed);
-  const auto repeated = std::ranges::unique(changed);
-  changed.erase(repeated.begin(), repeated.end());
+  changed.erase(std::unique(changed.begin(), changed.end()), changed.end());
   std::vector<std::string> waiting;
   if (!changed.empty()) {
     events::Log log(db_, clock_);

@@ -18,17 +18,18 @@ struct Extent {
   std::int64_t last = 0;    ///< The highest id ever given in this database.
   std::int64_t purged = 0;  ///< The highest id of this workspace that is gone.
 
-  /// True where somebody who saw `id` last can go on without a gap. Who saw nothing (0) misses
-  /// nothing; an id that was never given comes from another database.
-  bool covers(std::int64_t id) const { return id == 0 || (id >= purged && id <= last); }
+  /// True where somebody who saw `id` last can go on without a gap. An id that was never given
+  /// comes from another database.
+  bool covers(std::int64_t id) const { return id >= purged && id <= last; }
 };
 
 /// A stretch of the log. Types that this program does not know, because a newer one wrote them, are
 /// left out of the messages.
 struct Batch {
   std::vector<MessagePtr> messages;
-  std::int64_t last = 0;  ///< The id of its last event; that of `after` where there is none.
-  bool more = false;      ///< The limit ended it.
+  std::int64_t first = 0;  ///< The id of its first event; 0 where there is none.
+  std::int64_t last = 0;   ///< That of its last one; `after` where there is none.
+  bool more = false;       ///< The limit ended it.
 };
 
 /// The persisted log of a database. Ids count up in the order of commits. Cheap to make; safe from

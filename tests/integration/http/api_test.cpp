@@ -550,7 +550,7 @@ TEST_CASE("every operation asks for its key and its role") {
     for (auto& [role, client] : roles) {
       CAPTURE(slug(role));
       if (identity::allows(role, *operation.permission) && !person) {
-        if (operation.method == "GET")
+        if (operation.method == "GET" && !operation.endless)
           CHECK(client.send(operation.method, path, body).status == 200);
         continue;
       }
@@ -609,6 +609,7 @@ TEST_CASE("what belongs to another workspace is not there") {
   // For its own people all of it is there.
   for (const Operation& operation : operations()) {
     CAPTURE(operation.name);
+    if (operation.endless) continue;
     const auto ours = first.send(operation.method, path_of(operation, ids), body_of(operation));
     CHECK(ours.status != 404);
     CHECK(ours.status != 401);
@@ -644,7 +645,7 @@ TEST_CASE("methods, media types, HEAD and the addresses of the house") {
       for (const std::string& one : known) CHECK(allow.find(one) != std::string::npos);
       CHECK(allow.find(method) == std::string::npos);
     }
-    if (!known.count("GET")) continue;
+    if (!known.count("GET") || path.ends_with("/events")) continue;
     const auto whole = owner.get(path), head = owner.send("HEAD", path);
     CHECK(head.status == whole.status);
     CHECK(head.field("Content-Type") == whole.field("Content-Type"));
