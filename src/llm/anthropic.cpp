@@ -18,7 +18,7 @@ constexpr std::string_view tool_name = "answer";
 
 Result<HttpRequest> encode(const Request& request, const EncodeOptions& options) {
   json::object body{{"model", request.model}, {"max_tokens", request.max_output_tokens}};
-  if (std::string system = system_text(request); !system.empty())
+  if (std::string system = system_text(request.messages); !system.empty())
     body["system"] = std::move(system);
   json::array messages;
   for (const Message& message : request.messages)

@@ -177,11 +177,15 @@ void add_word(Complaint& complaint, const json::value* said) {
   if (said == nullptr || complaint.words.size() >= most_words) return;
   if (const json::string* text = said->if_string(); text != nullptr && text->size() <= longest_word)
     complaint.words.emplace_back(*text);
-  if (const std::int64_t* number = said->if_int64()) {
+  else if (const std::int64_t* number = said->if_int64())
     complaint.words.push_back(std::to_string(*number));
-    if (*number >= 400 && *number <= 599 && complaint.status == 0)
-      complaint.status = static_cast<int>(*number);
-  }
+  else
+    return;
+  // Inside an answer the code is often what HTTP's status would have been.
+  double status = 0;
+  if (complaint.status == 0 && read_number(complaint.words.back(), "", status) && status >= 400 &&
+      status <= 599)
+    complaint.status = static_cast<int>(status);
 }
 
 /// Gemini's details: the reason of an `ErrorInfo`, the quotas of a `QuotaFailure`, the delay of a

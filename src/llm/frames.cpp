@@ -1,5 +1,8 @@
 #include "llm/frames.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace insightflow::llm {
 
 Result<void> Framer::put(std::string_view bytes, OnFrame on_frame) {
@@ -47,9 +50,11 @@ Result<void> Framer::line(std::string_view line, OnFrame on_frame) {
   if (framing_ == Framing::lines)
     return line.find_first_not_of(" \t") == line.npos ? success() : on_frame(line);
   if (line.empty()) return dispatch(on_frame);
-  // Everything else (comments, event, id, retry) says nothing that the data does not say.
-  if (!line.starts_with("data:") && line != "data") return success();
-  line.remove_prefix(line.size() > 4 ? 5 : 4);
+  // Everything else (comments, event, id, retry) says nothing that the data does not say; only
+  // older servers of llama.cpp send what went wrong in a field of its own.
+  const std::string_view field = line.substr(0, line.find(':'));
+  if (field != "data" && field != "error") return success();
+  line.remove_prefix(std::min(field.size() + 1, line.size()));
   if (line.starts_with(' ')) line.remove_prefix(1);
   if (std::exchange(has_data_, true)) data_ += '\n';
   data_ += line;

@@ -46,9 +46,8 @@ json::object content_of(std::string_view text, std::string_view role = {}) {
 
 Result<HttpRequest> encode(const Request& request, const EncodeOptions& options) {
   json::object body;
-  std::string system = system_text(request);
   const bool told = !request.schema.empty() && options.schema == SchemaMode::fallback;
-  if (told) system += (system.empty() ? "" : "\n\n") + schema_instruction(request);
+  const std::string system = system_text(told ? with_schema_told(request) : request.messages);
   if (!system.empty()) body["systemInstruction"] = content_of(system);
   json::array contents;
   for (const Message& message : request.messages)

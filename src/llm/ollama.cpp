@@ -25,25 +25,23 @@ std::int64_t context_for(const Request& request) {
 }
 
 Result<HttpRequest> encode(const Request& request, const EncodeOptions& options) {
+  const bool told = !request.schema.empty() && options.schema == SchemaMode::fallback;
   json::object body{{"model", request.model}};
   json::array messages;
-  for (const Message& message : request.messages)
+  for (const Message& message : told ? with_schema_told(request) : request.messages)
     messages.push_back(json::object{{"role", slug(message.role)}, {"content", message.text}});
-  if (!request.schema.empty()) {
-    BOOST_OUTCOME_TRY(json::object schema, schema_of(request));
-    if (options.schema == SchemaMode::fallback) {
-      messages.push_back(
-          json::object{{"role", "system"}, {"content", schema_instruction(request)}});
-      body["format"] = "json";
-    } else {
-      body["format"] = std::move(schema);
-    }
-  }
   body["messages"] = std::move(messages);
   json::object settings{{"num_predict", request.max_output_tokens}};
   if (request.temperature) settings["temperature"] = *request.temperature;
   if (const std::int64_t context = context_for(request); context > 0) settings["num_ctx"] = context;
   body["options"] = std::move(settings);
+  if (!request.schema.empty()) {
+    BOOST_OUTCOME_TRY(json::object schema, schema_of(request));
+    if (told)
+      body["format"] = "json";
+    else
+      body["format"] = std::move(schema);
+  }
   body["stream"] = options.stream;
   return HttpRequest{"/api/chat", {}, serialize(body), options.stream};
 }
@@ -55,7 +53,8 @@ void read(Answer& answer, const json::object& from) {
   const json::value* done = from.if_contains("done");
   if (done == nullptr || !done->is_bool() || !done->get_bool()) return;
   answer.closed = true;
-  answer.counted = from.contains("eval_count");
+  // What was in its cache is not counted.
+  answer.counted = from.contains("eval_count") && from.contains("prompt_eval_count");
   answer.usage.input_tokens = count_in(from, "prompt_eval_count");
   answer.usage.output_tokens = count_in(from, "eval_count");
   // Older servers give no reason.

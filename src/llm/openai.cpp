@@ -15,10 +15,6 @@ constexpr std::array end_words{
     EndWord{"length", EndWord::length},    EndWord{"content_filter", EndWord::refused},
     EndWord{"sensitive", EndWord::refused}};
 
-json::object message_of(std::string_view role, std::string_view text) {
-  return {{"role", role}, {"content", text}};
-}
-
 /// A name that the format allows: up to 64 letters, digits, "_" and "-".
 std::string schema_name(std::string_view task) {
   std::string name;
@@ -30,19 +26,18 @@ std::string schema_name(std::string_view task) {
 }
 
 Result<HttpRequest> encode(const Request& request, const EncodeOptions& options) {
+  const bool told = !request.schema.empty() && options.schema == SchemaMode::fallback;
   json::object body{{"model", request.model}};
   json::array messages;
-  for (const Message& message : request.messages)
-    messages.push_back(message_of(slug(message.role), message.text));
-  if (!request.schema.empty() && options.schema == SchemaMode::fallback)
-    messages.push_back(message_of("system", schema_instruction(request)));
+  for (const Message& message : told ? with_schema_told(request) : request.messages)
+    messages.push_back(json::object{{"role", slug(message.role)}, {"content", message.text}});
   body["messages"] = std::move(messages);
   body[options.completion_tokens ? "max_completion_tokens" : "max_tokens"] =
       request.max_output_tokens;
   if (request.temperature) body["temperature"] = *request.temperature;
   if (!request.schema.empty()) {
     BOOST_OUTCOME_TRY(json::object schema, schema_of(request));
-    if (options.schema == SchemaMode::fallback) {
+    if (told) {
       body["response_format"] = json::object{{"type", "json_object"}};
     } else {
       std::optional<json::object> strict = strict_schema(schema);

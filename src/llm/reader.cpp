@@ -10,6 +10,14 @@ bool is_success(int status) {
   return status >= 200 && status <= 299;
 }
 
+/// An error in place of an answer: in its envelope, or bare as some servers send it.
+bool is_complaint(const json::object& said) {
+  if (const json::value* error = said.if_contains("error"); error != nullptr && !error->is_null())
+    return true;
+  return text_in(said, "object") == "error" ||
+         (said.contains("code") && !text_in(said, "message").empty());
+}
+
 }  // namespace
 
 Result<void> ReplyReader::head(const HttpHead& head) {
@@ -57,13 +65,19 @@ Result<void> ReplyReader::frame(std::string_view text) {
   }
   if (complete()) return success();
   const Result<json::value> parsed = parse_json(text, {64, setup_.max_bytes});
-  const json::value* value = parsed ? &parsed.value() : nullptr;
-  if (value != nullptr && value->is_array() && !value->get_array().empty())
-    value = &value->get_array().front();
-  if (value == nullptr || !value->is_object()) return malformed("It is not JSON.");
-  const json::value* error = value->get_object().if_contains("error");
-  if (error != nullptr && !error->is_null()) return refusal(complaint_of(*value));
-  return on_json(value->get_object());
+  if (!parsed) return malformed("It is not JSON.");
+  const json::array* list = parsed.value().if_array();
+  if (list == nullptr) return item(parsed.value());
+  for (const json::value& one : *list) {
+    BOOST_OUTCOME_TRY(item(one));
+  }
+  return success();
+}
+
+Result<void> ReplyReader::item(const json::value& value) {
+  const json::object* object = value.if_object();
+  if (object == nullptr) return malformed("It is not a JSON object.");
+  return is_complaint(*object) ? refusal(complaint_of(value)) : on_json(*object);
 }
 
 Error ReplyReader::refusal(Complaint complaint) {

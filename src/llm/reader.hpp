@@ -42,6 +42,7 @@ class ReplyReader : public HttpSink {
 
  private:
   Result<void> frame(std::string_view text);
+  Result<void> item(const json::value& value);
   Error refusal(Complaint complaint);
 
   Setup setup_;

@@ -28,16 +28,16 @@ bool read_vector(std::vector<float>& into, const json::array* from) {
   into.reserve(from->size());
   for (const json::value& item : *from) {
     if (!item.is_number()) return false;
-    const float number = item.to_number<float>();
-    if (!std::isfinite(number)) return false;
-    into.push_back(number);
+    const double number = item.to_number<double>();
+    if (!(std::abs(number) <= std::numeric_limits<float>::max())) return false;
+    into.push_back(static_cast<float>(number));
   }
   return true;
 }
 
-std::string system_text(const Request& request) {
+std::string system_text(std::span<const Message> messages) {
   std::string out;
-  for (const Message& message : request.messages) {
+  for (const Message& message : messages) {
     if (message.role != Role::system) continue;
     if (!out.empty()) out += "\n\n";
     out += message.text;
@@ -45,9 +45,15 @@ std::string system_text(const Request& request) {
   return out;
 }
 
-std::string schema_instruction(const Request& request) {
-  return "Answer with one JSON value and nothing else. It follows this JSON Schema:\n" +
-         request.schema;
+std::vector<Message> with_schema_told(const Request& request) {
+  std::vector<Message> messages = request.messages;
+  if (messages.empty() || messages.front().role != Role::system)
+    messages.insert(messages.begin(), Message{Role::system, {}});
+  std::string& text = messages.front().text;
+  if (!text.empty()) text += "\n\n";
+  text += "Answer with one JSON value and nothing else. It follows this JSON Schema:\n";
+  text += request.schema;
+  return messages;
 }
 
 Result<json::object> schema_of(const Request& request) {

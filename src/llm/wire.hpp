@@ -72,9 +72,12 @@ void note_end(Answer& answer, std::string_view word, std::span<const EndWord> wo
 /// Reads numbers of a vector; false where something else is among them or there is none.
 bool read_vector(std::vector<float>& into, const json::array* from);
 
-/// The system messages as one text, and what is said in order to follow a schema.
-std::string system_text(const Request& request);
-std::string schema_instruction(const Request& request);
+/// The system messages as one text.
+std::string system_text(std::span<const Message> messages);
+
+/// The messages with the schema told in the first one, which is the system's: many models take no
+/// such message later.
+std::vector<Message> with_schema_told(const Request& request);
 
 /// The schema of the request. Errors: as `encode`.
 Result<json::object> schema_of(const Request& request);

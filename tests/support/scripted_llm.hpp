@@ -88,6 +88,13 @@ std::string_view stream_type(llm::Wire wire);
 std::string asked(llm::Wire wire, const SeenRequest& request);
 }  // namespace wire_text
 
+/// What an ordinary provider does with a request: these pieces, streamed where that is asked for.
+Steps answered(llm::Wire wire, const SeenRequest& request, const std::vector<std::string>& pieces,
+               const llm::Usage& usage = {10, 5, 0, false}, std::string_view finish = {});
+/// An error as the wire's providers send it.
+Steps refused(llm::Wire wire, int status, std::string_view type, std::string_view message,
+              const std::vector<ScriptedHeader>& headers = {});
+
 class ScriptedLlm {
  public:
   using Text = std::function<std::string(const SeenRequest&)>;
@@ -119,6 +126,19 @@ class ScriptedLlm {
   /// What every request is answered with that nothing else is told for.
   void answer_with(Text text, llm::Usage usage = {10, 5, 0, false});
   void otherwise(Play play);
+  /// The same by rules as JSON; throws `std::runtime_error` where they are not well formed. The
+  /// first rule that fits a request and is not used up answers it:
+  ///
+  ///     [{"when":"summarize","answer":{"summary":"…"}},
+  ///      {"times":2,"status":429,"type":"rate_limit_error","headers":{"Retry-After":"1"}},
+  ///      {"stream":["One"," two"],"wait_ms":50},
+  ///      {"answer":"Anything else."}]
+  ///
+  /// `when`: a text that the messages hold, else all fit; `times`: how often, else without end.
+  /// `answer`: a text, or JSON that becomes one; `stream`: its pieces, with `wait_ms` before each;
+  /// `finish`: the wire's word for the end; `status`, `type`, `message`: an error; `hang`, `reset`:
+  /// true for a fault instead; `embeddings`: a list of vectors.
+  void rules(std::string_view json);
 
   std::vector<SeenRequest> requests() const;
   /// How many connections were made so far.

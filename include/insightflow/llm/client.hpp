@@ -69,7 +69,8 @@ struct Request {
   Trail trail;
 };
 
-/// Why a model ended its answer.
+/// Why a model ended its answer: on its own, or because of a limit, so that the text may not be
+/// whole. A reason we do not know counts as the second.
 enum class Finish { complete, length };
 BOOST_DESCRIBE_ENUM(Finish, complete, length)
 
@@ -100,10 +101,10 @@ using OnText = std::function<void(std::string_view)>;
 /// | `llm_refused` | conflict | the model or a filter declined to answer |
 /// | `llm_rate_limited` | rate_limited | too many calls; `Error::retry_after` where it was told |
 /// | `llm_overloaded` | unavailable | the provider is down or overloaded |
-/// | `llm_unreachable` | unavailable | no connection, or it broke; also in the middle of an answer
-/// | | `llm_timed_out` | timed_out | connecting, the first byte, the next byte or the whole took
-/// too long | | `llm_reply_malformed` | unavailable | what came is not what the provider's
-/// documentation says | | `cancelled`, `deadline_passed` | | those of `Ctx` |
+/// | `llm_unreachable` | unavailable | no connection, or it broke, even within an answer |
+/// | `llm_timed_out` | timed_out | connecting, the first byte, the next or the whole took too long |
+/// | `llm_reply_malformed` | unavailable | what came is not what the documentation says |
+/// | `cancelled`, `deadline_passed` | | those of `Ctx` |
 ///
 /// A detail never holds a key, a prompt or a provider's words about either.
 class Client {

@@ -172,8 +172,7 @@ Steps ScriptedLlm::State::steps_for(const SeenRequest& request) {
     }
   }
   if (play) return play(request);
-  return {Send{http_bytes::whole(500, "application/json",
-                                 wire_text::error(wire, 500, "server_error", "No script."))}};
+  return refused(wire, 500, "server_error", "No script.");
 }
 
 bool ScriptedLlm::State::perform(int socket, const Step& step) const {
@@ -259,11 +258,8 @@ void ScriptedLlm::answer(std::string text, llm::Usage usage, std::string finish)
   stream({std::move(text)}, usage, std::move(finish));
 }
 
-namespace {
-
-Steps answer_steps(llm::Wire wire, const SeenRequest& request,
-                   const std::vector<std::string>& pieces, const llm::Usage& usage,
-                   std::string_view finish) {
+Steps answered(llm::Wire wire, const SeenRequest& request, const std::vector<std::string>& pieces,
+               const llm::Usage& usage, std::string_view finish) {
   if (!request.streamed(wire)) {
     std::string text;
     for (const std::string& piece : pieces) text += piece;
@@ -277,19 +273,20 @@ Steps answer_steps(llm::Wire wire, const SeenRequest& request,
   return steps;
 }
 
-}  // namespace
+Steps refused(llm::Wire wire, int status, std::string_view type, std::string_view message,
+              const std::vector<ScriptedHeader>& headers) {
+  return {Send{http_bytes::whole(status, "application/json",
+                                 wire_text::error(wire, status, type, message), headers)}};
+}
 
 void ScriptedLlm::stream(std::vector<std::string> pieces, llm::Usage usage, std::string finish) {
-  play([wire = state_->wire, pieces = std::move(pieces), usage,
-        finish = std::move(finish)](const SeenRequest& request) {
-    return answer_steps(wire, request, pieces, usage, finish);
-  });
+  play([wire = state_->wire, pieces = std::move(pieces), usage, finish = std::move(finish)](
+           const SeenRequest& request) { return answered(wire, request, pieces, usage, finish); });
 }
 
 void ScriptedLlm::error(int status, std::string type, std::vector<ScriptedHeader> headers,
                         std::string message) {
-  play({Send{http_bytes::whole(status, "application/json",
-                               wire_text::error(state_->wire, status, type, message), headers)}});
+  play(refused(state_->wire, status, type, message, headers));
 }
 
 void ScriptedLlm::embeddings(std::vector<std::vector<double>> vectors, std::int64_t tokens) {
@@ -306,7 +303,7 @@ void ScriptedLlm::play(Play play) {
 
 void ScriptedLlm::answer_with(Text text, llm::Usage usage) {
   otherwise([wire = state_->wire, text = std::move(text), usage](const SeenRequest& request) {
-    return answer_steps(wire, request, {text(request)}, usage, {});
+    return answered(wire, request, {text(request)}, usage, {});
   });
 }
 void ScriptedLlm::otherwise(Play play) {

@@ -279,3 +279,191 @@ TEST_CASE("nobody there") {
   REQUIRE(!reply);
   CHECK(reply.error().reason == "llm_unreachable");
 }
+
+TEST_CASE("a server that takes no schema is told it another way, once") {
+  struct Row {
+    Wire wire;
+    std::string_view message;
+    std::string_view native;
+    std::string_view fallback;
+  };
+  const Row rows[] = {
+      {Wire::openai, "This response_format type is unavailable now", "\"json_schema\"",
+       "\"json_object\""},
+      {Wire::anthropic, "output_config: Extra inputs are not permitted", "\"output_config\"",
+       "\"tool_choice\""},
+      {Wire::gemini, "Unknown name \"responseJsonSchema\"", "\"responseJsonSchema\"",
+       "JSON Schema"},
+      {Wire::ollama, "invalid JSON schema in format", "\"format\":{", "\"format\":\"json\""},
+  };
+  Request request = question();
+  request.schema = R"({"type":"object","properties":{"ok":{"type":"boolean"}},"required":["ok"]})";
+  for (const Row& row : rows) {
+    CAPTURE(slug(row.wire));
+    ScriptedLlm server(row.wire);
+    const auto client = client_of(server);
+    server.error(400, "invalid_request_error", {}, std::string(row.message));
+    const std::string finish = row.wire == Wire::anthropic ? "tool_use" : "";
+    for (int i = 0; i < 2; ++i) {
+      server.answer(R"({"ok":true})", usage, finish);
+      CHECK(client->complete(request).value().text == R"({"ok":true})");
+    }
+    const auto seen = server.requests();
+    REQUIRE(seen.size() == 3);
+    CHECK(seen[0].body.find(row.native) != std::string::npos);
+    for (const std::size_t i : {1, 2}) {
+      CHECK(seen[i].body.find(row.native) == std::string::npos);
+      CHECK(seen[i].body.find(row.fallback) != std::string::npos);
+    }
+    // Refused in both ways it is an error; another model is asked the usual way again.
+    server.error(400, "invalid_request_error", {}, std::string(row.message));
+    CHECK(client->complete(request).error().reason == "llm_request_refused");
+    Request other = request;
+    other.model = "scripted-2";
+    server.answer(R"({"ok":true})", usage, finish);
+    CHECK(client->complete(other));
+    CHECK(server.requests().back().body.find(row.native) != std::string::npos);
+  }
+}
+
+TEST_CASE("an answer is whole although the connection does not end well") {
+  const auto events = wire_text::stream(Wire::openai, {"One"}, usage);
+  std::string whole;
+  for (const std::string& event : events) whole += event;
+  const std::string begun =
+      http_bytes::chunked_head(200, "text/event-stream") + http_bytes::chunk(whole);
+  const std::string without_done = http_bytes::chunked_head(200, "text/event-stream") +
+                                   http_bytes::chunk(whole.substr(0, whole.find("data: [DONE]")));
+  for (const Steps& steps : {Steps{Send{begun}, Hang{}}, Steps{Send{begun}, test::Close{}},
+                             Steps{Send{without_done}, test::Close{}}}) {
+    ScriptedLlm server(Wire::openai);
+    const auto client = client_of(server);
+    server.play(steps);
+    const auto reply = client->complete(question(), {}, [](std::string_view) {});
+    REQUIRE(reply);
+    CHECK(reply.value().text == "One");
+    CHECK(reply.value().usage.output_tokens == 7);
+  }
+}
+
+TEST_CASE("usage that is not told is estimated, and marked so") {
+  ScriptedLlm server(Wire::openai);
+  const auto client = client_of(server);
+  server.play({Send{http_bytes::whole(
+      200, "application/json",
+      R"({"choices":[{"message":{"content":"12345678"},"finish_reason":"stop"}]})")}});
+  const Reply reply = client->complete(question()).value();
+  CHECK(reply.usage.estimated);
+  CHECK(reply.usage.output_tokens == 2);
+  CHECK(reply.usage.input_tokens == 3 + 5);
+  CHECK(reply.model == "scripted-1");
+}
+
+TEST_CASE("bytes in any pieces, with pauses between them") {
+  for (const Wire wire : wires) {
+    CAPTURE(slug(wire));
+    ScriptedLlm server(wire);
+    const auto client = client_of(server);
+    std::string body;
+    for (const std::string& event :
+         wire_text::stream(wire, {"Pr\xC3\xA9is", " \xE2\x82\xAC"}, usage))
+      body += event;
+    Steps steps{Send{http_bytes::chunked_head(200, wire_text::stream_type(wire))}};
+    for (std::size_t at = 0; at < body.size(); at += 7) {
+      steps.push_back(Send{http_bytes::chunk(body.substr(at, 7))});
+      if (at % 70 == 0) steps.push_back(Wait{milliseconds(1)});
+    }
+    steps.push_back(Send{http_bytes::last_chunk()});
+    server.play(steps);
+    std::string heard;
+    const auto reply =
+        client->complete(question(), {}, [&](std::string_view text) { heard += text; });
+    REQUIRE(reply);
+    CHECK(reply.value().text == "Pr\xC3\xA9is \xE2\x82\xAC");
+    CHECK(heard == reply.value().text);
+  }
+}
+
+TEST_CASE("an answer without end is refused, and so is an endless head") {
+  ScriptedLlm server(Wire::openai);
+  const auto client = client_of(server);
+  const std::string megabyte = http_bytes::chunk(std::string(1 << 20, 'x'));
+  Steps steps{Send{http_bytes::chunked_head(200, "application/json")}};
+  for (int i = 0; i < 100; ++i) steps.push_back(Send{megabyte});
+  server.play(steps);
+  auto reply = client->complete(question());
+  REQUIRE(!reply);
+  CHECK(reply.error().reason == "llm_reply_malformed");
+  steps = {Send{"HTTP/1.1 200 OK\r\n"}};
+  for (int i = 0; i < 100; ++i)
+    steps.push_back(Send{"X-More: " + std::string(10'000, 'y') + "\r\n"});
+  server.play(steps);
+  reply = client->complete(question());
+  REQUIRE(!reply);
+  CHECK(reply.error().reason == "llm_unreachable");
+}
+
+TEST_CASE("what the listener throws arrives, and the client works on") {
+  ScriptedLlm server(Wire::openai);
+  const auto client = client_of(server);
+  server.stream({"One", "two"});
+  const OnText thrower = [](std::string_view) { throw std::runtime_error("enough"); };
+  CHECK_THROWS_WITH((void)client->complete(question(), {}, thrower), "enough");
+  server.answer("Fine.");
+  CHECK(client->complete(question()).value().text == "Fine.");
+}
+
+TEST_CASE("several threads use one client") {
+  ScriptedLlm server(Wire::ollama);
+  server.answer_with(
+      [](const test::SeenRequest& request) { return wire_text::asked(Wire::ollama, request); });
+  const auto client = client_of(server);
+  std::vector<std::thread> threads;
+  std::array<int, 8> right{};
+  for (std::size_t t = 0; t < right.size(); ++t)
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < 20; ++i) {
+        Request request = question();
+        const std::string name = std::to_string(t) + "/" + std::to_string(i);
+        request.messages = {{Role::user, name}};
+        const auto reply =
+            client->complete(request, {}, i % 2 == 0 ? OnText([](std::string_view) {}) : OnText());
+        right[t] += reply && reply.value().text == name + "\n";
+      }
+    });
+  for (std::thread& thread : threads) thread.join();
+  for (const int count : right) CHECK(count == 20);
+  CHECK(server.connections() <= right.size());
+}
+
+TEST_CASE("text that is not UTF-8 is not sent") {
+  ScriptedLlm server(Wire::openai);
+  const auto client = client_of(server);
+  Request request = question();
+  request.messages.back().text = "\xFF";
+  CHECK(client->complete(request).error().reason == "utf8_invalid");
+  CHECK(server.requests().empty());
+}
+
+TEST_CASE("embeddings") {
+  for (const Wire wire : {Wire::openai, Wire::gemini, Wire::ollama}) {
+    CAPTURE(slug(wire));
+    ScriptedLlm server(wire);
+    const auto embedder = open_embedder(server.provider()).value();
+    server.embeddings({{0.5, -0.25}, {1.0, 0.0}}, 9);
+    const Embeddings got = embedder->embed({"e-1", {"one", "two"}, 0}, {}).value();
+    CHECK(got.vectors == std::vector<std::vector<float>>{{0.5F, -0.25F}, {1.0F, 0.0F}});
+    CHECK(got.usage.estimated == (wire == Wire::gemini));
+    CHECK(got.usage.input_tokens == (wire == Wire::gemini ? 2 : 9));
+    CHECK(embedder->embed({"e-1", {}, 0}, {}).value().vectors.empty());
+    CHECK(server.requests().size() == 1);
+    server.error(429, "RESOURCE_EXHAUSTED", {{"Retry-After", "3"}});
+    const auto refused = embedder->embed({"e-1", {"one"}, 0}, {});
+    REQUIRE(!refused);
+    CHECK(refused.error().reason == "llm_rate_limited");
+    CHECK(refused.error().retry_after == milliseconds(3000));
+  }
+  Provider provider;
+  provider.wire = Wire::anthropic;
+  CHECK(open_embedder(provider).error().reason == "llm_no_embeddings");
+}
