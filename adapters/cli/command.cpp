@@ -88,7 +88,11 @@ int exit_code(const Error& error) {
 }
 
 Result<Engine> Context::open(bool create) const {
-  return Engine::open({.database = "sqlite:" + database, .create = create});
+  Options options{.database = "sqlite:" + database, .create = create};
+  if (!llm.empty()) {
+    BOOST_OUTCOME_TRY(options.llm, insightflow::llm::load_settings(llm));
+  }
+  return Engine::open(options);
 }
 
 Result<Session> Context::owner(Engine& engine) const {

@@ -33,6 +33,7 @@ class Context {
  public:
   std::string database = "insightflow.db";
   std::string workspace;
+  std::string llm;  ///< File with the settings of models; empty: everything is local.
   bool json = false;
   int exit = success;
 
@@ -135,6 +136,7 @@ void add_sentiment_command(CLI::App& app, Context& context);
 void add_theme_commands(CLI::App& app, Context& context);  // themes, summarize, codebook …
 void add_convert_command(CLI::App& app, Context& context);
 void add_privacy_commands(CLI::App& app, Context& context);  // redact
+void add_task_commands(CLI::App& app, Context& context);     // review, prompts …
 void add_server_commands(CLI::App& app, Context& context);   // serve, work, openapi
 
 /// The described struct in a file's text. Files may hold what other programs add: unknown keys are

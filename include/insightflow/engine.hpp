@@ -1,7 +1,9 @@
 #pragma once
 
+#include <insightflow/drafting.hpp>
 #include <insightflow/identity/workspaces.hpp>
 #include <insightflow/insight/runs.hpp>
+#include <insightflow/llm/settings.hpp>
 #include <insightflow/response/intake.hpp>
 #include <insightflow/response/responses.hpp>
 #include <insightflow/response/transfer.hpp>
@@ -10,6 +12,10 @@
 #include <memory>
 
 namespace insightflow {
+
+namespace llm {
+class Gateway;
+}
 
 struct Options {
   /// Where everything is stored: "sqlite:PATH".
@@ -23,6 +29,12 @@ struct Options {
 
   /// Where time comes from; must outlive the engine.
   const Clock* clock = &system_clock();
+
+  /// Models that word what the engine computes; absent: everything is local. See docs/llm.md.
+  std::optional<llm::Settings> llm;
+
+  /// A client of your own instead, behind whatever policies you want; must outlive the engine.
+  llm::Client* llm_client = nullptr;
 };
 
 /// Which jobs to run, and how many at a time.
@@ -34,26 +46,39 @@ struct WorkOptions {
 /// What one actor may do. Cheap to copy; the engine must outlive it.
 class Session {
  public:
-  explicit Session(identity::Scope scope) : scope_(scope) {}
+  explicit Session(identity::Scope scope, const llm::Voice* voice = nullptr)
+      : scope_(scope), voice_(voice) {}
 
   survey::Projects projects() const { return survey::Projects(scope_); }
   survey::Surveys surveys() const { return survey::Surveys(scope_); }
   response::Responses responses() const { return response::Responses(scope_); }
   response::Transfers transfers() const { return response::Transfers(scope_); }
-  insight::Runs insights() const { return insight::Runs(scope_); }
+  insight::Runs insights() const { return insight::Runs(scope_, voice_); }
   identity::ApiKeys keys() const { return identity::ApiKeys(scope_); }
   jobs::Queue jobs() const { return {scope_.db, scope_.clock, scope_.ids}; }
+  llm::Prompts prompts() const { return {scope_.db, scope_.clock, scope_.actor.workspace}; }
   const identity::Scope& scope() const { return scope_; }
+
+  /// Queues the generation of a draft by the model, or by the generator where there is none; see
+  /// `start_generation`.
+  Result<jobs::JobHistory> generate(const survey::Brief& brief, std::string_view key = {}) const {
+    return start_generation(scope_, brief, key, voice_);
+  }
+
+  /// Who speaks in this workspace now, for `llm::run` and `review`.
+  Result<llm::Run> speaker() const;
 
  private:
   identity::Scope scope_;
+  const llm::Voice* voice_;
 };
 
 /// The whole product behind one object: opens the database, takes answers, hands out sessions, and
 /// runs jobs. Safe from several threads. Movable; sessions stay valid.
 class Engine {
  public:
-  /// Errors: `database_url_unknown`, and those of `storage::open_sqlite`.
+  /// Errors: `database_url_unknown`, those of `storage::open_sqlite`, and of `llm::Gateway::open`
+  /// where there are settings of models.
   static Result<Engine> open(const Options& options = {});
   ~Engine();
   Engine(Engine&&) noexcept;
@@ -84,6 +109,9 @@ class Engine {
   Result<void> backup(const std::string& path);
 
   storage::Database& database() const;
+
+  /// What stands in front of the models of the settings; null without them.
+  llm::Gateway* gateway() const;
 
  private:
   struct State;

@@ -1,4 +1,7 @@
+#include <insightflow/core/json.hpp>
 #include <insightflow/engine.hpp>
+#include <insightflow/llm/gateway.hpp>
+#include <insightflow/security/digest.hpp>
 #include <insightflow/storage/sqlite.hpp>
 
 #include <thread>
@@ -6,21 +9,52 @@
 namespace insightflow {
 
 struct Engine::State {
-  State(std::unique_ptr<storage::Database> database, const Clock& the_clock)
+  State(std::unique_ptr<storage::Database> database, const Options& options)
       : db(std::move(database)),
-        clock(the_clock),
+        clock(*options.clock),
+        voice{.client = options.llm_client},
         ids(clock),
         intake(*db, clock, ids),
         queue(*db, clock, ids) {}
 
+  /// Puts the models of the settings behind the voice.
+  Result<void> speak(const llm::Settings& settings) {
+    BOOST_OUTCOME_TRY(gateway,
+                      llm::Gateway::open({.settings = settings, .db = db.get(), .clock = &clock}));
+    llm::Gateway* const models = gateway.get();
+    voice.client = models;
+    // What answers depend on: not what they may cost, nor how long they are kept.
+    voice.settings =
+        security::sha256(to_json_text(settings.models) + to_json_text(settings.providers) +
+                         to_json_text(settings.fallback) + to_json_text(settings.redaction));
+    voice.context_tokens = [models](std::string_view task, llm::Tier tier) {
+      return models->context_tokens(task, tier);
+    };
+    voice.count_tokens = [models](std::string_view text) { return models->count_tokens(text); };
+    voice.on_fate = [models](const llm::Request& request, const llm::Reply& reply,
+                             const llm::Fate& fate) {
+      if (!reply.call) return;
+      const auto quality = !fate.usable       ? llm::Quality::failed
+                           : fate.repairs > 0 ? llm::Quality::repaired
+                                              : llm::Quality::valid;
+      // A figure for the router; no answer is lost without it.
+      (void)models->report_outcome(request.workspace, reply.call,
+                                   {quality, fate.statements, fate.dropped});
+    };
+    return success();
+  }
+
   std::map<std::string, jobs::Handler> handlers() {
-    return {
-        {std::string(insight::run_job), insight::run_handler(*db, clock, ids)},
-        {std::string(insight::scheduled_run_job), insight::scheduled_run_handler(*db, clock, ids)}};
+    return {{std::string(insight::run_job), insight::run_handler(*db, clock, ids, &voice)},
+            {std::string(insight::scheduled_run_job),
+             insight::scheduled_run_handler(*db, clock, ids, &voice)},
+            {std::string(generation_job), generation_handler(*db, clock, ids, &voice)}};
   }
 
   std::unique_ptr<storage::Database> db;
   const Clock& clock;
+  std::unique_ptr<llm::Gateway> gateway;
+  llm::Voice voice;
   IdSource ids;
   response::Intake intake;
   jobs::Queue queue;
@@ -39,7 +73,11 @@ Result<Engine> Engine::open(const Options& options) {
   BOOST_OUTCOME_TRY(auto db, storage::open_sqlite({.path = options.database.substr(scheme.size()),
                                                    .create = options.create,
                                                    .readers = options.readers}));
-  return Engine(std::make_unique<State>(std::move(db), *options.clock));
+  auto state = std::make_unique<State>(std::move(db), options);
+  if (options.llm) {
+    BOOST_OUTCOME_TRY(state->speak(*options.llm));
+  }
+  return Engine(std::move(state));
 }
 
 Result<identity::NewWorkspace> Engine::create_workspace(std::string_view name) {
@@ -51,7 +89,17 @@ Result<identity::Actor> Engine::authenticate(std::string_view key) {
 }
 
 Session Engine::as(const identity::Actor& actor) const {
-  return Session({*state_->db, state_->clock, state_->ids, actor});
+  return Session({*state_->db, state_->clock, state_->ids, actor}, &state_->voice);
+}
+
+Result<llm::Run> Session::speaker() const {
+  llm::Run out{.workspace = scope_.actor.workspace};
+  if (voice_ == nullptr || voice_->client == nullptr) return out;
+  out.voice = *voice_;
+  BOOST_OUTCOME_TRY(out.prompts, scope_.db.read([&](storage::Tx& tx) {
+    return llm::prompts_in_force(tx, scope_.actor.workspace);
+  }));
+  return out;
 }
 
 Result<response::Receipt> Engine::respond(std::string_view slug,
@@ -101,6 +149,10 @@ Result<void> Engine::backup(const std::string& path) {
 
 storage::Database& Engine::database() const {
   return *state_->db;
+}
+
+llm::Gateway* Engine::gateway() const {
+  return state_->gateway.get();
 }
 
 }  // namespace insightflow

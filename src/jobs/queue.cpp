@@ -41,7 +41,7 @@ Result<void> fenced(storage::Tx& tx, std::string_view sql, storage::Params param
 
 }  // namespace
 
-Result<JobId> Queue::enqueue(storage::Tx& tx, Job job) {
+Result<JobId> Queue::enqueue(storage::Tx& tx, Job job, std::string_view input) {
   job.id = ids_.next<JobId>();
   job.state = State::queued;
   job.created_at = clock_.now();
@@ -55,7 +55,20 @@ Result<JobId> Queue::enqueue(storage::Tx& tx, Job job) {
     if (known) return *known;
   }
   BOOST_OUTCOME_TRY(tx.insert("jobs", job));
+  if (!input.empty()) {
+    BOOST_OUTCOME_TRY(
+        tx.execute("INSERT INTO job_inputs (job_id, document) VALUES (?1, ?2)", {job.id, input}));
+  }
   return job.id;
+}
+
+Result<std::string> Queue::input(const Job& job) {
+  return db_.read([&](storage::Tx& tx) -> Result<std::string> {
+    BOOST_OUTCOME_TRY(
+        auto document,
+        tx.find<std::string>("SELECT document FROM job_inputs WHERE job_id = ?1", {job.id}));
+    return std::move(document).value_or("");
+  });
 }
 
 Result<void> Queue::heartbeat(const Job& job, const Progress& progress,
@@ -78,11 +91,50 @@ Result<void> Queue::heartbeat(const Job& job, const Progress& progress,
 
 Result<void> Queue::complete(storage::Tx& tx, const Job& job) {
   const storage::Param params[] = {job.id, job.attempt, job.lease, clock_.now()};
-  return fenced(tx,
-                "UPDATE jobs SET state = 'completed', lease = '', leased_until = NULL, error = '', "
-                "done = total, finished_at = ?4 WHERE id = ?1 AND attempt = ?2 AND lease = ?3 AND "
-                "state = 'running'",
-                params);
+  BOOST_OUTCOME_TRY(
+      fenced(tx,
+             "UPDATE jobs SET state = 'completed', lease = '', leased_until = NULL, error = '', "
+             "done = total, finished_at = ?4 WHERE id = ?1 AND attempt = ?2 AND lease = ?3 AND "
+             "state = 'running'",
+             params));
+  BOOST_OUTCOME_TRY(tx.execute("DELETE FROM job_checkpoints WHERE job_id = ?1", {job.id}));
+  return success();
+}
+
+Result<void> Queue::complete(storage::Tx& tx, const Job& job, const JobResult& result) {
+  BOOST_OUTCOME_TRY(complete(tx, job));
+  BOOST_OUTCOME_TRY(
+      tx.execute("INSERT INTO job_results (job_id, subject, engine, note) VALUES (?1, ?2, ?3, ?4)",
+                 {job.id, result.subject, result.engine, result.note}));
+  return success();
+}
+
+Result<void> Queue::checkpoint(const Job& job, std::string_view step, std::string_view bytes) {
+  const storage::Param params[] = {job.id, job.attempt, job.lease};
+  return db_.write([&](storage::Tx& tx) -> Result<void> {
+    // Changes nothing but tells whether the lease is still held.
+    BOOST_OUTCOME_TRY(fenced(tx,
+                             "UPDATE jobs SET attempt = attempt WHERE id = ?1 AND attempt = ?2 AND "
+                             "lease = ?3 AND state = 'running'",
+                             params));
+    BOOST_OUTCOME_TRY(
+        tx.execute("INSERT INTO job_checkpoints (job_id, step, document, created_at) VALUES (?1, "
+                   "?2, ?3, ?4) ON CONFLICT (job_id, step) DO NOTHING",
+                   {job.id, step, bytes, clock_.now()}));
+    return success();
+  });
+}
+
+Result<std::map<std::string, std::string>> Queue::checkpoints(const Job& job) {
+  return db_.read([&](storage::Tx& tx) -> Result<std::map<std::string, std::string>> {
+    std::map<std::string, std::string> out;
+    BOOST_OUTCOME_TRY(tx.each("SELECT step, document FROM job_checkpoints WHERE job_id = ?1",
+                              {job.id}, [&](const storage::Row& row) -> Result<void> {
+                                out.emplace(row.text(0), row.text(1));
+                                return success();
+                              }));
+    return out;
+  });
 }
 
 Result<State> Queue::give_up(const Job& job, const Error& why) {
@@ -165,11 +217,14 @@ Result<JobHistory> Queue::get(WorkspaceId workspace, JobId id) {
   return db_.read([&](storage::Tx& tx) -> Result<JobHistory> {
     BOOST_OUTCOME_TRY(auto job, tx.find<Job>(sql, {workspace, id}));
     if (!job) return unknown_job();
-    JobHistory out{std::move(*job), {}};
+    JobHistory out{std::move(*job), {}, {}};
     BOOST_OUTCOME_TRY(out.failures,
                       tx.list<Failure>("SELECT attempt, at, reason, detail FROM job_failures WHERE "
                                        "job_id = ?1 ORDER BY attempt",
                                        {id}));
+    BOOST_OUTCOME_TRY(out.result,
+                      tx.find<JobResult>(
+                          "SELECT subject, engine, note FROM job_results WHERE job_id = ?1", {id}));
     return out;
   });
 }

@@ -106,33 +106,33 @@ Result<void> store(storage::Tx& tx, WorkspaceId workspace, const Survey& survey)
 }  // namespace
 
 Result<Survey> Surveys::create(Survey survey) {
+  return scope_.db.write([&](storage::Tx& tx) { return create(tx, survey); });
+}
+
+Result<Survey> Surveys::create(storage::Tx& tx, Survey made) {
   BOOST_OUTCOME_TRY(scope_.require(Permission::edit));
-  if (survey.slug.empty()) survey.slug = security::random_token("", slug_characters);
-  BOOST_OUTCOME_TRY(check_slug(survey.slug));
-  BOOST_OUTCOME_TRY(check_dates(survey));
-  return scope_.db.write([&](storage::Tx& tx) -> Result<Survey> {
-    Survey made = survey;
-    if (made.project_id) {
-      BOOST_OUTCOME_TRY(find_project(tx, scope_.actor.workspace, made.project_id));
-    } else {
-      BOOST_OUTCOME_TRY(made.project_id, first_project(tx, scope_));
-    }
-    made.id = scope_.ids.next<SurveyId>();
-    made.state = State::draft;
-    made.revision = 1;
-    made.published_version = made.response_count = 0;
-    made.created_at = made.updated_at = scope_.clock.now();
-    static const std::string sql =
-        "INSERT INTO surveys (" + columns +
-        ", workspace_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
-    std::vector<storage::Param> params = storage::row_params(to_row(made));
-    params.emplace_back(scope_.actor.workspace);
-    if (auto inserted = tx.execute(sql, params); !inserted) return slug_taken(inserted.error());
-    BOOST_OUTCOME_TRY(
-        tx.execute("INSERT INTO survey_counters (survey_id, responses, changes) VALUES (?1, 0, 0)",
-                   {made.id}));
-    return made;
-  });
+  if (made.slug.empty()) made.slug = security::random_token("", slug_characters);
+  BOOST_OUTCOME_TRY(check_slug(made.slug));
+  BOOST_OUTCOME_TRY(check_dates(made));
+  if (made.project_id) {
+    BOOST_OUTCOME_TRY(find_project(tx, scope_.actor.workspace, made.project_id));
+  } else {
+    BOOST_OUTCOME_TRY(made.project_id, first_project(tx, scope_));
+  }
+  made.id = scope_.ids.next<SurveyId>();
+  made.state = State::draft;
+  made.revision = 1;
+  made.published_version = made.response_count = 0;
+  made.created_at = made.updated_at = scope_.clock.now();
+  static const std::string sql =
+      "INSERT INTO surveys (" + columns +
+      ", workspace_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
+  std::vector<storage::Param> params = storage::row_params(to_row(made));
+  params.emplace_back(scope_.actor.workspace);
+  if (auto inserted = tx.execute(sql, params); !inserted) return slug_taken(inserted.error());
+  BOOST_OUTCOME_TRY(tx.execute(
+      "INSERT INTO survey_counters (survey_id, responses, changes) VALUES (?1, 0, 0)", {made.id}));
+  return made;
 }
 
 Result<Survey> Surveys::generate(const Brief& brief) {

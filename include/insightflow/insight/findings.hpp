@@ -4,6 +4,7 @@
 #include <insightflow/analysis/figures.hpp>
 #include <insightflow/analysis/personas.hpp>
 #include <insightflow/analysis/significance.hpp>
+#include <insightflow/llm/spoken.hpp>
 #include <insightflow/survey/questionnaire.hpp>
 
 #include <map>
@@ -44,10 +45,17 @@ struct Theme {
   /// Where it was asked for: how much of it comes together again in random halves of the answers,
   /// in [0, 1] (Jaccard similarity, Hennig 2007).
   std::optional<double> stability;
+  std::string description;  ///< Of a model, checked; empty without one.
   friend bool operator==(const Theme&, const Theme&) = default;
 };
 BOOST_DESCRIBE_STRUCT(Theme, (),
-                      (id, label, terms, size, share, interval, sentiment, quotes, stability))
+                      (id, label, terms, size, share, interval, sentiment, quotes, stability,
+                       description))
+inline constexpr std::array theme_notes{
+    Note{.field = "description", .doc = "In the words of a model.", .omit_empty = true}};
+constexpr std::span<const Note> field_notes(const Theme*) {
+  return theme_notes;
+}
 
 struct Keyphrase {
   std::string text;
@@ -191,9 +199,15 @@ struct Persona {
   analysis::Interval interval;
   std::vector<analysis::Trait> traits;
   std::vector<Evidence> quotes;  ///< Of the respondent in its middle.
+  std::string description;       ///< Of a model, checked; empty without one.
   friend bool operator==(const Persona&, const Persona&) = default;
 };
-BOOST_DESCRIBE_STRUCT(Persona, (), (id, name, size, share, interval, traits, quotes))
+BOOST_DESCRIBE_STRUCT(Persona, (), (id, name, size, share, interval, traits, quotes, description))
+inline constexpr std::array persona_notes{
+    Note{.field = "description", .doc = "In the words of a model.", .omit_empty = true}};
+constexpr std::span<const Note> field_notes(const Persona*) {
+  return persona_notes;
+}
 
 struct PersonaFindings {
   std::int64_t base = 0;
@@ -276,6 +290,33 @@ BOOST_DESCRIBE_STRUCT(Manifest, (),
                       (engine, engine_version, survey_id, survey_version, survey_digest,
                        inputs_digest, responses, seed, settings))
 
+/// A section of a report, and the ids of its parts: "summary", "recommendations",
+/// "question:q1", "groups", "drivers", "personas", "changes", "quality".
+struct OutlineSection {
+  std::string title;
+  std::vector<std::string> parts;
+  friend bool operator==(const OutlineSection&, const OutlineSection&) = default;
+};
+BOOST_DESCRIBE_STRUCT(OutlineSection, (), (title, parts))
+inline constexpr std::array outline_section_notes{
+    Note{.field = "title", .doc = "Two to eight words.", .required = true, .min = 1, .max = 80},
+    Note{.field = "parts", .doc = "Ids, in order.", .required = true, .max = 200}};
+constexpr std::span<const Note> field_notes(const OutlineSection*) {
+  return outline_section_notes;
+}
+
+/// In what order a report is best read. Each part stands in one section.
+struct Outline {
+  std::vector<OutlineSection> sections;
+  friend bool operator==(const Outline&, const Outline&) = default;
+};
+BOOST_DESCRIBE_STRUCT(Outline, (), (sections))
+inline constexpr std::array outline_notes{
+    Note{.field = "sections", .doc = "Three to eight.", .required = true, .max = 12}};
+constexpr std::span<const Note> field_notes(const Outline*) {
+  return outline_notes;
+}
+
 /// The whole result.
 struct Findings {
   std::string title;
@@ -294,13 +335,22 @@ struct Findings {
   std::optional<PersonaFindings> personas;
   std::vector<QualityFlag> quality;
   std::optional<WeightFindings> weighting;
-  std::int64_t tests = 0;  ///< Tests that the adjusted probabilities allow for.
+  std::int64_t tests = 0;           ///< Tests that the adjusted probabilities allow for.
+  std::vector<llm::Spoken> spoken;  ///< Who worded which part; empty where no model was asked.
+  std::optional<Outline> outline;   ///< Of a model.
   friend bool operator==(const Findings&, const Findings&) = default;
 };
 BOOST_DESCRIBE_STRUCT(Findings, (),
                       (title, language, responses_total, responses_used, summary, questions,
                        cross_tabs, notes, manifest, recommendations, drivers, trends, waves,
-                       personas, quality, weighting, tests))
+                       personas, quality, weighting, tests, spoken, outline))
+inline constexpr std::array findings_notes{
+    Note{.field = "spoken",
+         .doc = "Who worded which part. Absent where no model is configured: all is local.",
+         .omit_empty = true}};
+constexpr std::span<const Note> field_notes(const Findings*) {
+  return findings_notes;
+}
 
 /// Calls `visit` with every list of evidence in the findings; the example of a keyphrase is none.
 template <class Visit>

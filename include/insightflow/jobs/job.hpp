@@ -5,6 +5,8 @@
 #include <insightflow/core/states.hpp>
 #include <insightflow/core/time.hpp>
 
+#include <optional>
+
 namespace insightflow::jobs {
 
 enum class State { queued, running, completed, failed, cancelled };
@@ -86,13 +88,34 @@ struct Failure {
 };
 BOOST_DESCRIBE_STRUCT(Failure, (), (attempt, at, reason, detail))
 
-/// A job with all that went wrong with it, oldest first.
+/// What came out of a completed job.
+struct JobResult {
+  std::string subject;  ///< Usually an id, e.g. of the survey that was generated.
+  std::string engine;   ///< "local", or the model that spoke.
+  std::string note;     ///< Why the local engine spoke although there was a model.
+
+  friend bool operator==(const JobResult&, const JobResult&) = default;
+};
+BOOST_DESCRIBE_STRUCT(JobResult, (), (subject, engine, note))
+inline constexpr std::array job_result_notes{
+    Note{.field = "subject", .doc = "What was made; usually an id."},
+    Note{.field = "engine", .doc = "\"local\", or the model that spoke.", .omit_empty = true},
+    Note{.field = "note",
+         .doc = "Why the local engine spoke although a model is configured.",
+         .omit_empty = true}};
+constexpr std::span<const Note> field_notes(const JobResult*) {
+  return job_result_notes;
+}
+
+/// A job with all that went wrong with it, oldest first, and with what came out.
 struct JobHistory : Job {
   std::vector<Failure> failures;
+  std::optional<JobResult> result;
 };
-BOOST_DESCRIBE_STRUCT(JobHistory, (Job), (failures))
+BOOST_DESCRIBE_STRUCT(JobHistory, (Job), (failures, result))
 inline constexpr std::array job_history_notes{
-    Note{.field = "failures", .doc = "Why earlier attempts did not succeed."}};
+    Note{.field = "failures", .doc = "Why earlier attempts did not succeed."},
+    Note{.field = "result", .doc = "What came out, where it is more than the subject."}};
 constexpr std::span<const Note> field_notes(const JobHistory*) {
   return job_history_notes;
 }

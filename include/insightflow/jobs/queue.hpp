@@ -6,6 +6,7 @@
 #include <insightflow/storage/database.hpp>
 
 #include <chrono>
+#include <map>
 
 namespace insightflow::jobs {
 
@@ -30,8 +31,12 @@ class Queue {
 
   /// Adds a job to the caller's transaction. Only `workspace_id`, `kind`, `subject`, `priority`,
   /// `unique_key`, `max_attempts` and `run_at` of `job` are used. When a job with the same unique
-  /// key is queued or running, nothing is added and its id is given.
-  Result<JobId> enqueue(storage::Tx& tx, Job job);
+  /// key is queued or running, nothing is added and its id is given. `input` is kept for the
+  /// handler where an id is not enough; it goes with the job.
+  Result<JobId> enqueue(storage::Tx& tx, Job job, std::string_view input = {});
+
+  /// What the job was queued with; empty where it was nothing.
+  Result<std::string> input(const Job& job);
 
   /// Takes jobs that are ready: by priority, then those that have waited longest, as far as the
   /// limits of their kinds allow. Before that, jobs whose worker let its lease run out go back, or
@@ -47,8 +52,19 @@ class Queue {
   Result<void> heartbeat(const Job& job, const Progress& progress, std::chrono::milliseconds lease);
 
   /// Ends the job in the caller's transaction, together with what the job stores; several jobs may
-  /// end in one. Errors: `lease_lost`; the caller must then keep nothing.
+  /// end in one. Its checkpoints go. Errors: `lease_lost`; the caller must then keep nothing.
   Result<void> complete(storage::Tx& tx, const Job& job);
+
+  /// The same, and says what came out.
+  Result<void> complete(storage::Tx& tx, const Job& job, const JobResult& result);
+
+  /// Keeps what a step of the job gave, durable when it returns, so that a later attempt need not
+  /// do it again. A step that is kept already keeps its bytes. `bytes` are UTF-8 text. Errors:
+  /// `lease_lost`.
+  Result<void> checkpoint(const Job& job, std::string_view step, std::string_view bytes);
+
+  /// What this and earlier attempts have kept, by step.
+  Result<std::map<std::string, std::string>> checkpoints(const Job& job);
 
   /// Gives the job up: it is queued again while attempts are left and the error may pass, after an
   /// exponential backoff with jitter (half to all of 2 s, 4 s, … 60 s); else it has failed (or is

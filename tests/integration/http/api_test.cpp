@@ -56,7 +56,7 @@ std::string code_of(const HttpClient::Answer& answer) {
 using Ids = std::map<std::string, std::string>;
 
 Ids furnish(HttpWorld& world, HttpClient& owner, std::string_view slug) {
-  Ids ids{{"number", "1"}, {"slug", std::string(slug)}};
+  Ids ids{{"number", "1"}, {"name", "summarize"}, {"slug", std::string(slug)}};
   ids["survey_id"] = create(owner, slug);
   const auto given =
       owner.post("/api/v1/public/surveys/" + std::string(slug) + "/responses", answer_body);
@@ -103,6 +103,8 @@ const std::string questionnaire =
 std::string body_of(const Operation& operation) {
   static const std::map<std::string_view, std::string> bodies{
       {"surveys.generate", R"({"goal":"Why do trial users leave?"})"},
+      {"surveys.generate_later", R"({"goal":"Why do trial users leave?"})"},
+      {"prompts.set", R"({"text":"Write it in our own plain words."})"},
       {"surveys.create", survey_json("walked")},
       {"surveys.update", survey_json("trial")},
       {"surveys.save", survey_json("trial")},
@@ -566,6 +568,7 @@ TEST_CASE("what belongs to another workspace is not there") {
   std::size_t walked = 0;
   for (const Operation& operation : operations()) {
     if (!operation.permission || operation.path.find('{') == std::string_view::npos) continue;
+    if (operation.name.starts_with("prompts.")) continue;  // every workspace has every one
     CAPTURE(operation.name);
     const std::string path = path_of(operation, ids), body = body_of(operation);
     const auto theirs = second.send(operation.method, path, body);
