@@ -35,7 +35,7 @@ Wire wire_of(const Settings& settings, const Model& model) {
 }
 
 bool fits(const Model& model, const Request& request, Wire wire) {
-  return estimate_tokens(request, wire) + request.max_output_tokens <= model.context_tokens;
+  return request.max_output_tokens <= model.context_tokens - estimate_tokens(request, wire);
 }
 
 /// The tier to choose from: the one asked for, else the next better, else the next lower one.
