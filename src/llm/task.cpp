@@ -134,9 +134,11 @@ bool fits(const Run& run, const Question& question) {
   const auto count = [&](std::string_view text) {
     return run.voice.count_tokens ? run.voice.count_tokens(text) : estimate_tokens(text);
   };
-  const std::int64_t context = run.voice.context_tokens
-                                   ? run.voice.context_tokens(question.task, question.tier)
-                                   : usual_context;
+  std::int64_t context = run.voice.context_tokens
+                             ? run.voice.context_tokens(question.task, question.tier)
+                             : usual_context;
+  // Where no model may serve the task, the client says so better.
+  if (context <= 0) context = usual_context;
   // Room is left for an answer that is shown again with what is wrong with it.
   const std::int64_t needed = frame_tokens + (prompt != nullptr ? count(prompt->text) : 0) +
                               count(serialize(plain_schema(question.out))) + count(question.data) +

@@ -51,6 +51,11 @@ struct Voice {
   OnFate on_fate;
 };
 
+class Gateway;
+
+/// The models behind a gateway, which must outlive the voice; it is told how their answers fared.
+Voice voice_of(Gateway& gateway);
+
 /// A voice in one workspace, at one time.
 struct Run {
   Voice voice;
