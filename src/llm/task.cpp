@@ -112,13 +112,12 @@ std::int64_t Drops::count() const {
   return out;
 }
 
-std::string signature(const Run& run) {
+std::string signature(const Run& run, std::initializer_list<std::string_view> tasks) {
   if (run.voice.client == nullptr) return {};
   std::string text = run.voice.settings + "\n" + std::to_string(run.voice.repairs) + "\n";
-  for (const Prompt& known : builtin_prompts()) {
-    const Prompt& prompt = *prompt_of(run, known.name);
-    text += prompt.name + " " + prompt.version + " " + security::sha256(prompt.text) + "\n";
-  }
+  for (const std::string_view task : tasks)
+    if (const Prompt* prompt = prompt_of(run, task))
+      text += prompt->name + " " + prompt->version + " " + security::sha256(prompt->text) + "\n";
   return security::sha256(text);
 }
 

@@ -64,8 +64,8 @@ struct Run {
   std::string origin;           ///< The job or the HTTP request that asks.
 };
 
-/// All that answers of models depend on beside their input: empty without a client.
-std::string signature(const Run& run);
+/// All that answers to these tasks depend on beside their input: empty without a client.
+std::string signature(const Run& run, std::initializer_list<std::string_view> tasks);
 
 template <class Out>
 struct Done {
