@@ -2,6 +2,8 @@
 
 #include <insightflow/llm/task.hpp>
 
+#include <boost/json/value.hpp>
+
 #include <doctest/doctest.h>
 
 #include <map>
