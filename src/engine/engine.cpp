@@ -1,7 +1,5 @@
-#include <insightflow/core/json.hpp>
 #include <insightflow/engine.hpp>
 #include <insightflow/llm/gateway.hpp>
-#include <insightflow/security/digest.hpp>
 #include <insightflow/storage/sqlite.hpp>
 
 #include <thread>
@@ -21,26 +19,7 @@ struct Engine::State {
   Result<void> speak(const llm::Settings& settings) {
     BOOST_OUTCOME_TRY(gateway,
                       llm::Gateway::open({.settings = settings, .db = db.get(), .clock = &clock}));
-    llm::Gateway* const models = gateway.get();
-    voice.client = models;
-    // What answers depend on: not what they may cost, nor how long they are kept.
-    voice.settings =
-        security::sha256(to_json_text(settings.models) + to_json_text(settings.providers) +
-                         to_json_text(settings.fallback) + to_json_text(settings.redaction));
-    voice.context_tokens = [models](std::string_view task, llm::Tier tier) {
-      return models->context_tokens(task, tier);
-    };
-    voice.count_tokens = [models](std::string_view text) { return models->count_tokens(text); };
-    voice.on_fate = [models](const llm::Request& request, const llm::Reply& reply,
-                             const llm::Fate& fate) {
-      if (!reply.call) return;
-      const auto quality = !fate.usable       ? llm::Quality::failed
-                           : fate.repairs > 0 ? llm::Quality::repaired
-                                              : llm::Quality::valid;
-      // A figure for the router; no answer is lost without it.
-      (void)models->report_outcome(request.workspace, reply.call,
-                                   {quality, fate.statements, fate.dropped});
-    };
+    voice = llm::voice_of(*gateway);
     return success();
   }
 

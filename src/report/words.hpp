@@ -76,6 +76,9 @@ inline constexpr std::string_view interval_note =
 /// Shares on fewer answers than this are marked.
 inline constexpr std::int64_t small_base = 30;
 
+/// Who worded which parts, one sentence for each model or reason; empty where no model was asked.
+std::vector<std::string> spoken(const insight::Findings& findings);
+
 /// The text of a question by its id; the id itself for a column of a file.
 std::string_view question_text(const insight::Findings& findings, std::string_view id);
 
