@@ -91,12 +91,12 @@ TEST_CASE("days and months are those of UTC") {
 }
 
 TEST_CASE_FIXTURE(BudgetWorld, "threads together do not spend more than the budget") {
-  // A call reserves 5 + 4 + 100 tokens at least and costs 150.
+  // A call reserves five tokens and the hundred of the largest answer, and costs as much.
   settings.budgets = {{.workspace = "*", .tokens_per_day = 1'500}};
   auto gateway = open();
   script.always = [](const Request&, const OnText&) -> Result<Reply> {
     Reply reply = test::Script::reply("ok");
-    reply.usage = {.input_tokens = 8, .output_tokens = 100};
+    reply.usage = {.input_tokens = 5, .output_tokens = 100};
     return reply;
   };
   std::atomic<int> served{0}, refused{0};
@@ -116,7 +116,7 @@ TEST_CASE_FIXTURE(BudgetWorld, "threads together do not spend more than the budg
   }
   CHECK(served + refused == 80);
   CHECK(served > 0);
-  CHECK(served <= 13);
+  CHECK(served <= 14);
   CHECK(number("SELECT tokens FROM llm_spend WHERE span = 'day'") <= 1'500);
   CHECK(script.seen.size() == static_cast<std::size_t>(served));
   check_sums();
@@ -229,7 +229,7 @@ TEST_CASE_FIXTURE(BudgetWorld, "a call whose process went away stays charged and
 }
 
 TEST_CASE_FIXTURE(BudgetWorld, "usage and outcomes are told by task and model") {
-  settings.budgets = {{.workspace = "*", .tokens_per_day = 10'000, .money_per_month = 77}};
+  settings.budgets = {{.workspace = "*", .tokens_per_day = 10'000, .money_per_month = 7'700}};
   auto gateway = open();
   const auto reply = gateway->complete(request(), ctx()).value();
   script.then(llm_error("llm_refused"));
@@ -244,7 +244,7 @@ TEST_CASE_FIXTURE(BudgetWorld, "usage and outcomes are told by task and model") 
   REQUIRE(report.budgets.size() == 2);
   CHECK(report.budgets[0].what == "tokens_per_day");
   CHECK(report.budgets[0].spent > 150);
-  CHECK(report.budgets[1].limit == 77);
+  CHECK(report.budgets[1].limit == 7'700);
 
   REQUIRE(gateway->report_outcome(home, reply.call, {Quality::repaired, 10, 3}));
   REQUIRE(gateway->report_outcome(home, reply.call, {Quality::failed, 10, 9}));  // too late

@@ -22,8 +22,9 @@ std::string order_table() {
 }
 
 std::string bound(double value) {
-  return value == std::floor(value) ? std::to_string(static_cast<std::int64_t>(value))
-                                    : std::to_string(value).substr(0, 5);
+  if (value == std::floor(value)) return std::to_string(static_cast<std::int64_t>(value));
+  std::string out = std::to_string(value);
+  return out.substr(0, out.find_last_not_of('0') + 1);
 }
 
 /// "required; 1 to 64" and the like.

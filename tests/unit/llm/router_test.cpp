@@ -60,7 +60,7 @@ TEST_CASE_FIXTURE(LlmWorld, "the model is chosen by tier, task, context, figures
        Verdict::context_too_small},
       {"too long for the tier",
        [](auto&, Request& r, auto&) { r.messages[0].text.assign(500'000, 'a'); }, "finest", "large",
-       Verdict::other_tier},
+       Verdict::context_too_small},
       {"better replies are worth their price",
        [](auto&, auto&, std::vector<Figures>& f) {
          f = {seen("small", 50, 0, 900, 10, 40), seen("large", 50, 0, 900, 50, 0)};

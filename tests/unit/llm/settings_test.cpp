@@ -98,7 +98,7 @@ TEST_CASE("tokens are counted alphabet by alphabet") {
     std::int64_t least, most;
   };
   const Row rows[] = {{"", 0, 0},
-                      {"Why do people leave the service after the trial?", 9, 14},
+                      {"Why do people leave the service after the trial?", 9, 16},
                       {"Почему люди уходят после пробного периода?", 10, 25},
                       {"お客様はなぜ離れるのか", 8, 16},
                       {"\xff\xff\xff", 0, 4}};
