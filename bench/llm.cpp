@@ -1,87 +1,103 @@
-// What reading a streamed answer costs for each token, by wire: framing, JSON, and handing the text
-// on. The socket is not part of it.
-#include "llm/reader.hpp"
+#include <insightflow/identity/workspaces.hpp>
+#include <insightflow/llm/gateway.hpp>
+#include <insightflow/storage/sqlite.hpp>
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <string>
+#include <filesystem>
 
-using namespace insightflow;
-using namespace insightflow::llm;
-
+/// What the policies cost beside the model's own time: the whole chain around a client that answers
+/// at once, with a cache hit, with a miss, and with everything off that can be. On a file with
+/// synchronous=FULL; a request holds two kilobytes of answers.
 namespace {
+using namespace insightflow;
+using Stopwatch = std::chrono::steady_clock;
 
-constexpr int tokens = 20'000;
-constexpr int rounds = 7;
+constexpr int calls = 400;
 
-struct Row {
-  Wire wire;
-  std::string_view piece;  // one token as its provider sends it
-  std::string_view end;
-};
-constexpr std::array rows{
-    Row{Wire::openai,
-        "data: {\"id\":\"chatcmpl-AbCdEfGhIjKlMnOpQrStUvWxYz012\",\"object\":"
-        "\"chat.completion.chunk\",\"created\":1700000000,\"model\":\"gpt-4o-mini-2024-07-18\","
-        "\"service_tier\":\"default\",\"system_fingerprint\":\"fp_0123456789\",\"choices\":[{"
-        "\"index\":0,\"delta\":{\"content\":\" word\"},\"logprobs\":null,\"finish_reason\":null}],"
-        "\"usage\":null}\n\n",
-        "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: "
-        "[DONE]\n\n"},
-    Row{Wire::anthropic,
-        "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":"
-        "{\"type\":\"text_delta\",\"text\":\" word\"}}\n\n",
-        "event: message_delta\ndata: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":"
-        "\"end_turn\"},\"usage\":{\"output_tokens\":20000}}\n\nevent: message_stop\ndata: {"
-        "\"type\":\"message_stop\"}\n\n"},
-    Row{Wire::gemini,
-        "data: {\"candidates\": [{\"content\": {\"parts\": [{\"text\": \" word\"}],\"role\": "
-        "\"model\"},\"index\": 0}],\"usageMetadata\": {\"promptTokenCount\": 8,"
-        "\"candidatesTokenCount\": 12,\"totalTokenCount\": 20},\"modelVersion\": "
-        "\"gemini-2.5-flash\"}\r\n\r\n",
-        "data: {\"candidates\": [{\"finishReason\": \"STOP\"}]}\r\n\r\n"},
-    Row{Wire::ollama,
-        "{\"model\":\"llama3.2\",\"created_at\":\"2026-01-31T08:05:00.123456Z\",\"message\":{"
-        "\"role\":\"assistant\",\"content\":\" word\"},\"done\":false}\n",
-        "{\"model\":\"llama3.2\",\"message\":{\"role\":\"assistant\",\"content\":\"\"},"
-        "\"done_reason\":\"stop\",\"done\":true,\"prompt_eval_count\":8,\"eval_count\":20000}\n"}};
-
-/// Nanoseconds for each token, the best of all rounds; below zero when it was not read.
-double measure(const Row& row) {
-  std::string body;
-  for (int i = 0; i < tokens; ++i) body += row.piece;
-  body += row.end;
-  const WireFormat& format = format_of(row.wire);
-  const std::string_view type =
-      format.stream_framing == Framing::lines ? "application/x-ndjson" : "text/event-stream";
-  double best = -1;
-  for (int round = 0; round < rounds; ++round) {
-    std::size_t heard = 0;
-    const OnText on_text = [&](std::string_view text) { heard += text.size(); };
-    const auto start = std::chrono::steady_clock::now();
-    AnswerReader reader({"bench", format.stream_framing, true, {}, max_answer_bytes}, format,
-                        on_text);
-    if (!reader.head({200, {{"Content-Type", std::string(type)}}})) return -1;
-    // As libcurl hands it on: sixteen kilobytes at a time.
-    for (std::size_t at = 0; at < body.size(); at += 16'384)
-      if (!reader.body(std::string_view(body).substr(at, 16'384))) return -1;
-    if (!reader.end() || !reader.take() || heard != 5u * tokens) return -1;
-    const std::chrono::duration<double, std::nano> spent = std::chrono::steady_clock::now() - start;
-    if (best < 0 || spent.count() / tokens < best) best = spent.count() / tokens;
+class InstantClient final : public llm::Client {
+ public:
+  Result<llm::Reply> complete(const llm::Request&, const Ctx&, const llm::OnText&) override {
+    llm::Reply reply;
+    reply.text = "{\"summary\":\"Price and support.\"}";
+    reply.usage = {600, 20, 0, false};
+    return reply;
   }
-  return best;
+};
+
+struct Times {
+  double median_us = 0;
+  double p99_us = 0;
+};
+
+llm::Request question(WorkspaceId home, int number) {
+  std::string text = "Answers, number " + std::to_string(number) + ":\n";
+  for (int i = 0; i < 25; ++i)
+    text += "- The price went up twice this year and the support takes days to answer me.\n";
+  llm::Request request;
+  request.messages = {{llm::Role::system, "Summarise what these people say."},
+                      {llm::Role::user, std::move(text)}};
+  request.task = "summarize";
+  request.prompt_version = "summarize@1";
+  request.workspace = home;
+  return request;
+}
+
+Times run(llm::Gateway& gateway, WorkspaceId home, bool same) {
+  std::vector<double> took;
+  for (int i = 0; i < calls; ++i) {
+    const llm::Request request = question(home, same ? 0 : i + 1);
+    const auto start = Stopwatch::now();
+    if (!gateway.complete(request)) std::abort();
+    took.push_back(std::chrono::duration<double, std::micro>(Stopwatch::now() - start).count());
+  }
+  std::ranges::sort(took);
+  return {took[calls / 2], took[calls * 99 / 100]};
+}
+
+void print(const char* name, Times times, const char* end) {
+  std::printf("  \"%s\": {\"median_us\": %.1f, \"p99_us\": %.1f}%s\n", name, times.median_us,
+              times.p99_us, end);
+}
+
+llm::GatewayOptions options(storage::Database* db, bool redact) {
+  llm::GatewayOptions out;
+  out.settings.providers = {{.name = "instant"}};
+  out.settings.models.push_back(
+      {.name = "instant", .provider = "instant", .model = "instant", .tasks = {}});
+  out.settings.redaction.enabled = redact;
+  out.db = db;
+  out.open_client = [](const llm::Provider&) -> Result<std::unique_ptr<llm::Client>> {
+    return std::unique_ptr<llm::Client>(std::make_unique<InstantClient>());
+  };
+  return out;
 }
 
 }  // namespace
 
 int main() {
-  std::string json;
-  std::printf("%-10s %12s\n", "wire", "ns a token");
-  for (const Row& row : rows) {
-    const double ns = measure(row);
-    const std::string name(slug(row.wire));
-    std::printf("%-10s %12.0f\n", name.c_str(), ns);
-    json += (json.empty() ? "\"" : ",\"") + name + "\":" + std::to_string(ns);
+  const auto folder =
+      std::filesystem::temp_directory_path() / ("bench_llm-" + std::to_string(::getpid()));
+  std::filesystem::create_directories(folder);
+  {
+    auto db = storage::open_sqlite({.path = (folder / "llm.db").string()}).value();
+    IdSource ids{system_clock(), 1};
+    const WorkspaceId home =
+        identity::create_workspace(*db, system_clock(), ids, "Bench").value().workspace.id;
+    auto kept = llm::Gateway::open(options(db.get(), true)).value();
+    auto plain = llm::Gateway::open(options(db.get(), false)).value();
+    auto bare = llm::Gateway::open(options(nullptr, false)).value();
+    auto redacting = llm::Gateway::open(options(nullptr, true)).value();
+    std::printf("{\n  \"calls\": %d,\n", calls);
+    print("miss", run(*kept, home, false), ",");
+    print("hit", run(*kept, home, true), ",");
+    print("hit_without_redaction", run(*plain, home, true), ",");
+    print("redaction_without_database", run(*redacting, home, false), ",");
+    print("neither", run(*bare, home, false), "");
+    std::printf("}\n");
   }
-  std::printf("{\"bench\":\"llm\",\"ns_per_token\":{%s}}\n", json.c_str());
+  std::filesystem::remove_all(folder);
 }

@@ -140,6 +140,7 @@ void add_theme_commands(CLI::App& app, Context& context);  // themes, summarize,
 void add_convert_command(CLI::App& app, Context& context);
 void add_privacy_commands(CLI::App& app, Context& context);  // redact
 void add_task_commands(CLI::App& app, Context& context);     // review, prompts …
+void add_llm_commands(CLI::App& app, Context& context);      // llm …
 void add_server_commands(CLI::App& app, Context& context);   // serve, work, openapi
 
 /// The described struct in a file's text. Files may hold what other programs add: unknown keys are

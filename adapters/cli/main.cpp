@@ -40,6 +40,7 @@ int main(int argc, char** argv) {
   cli::add_sentiment_command(app, context);
   cli::add_theme_commands(app, context);
   cli::add_task_commands(app, context);
+  cli::add_llm_commands(app, context);
   cli::add_server_commands(app, context);
 
   // Subcommands inherit what is set before they are added; this belongs to the whole alone.

@@ -4,7 +4,6 @@
 #include <insightflow/engine.hpp>
 #include <insightflow/llm/gateway.hpp>
 #include <insightflow/response/arrivals.hpp>
-#include <insightflow/security/digest.hpp>
 #include <insightflow/storage/sqlite.hpp>
 
 #include <mutex>
@@ -34,26 +33,7 @@ struct Engine::State {
                       .db = db.get(),
                       .clock = &clock,
                       .observer = observer ? watch_models(*observer, settings) : llm::Observer()}));
-    llm::Gateway* const models = gateway.get();
-    voice.client = models;
-    // What answers depend on: not what they may cost, nor how long they are kept.
-    voice.settings =
-        security::sha256(to_json_text(settings.models) + to_json_text(settings.providers) +
-                         to_json_text(settings.fallback) + to_json_text(settings.redaction));
-    voice.context_tokens = [models](std::string_view task, llm::Tier tier) {
-      return models->context_tokens(task, tier);
-    };
-    voice.count_tokens = [models](std::string_view text) { return models->count_tokens(text); };
-    voice.on_fate = [models](const llm::Request& request, const llm::Reply& reply,
-                             const llm::Fate& fate) {
-      if (!reply.call) return;
-      const auto quality = !fate.usable       ? llm::Quality::failed
-                           : fate.repairs > 0 ? llm::Quality::repaired
-                                              : llm::Quality::valid;
-      // A figure for the router; no answer is lost without it.
-      (void)models->report_outcome(request.workspace, reply.call,
-                                   {quality, fate.statements, fate.dropped});
-    };
+    voice = llm::voice_of(*gateway);
     return success();
   }
 

@@ -139,9 +139,11 @@ Result<Run> Runs::start(SurveyId survey, const RunRequest& request) {
       BOOST_OUTCOME_TRY(check_fields(unanswered, settings));
     }
     BOOST_OUTCOME_TRY(const auto speaker, voice_in(tx, workspace, voice_));
-    const std::string cache_key =
-        security::sha256(to_json_text(*inputs, Audience::storage) + to_json_text(settings) +
-                         engine_version() + llm::signature(speaker));
+    const std::string cache_key = security::sha256(
+        to_json_text(*inputs, Audience::storage) + to_json_text(settings) + engine_version() +
+        llm::signature(speaker,
+                       {analyze_responses.name, build_personas.name, generate_report_outline.name,
+                        summarize.name, recommend_wording.name}));
     BOOST_OUTCOME_TRY(
         const auto known,
         tx.find<RunId>("SELECT id FROM insight_runs WHERE survey_id = ?1 AND cache_key = ?2",

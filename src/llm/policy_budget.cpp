@@ -6,6 +6,13 @@ namespace insightflow::llm {
 
 namespace {
 
+/// No sum of calls with so many tokens overflows, whatever a provider says.
+constexpr std::int64_t most_tokens = 1'000'000'000;
+
+std::int64_t bounded(std::int64_t tokens) {
+  return std::clamp<std::int64_t>(tokens, 0, most_tokens);
+}
+
 class BudgetPolicy final : public Decorator {
  public:
   BudgetPolicy(std::unique_ptr<Client> inner, const Shared& shared, const Deployment& deployment)
@@ -54,9 +61,9 @@ class BudgetPolicy final : public Decorator {
                  .estimated = true};
     }
     add(usage, attempts.lost);
-    call.input_tokens = std::max<std::int64_t>(usage.input_tokens, 0);
-    call.output_tokens = std::max<std::int64_t>(usage.output_tokens, 0);
-    call.cached_input_tokens = std::max<std::int64_t>(usage.cached_input_tokens, 0);
+    call.input_tokens = bounded(usage.input_tokens);
+    call.output_tokens = bounded(usage.output_tokens);
+    call.cached_input_tokens = bounded(usage.cached_input_tokens);
     call.estimated = usage.estimated;
     call.cost = price(model, usage);
     shared_.ledger.settle(std::move(settlement));
@@ -76,7 +83,7 @@ class BudgetPolicy final : public Decorator {
               .origin = request.origin,
               .reason = {},
               .input_tokens = estimate_tokens(request, deployment_.provider->wire),
-              .output_tokens = std::max<std::int64_t>(request.max_output_tokens, 0),
+              .output_tokens = bounded(request.max_output_tokens),
               .estimated = true,
               .experiment = request.trail.experiment,
               .decision = request.trail.decision,
@@ -90,8 +97,8 @@ class BudgetPolicy final : public Decorator {
 
   static void add(Usage& usage, const Usage& lost) {
     if (lost == Usage{}) return;
-    usage.input_tokens += lost.input_tokens;
-    usage.output_tokens += lost.output_tokens;
+    usage.input_tokens = bounded(usage.input_tokens) + lost.input_tokens;
+    usage.output_tokens = bounded(usage.output_tokens) + lost.output_tokens;
     usage.estimated = true;
   }
 

@@ -92,7 +92,7 @@ class ExactCachePolicy final : public Decorator {
     auto reply = inner().complete(request, ctx, on_text);
     if (reply && reply.value().finish == Finish::complete && !reply.value().cached)
       store_.keep(request.workspace, request.trail.cache_key, reply.value());
-    const bool stopped = !reply && (reply.error().code == Code::cancelled ||
+    const bool stopped = !reply && (reply.error().reason == "cancelled" ||
                                     reply.error().reason == "deadline_passed");
     if (!stopped) land(flight, reply);
     return reply;

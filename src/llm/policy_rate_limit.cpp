@@ -34,7 +34,8 @@ class RateLimitPolicy final : public Decorator {
   Result<void> await_turn(const Request& request, const Ctx& ctx) {
     if (deployment_.gate == nullptr) return success();
     const std::int64_t tokens =
-        estimate_tokens(request, deployment_.provider->wire) + request.max_output_tokens;
+        estimate_tokens(request, deployment_.provider->wire) +
+        std::clamp<std::int64_t>(request.max_output_tokens, 0, deployment_.model->context_tokens);
     for (std::int64_t waited = 0;;) {
       const auto wait = deployment_.gate->take(shared_.clock.now(), tokens);
       if (wait.count() == 0) return success();

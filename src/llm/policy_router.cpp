@@ -35,7 +35,7 @@ Wire wire_of(const Settings& settings, const Model& model) {
 }
 
 bool fits(const Model& model, const Request& request, Wire wire) {
-  return estimate_tokens(request, wire) + request.max_output_tokens <= model.context_tokens;
+  return request.max_output_tokens <= model.context_tokens - estimate_tokens(request, wire);
 }
 
 /// The tier to choose from: the one asked for, else the next better, else the next lower one.
@@ -238,10 +238,10 @@ Decision choose(const Settings& settings, const Request& request,
     measure(candidate, model, request, wire, seen == figures.end() ? Figures{} : *seen);
     if (!serves(model, request.task))
       candidate.verdict = Verdict::other_task;
-    else if (model.tier != tier)
-      candidate.verdict = Verdict::other_tier;
     else if (!fits(model, request, wire))
       candidate.verdict = Verdict::context_too_small;
+    else if (model.tier != tier)
+      candidate.verdict = Verdict::other_tier;
     else if (resting(model.name)) {
       candidate.verdict = Verdict::resting;
       tired.push_back(&candidate);

@@ -97,6 +97,9 @@ Result<void> check_settings(const Settings& settings) {
     check.known(providers, settings.rate_limits[i].provider,
                 Checker::at("rate_limits", i, "provider"), "provider_unknown", "provider");
   if (const auto& semantic = settings.cache.semantic) {
+    if (settings.cache.mode == CacheMode::off)
+      check.add("/cache/semantic", "cache_off",
+                "The replies it gives again are those of the exact cache, which is off.");
     check.known(providers, semantic->provider, "/cache/semantic/provider", "provider_unknown",
                 "provider");
     for (std::size_t i = 0; i < semantic->workspaces.size(); ++i)

@@ -112,13 +112,12 @@ std::int64_t Drops::count() const {
   return out;
 }
 
-std::string signature(const Run& run) {
+std::string signature(const Run& run, std::initializer_list<std::string_view> tasks) {
   if (run.voice.client == nullptr) return {};
   std::string text = run.voice.settings + "\n" + std::to_string(run.voice.repairs) + "\n";
-  for (const Prompt& known : builtin_prompts()) {
-    const Prompt& prompt = *prompt_of(run, known.name);
-    text += prompt.name + " " + prompt.version + " " + security::sha256(prompt.text) + "\n";
-  }
+  for (const std::string_view task : tasks)
+    if (const Prompt* prompt = prompt_of(run, task))
+      text += prompt->name + " " + prompt->version + " " + security::sha256(prompt->text) + "\n";
   return security::sha256(text);
 }
 
@@ -134,9 +133,11 @@ bool fits(const Run& run, const Question& question) {
   const auto count = [&](std::string_view text) {
     return run.voice.count_tokens ? run.voice.count_tokens(text) : estimate_tokens(text);
   };
-  const std::int64_t context = run.voice.context_tokens
-                                   ? run.voice.context_tokens(question.task, question.tier)
-                                   : usual_context;
+  std::int64_t context = run.voice.context_tokens
+                             ? run.voice.context_tokens(question.task, question.tier)
+                             : usual_context;
+  // Where no model may serve the task, the client says so better.
+  if (context <= 0) context = usual_context;
   // Room is left for an answer that is shown again with what is wrong with it.
   const std::int64_t needed = frame_tokens + (prompt != nullptr ? count(prompt->text) : 0) +
                               count(serialize(plain_schema(question.out))) + count(question.data) +

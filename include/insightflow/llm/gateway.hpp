@@ -51,10 +51,11 @@ BOOST_DESCRIBE_STRUCT(ModelState, (), (name, provider, model, tier, context_toke
 /// Errors besides those of `Client`: `llm_no_model` (unavailable: none may serve the request),
 /// `llm_model_unknown` (the request names a model that the settings do not), `llm_resting`
 /// (unavailable, with `retry_after`: every model that could serve rests after failures; use what
-/// works without a model), `llm_budget_exhausted` (rate_limited with `retry_after` where the
-/// window's turn helps, else forbidden), what the moderation returns, and errors of the database
-/// where a budget holds and cannot be checked. No fault of the database costs a reply that was paid
-/// for.
+/// works without a model), `llm_turn_missed` (rate_limited, with `retry_after`: the settings' own
+/// rate limit lets no more through within a minute or the deadline), `llm_budget_exhausted`
+/// (rate_limited with `retry_after` where the window's turn helps, else forbidden), what the
+/// moderation returns, and errors of the database where a budget holds and cannot be checked. No
+/// fault of the database costs a reply that was paid for.
 class Gateway final : public Client {
  public:
   /// Errors: those of `check_settings` and of opening the clients; `llm_budget_needs_database`.

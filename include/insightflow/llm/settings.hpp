@@ -347,7 +347,7 @@ constexpr std::span<const Note> field_notes(const Settings*) {
 
 /// Reads and checks the text of a file. Every wrong place is reported with its pointer. Errors:
 /// those of `from_json_text`, and `provider_unknown`, `model_unknown`, `name_repeated`,
-/// `task_repeated`, `workspace_malformed`, `type_unknown`.
+/// `task_repeated`, `workspace_malformed`, `type_unknown`, `cache_off`.
 Result<Settings> read_settings(std::string_view text);
 
 /// The same from a file; an error names it. Errors: also `file_unreadable`.
@@ -356,9 +356,10 @@ Result<Settings> load_settings(const std::string& path);
 /// The checks that reach over several fields, for settings made in memory.
 Result<void> check_settings(const Settings& settings);
 
-/// What the text comes to in a model's tokens, roughly: bytes of Latin letters by four (three and a
-/// half for Anthropic), other alphabets by two letters, East Asian letters one each. The measured
-/// error stands in docs/llm.md; the gateway corrects it by what it has seen of a model.
+/// What the text comes to in a model's tokens, by the rules of thumb that providers publish: four
+/// ASCII bytes to a token (3.2 for Anthropic and for small models), two letters of other alphabets,
+/// one East Asian letter. How far off it is for a model is counted (`Figures::estimated_input`) and
+/// corrects the router's figures; see docs/llm.md.
 std::int64_t estimate_tokens(std::string_view text, Wire wire = Wire::openai);
 
 /// All messages and the schema of a request, with four tokens for each message.

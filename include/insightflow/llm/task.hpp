@@ -51,6 +51,11 @@ struct Voice {
   OnFate on_fate;
 };
 
+class Gateway;
+
+/// The models behind a gateway, which must outlive the voice; it is told how their answers fared.
+Voice voice_of(Gateway& gateway);
+
 /// A voice in one workspace, at one time.
 struct Run {
   Voice voice;
@@ -59,8 +64,8 @@ struct Run {
   std::string origin;           ///< The job or the HTTP request that asks.
 };
 
-/// All that answers of models depend on beside their input: empty without a client.
-std::string signature(const Run& run);
+/// All that answers to these tasks depend on beside their input: empty without a client.
+std::string signature(const Run& run, std::initializer_list<std::string_view> tasks);
 
 template <class Out>
 struct Done {

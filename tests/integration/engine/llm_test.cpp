@@ -209,3 +209,45 @@ TEST_CASE("a model that fails leaves the work to the local engine, which says so
     CHECK(static_cast<const survey::Questionnaire&>(job.survey) == generated);
   }
 }
+
+TEST_CASE("a model that obeys instructions in answers changes no figure, quote or structure") {
+  constexpr auto wire = llm::Wire::openai;
+  const std::string secret = "I lose meetings.";  // what one respondent wrote
+  test::ScriptedLlm server(wire);
+  server.answer_with([&](const test::SeenRequest& request) {
+    const test::Asked asked = test::asked_of(wire, request);
+    if (asked.data.empty()) return std::string("What?");
+    json::value answer = parse_json(test::good_answer(asked.task, asked.data)).value();
+    json::object& out = answer.as_object();
+    if (json::value* themes = out.if_contains("themes")) {
+      for (json::value& theme : themes->as_array()) {
+        theme.at("description") = "Everyone is happy, 100 % of them: \"" + secret + "\"";
+        for (const char* id : {"a1", "a2", "a3", "a4", "a5", "a6"})
+          theme.at("quotes").as_array().push_back(
+              json::object{{"answer_id", id}, {"quote", secret}});
+        while (theme.at("quotes").as_array().size() > 3) theme.at("quotes").as_array().pop_back();
+      }
+      themes->as_array().push_back(json::object{{"id", "t77"},
+                                                {"label", "Passwords"},
+                                                {"description", "All of them."},
+                                                {"quotes", json::array()}});
+    }
+    if (json::value* items = out.if_contains("items"))
+      for (json::value& item : items->as_array()) item.at("text") = "As told: all is well. 100 %.";
+    return serialize(answer);
+  });
+  MainJob job(settings_of(server));
+  std::int64_t dropped = 0;
+  for (const llm::Spoken& one : job.findings.spoken)
+    for (const llm::Dropped& drop : one.dropped) dropped += drop.count;
+  CHECK(dropped > 3);
+  for (const insight::Statement& statement : job.findings.summary)
+    CHECK(statement.text.find("all is well") == std::string::npos);
+  for (const insight::QuestionFindings& question : job.findings.questions)
+    for (const insight::Theme& theme : question.themes) {
+      CHECK(theme.description.empty());
+      CHECK(theme.id != "t77");
+    }
+  for (const std::string& note : job.findings.notes)
+    CHECK(note.find("left out") == std::string::npos);
+}

@@ -9,11 +9,11 @@ using test::LlmWorld;
 TEST_CASE_FIXTURE(LlmWorld, "the policies stand in the order that is documented") {
   auto gateway = open();
   std::vector<Deployment> deployments;
-  Ledger ledger(nullptr, settings, time, {});
+  const Observer observer;
+  Ledger ledger(nullptr, settings, time, observer);
   const Sleep sleep = &sleep_for;
   deployments.push_back({&settings.models[0], &settings.providers[0],
                          std::make_unique<Breaker>(settings.breaker, time)});
-  const Observer observer;
   const auto chain =
       compose({settings, time, sleep, moderation, observer, ledger, ids, deployments, nullptr, 1});
   std::vector<Policy> found;
@@ -235,6 +235,22 @@ TEST_CASE_FIXTURE(LlmWorld, "without a database everything works that needs none
   CHECK(script.seen.size() == 2);
   settings.budgets = {{.workspace = "*", .tokens_per_day = 5}};
   CHECK(Gateway::open(options()).error().reason == "llm_budget_needs_database");
+}
+
+TEST_CASE_FIXTURE(LlmWorld, "a provider that counts nonsense overflows nothing") {
+  auto gateway = open();
+  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  script.next.push_back([](const Request&, const OnText&) -> Result<Reply> {
+    Reply reply = test::Script::reply("ok");
+    reply.usage = {.input_tokens = most, .output_tokens = -most, .cached_input_tokens = most};
+    return reply;
+  });
+  const auto reply = gateway->complete(request(), ctx());
+  REQUIRE(reply);
+  CHECK(find_call(*db, home, reply.value().call).value().input_tokens == 1'000'000'000);
+  Request greedy = request("greedy");
+  greedy.max_output_tokens = most;
+  CHECK(gateway->complete(greedy, ctx()).error().reason == "llm_context_exceeded");
 }
 
 TEST_CASE_FIXTURE(LlmWorld, "a named model is asked; an unknown one is an error") {

@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <deque>
 
@@ -57,9 +58,9 @@ struct Script {
   }
 };
 
-class FakeClient final : public llm::Client {
+class ScriptClient final : public llm::Client {
  public:
-  explicit FakeClient(Script& script) : script_(script) {}
+  explicit ScriptClient(Script& script) : script_(script) {}
   Result<llm::Reply> complete(const llm::Request& request, const Ctx&,
                               const llm::OnText& on_text) override {
     Script::Answer answer;
@@ -134,7 +135,7 @@ struct LlmWorld : World {
               return ctx.check();
             },
             .open_client = [this](const llm::Provider&) -> Result<std::unique_ptr<llm::Client>> {
-              return std::unique_ptr<llm::Client>(std::make_unique<FakeClient>(script));
+              return std::unique_ptr<llm::Client>(std::make_unique<ScriptClient>(script));
             },
             .open_embedder = {},
             .moderation = moderation,

@@ -2,6 +2,8 @@
 
 #include <insightflow/llm/task.hpp>
 
+#include <boost/json/value.hpp>
+
 #include <doctest/doctest.h>
 
 #include <map>
@@ -74,7 +76,15 @@ TEST_CASE("without a model the local implementation answers, and says so") {
   CHECK(joined(done.value) == "red");
   CHECK(done.spoken == Spoken{.part = "summarize"});
   CHECK(to_json_text(done.spoken).find("\"engine\":\"local\"") != std::string::npos);
-  CHECK(signature(Run{}).empty());
+  CHECK(signature(Run{}, {"summarize"}).empty());
+  test::FakeClient client;
+  Run one = with(client), two = with(client);
+  CHECK(signature(one, {"summarize"}) == signature(two, {"summarize"}));
+  two.prompts = {{.name = "recommend", .version = "w1", .text = "Other words."}};
+  CHECK(signature(one, {"summarize"}) == signature(two, {"summarize"}));
+  CHECK(signature(one, {"summarize", "recommend"}) != signature(two, {"summarize", "recommend"}));
+  two.voice.settings = "x";
+  CHECK(signature(one, {"summarize"}) != signature(two, {"summarize"}));
 }
 
 TEST_CASE("an answer is repaired, checked, asked for again, or given up") {
