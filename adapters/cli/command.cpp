@@ -87,8 +87,8 @@ int exit_code(const Error& error) {
   }
 }
 
-Result<Engine> Context::open(bool create) const {
-  Options options{.database = "sqlite:" + database, .create = create};
+Result<Engine> Context::open(bool create, observe::Observer* observer) const {
+  Options options{.database = "sqlite:" + database, .create = create, .observer = observer};
   if (!llm.empty()) {
     BOOST_OUTCOME_TRY(options.llm, insightflow::llm::load_settings(llm));
   }

@@ -37,8 +37,9 @@ class Context {
   bool json = false;
   int exit = success;
 
-  /// Opens the database; a missing one is an error unless `create`.
-  Result<Engine> open(bool create = false) const;
+  /// Opens the database; a missing one is an error unless `create`. The observer must outlive the
+  /// engine.
+  Result<Engine> open(bool create = false, observe::Observer* observer = nullptr) const;
 
   /// The owner of the workspace that was named, or of the only one. Errors: `workspace_unknown`,
   /// `workspace_ambiguous`, `workspace_missing`.
@@ -131,6 +132,7 @@ void add_stored_lint_command(CLI::App& survey, Context& context);  // survey lin
 void add_response_commands(CLI::App& app, Context& context);       // respond, import, export
 void add_insight_commands(CLI::App& app, Context& context);        // insights …, report
 void add_job_commands(CLI::App& app, Context& context);            // jobs …
+void add_event_commands(CLI::App& app, Context& context);          // events
 void add_analyze_command(CLI::App& app, Context& context);
 void add_sentiment_command(CLI::App& app, Context& context);
 void add_theme_commands(CLI::App& app, Context& context);  // themes, summarize, codebook …

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <insightflow/drafting.hpp>
+#include <insightflow/events/hub.hpp>
 #include <insightflow/identity/workspaces.hpp>
 #include <insightflow/insight/runs.hpp>
 #include <insightflow/llm/settings.hpp>
@@ -30,6 +31,12 @@ struct Options {
   /// Where time comes from; must outlive the engine.
   const Clock* clock = &system_clock();
 
+  /// Counts, logs and traces what is done; must outlive the engine. Null: nobody does.
+  observe::Observer* observer = nullptr;
+
+  /// How often `Engine::events` looks for what other processes wrote; see `events::HubOptions`.
+  std::chrono::milliseconds event_poll{50};
+
   /// Models that word what the engine computes; absent: everything is local. See docs/llm.md.
   std::optional<llm::Settings> llm;
 
@@ -47,7 +54,7 @@ struct WorkOptions {
 class Session {
  public:
   explicit Session(identity::Scope scope, const llm::Voice* voice = nullptr)
-      : scope_(scope), voice_(voice) {}
+      : scope_(std::move(scope)), voice_(voice) {}
 
   survey::Projects projects() const { return survey::Projects(scope_); }
   survey::Surveys surveys() const { return survey::Surveys(scope_); }
@@ -55,7 +62,8 @@ class Session {
   response::Transfers transfers() const { return response::Transfers(scope_); }
   insight::Runs insights() const { return insight::Runs(scope_, voice_); }
   identity::ApiKeys keys() const { return identity::ApiKeys(scope_); }
-  jobs::Queue jobs() const { return {scope_.db, scope_.clock, scope_.ids}; }
+  jobs::Queue jobs() const { return {scope_.db, scope_.clock, scope_.ids, scope_.origin}; }
+  events::Log events() const { return {scope_.db, scope_.clock}; }
   llm::Prompts prompts() const { return {scope_.db, scope_.clock, scope_.actor.workspace}; }
   const identity::Scope& scope() const { return scope_; }
 
@@ -90,8 +98,9 @@ class Engine {
   /// Who presents this key. Errors: `key_unknown`.
   Result<identity::Actor> authenticate(std::string_view key);
 
-  /// A session for an actor of your own making, e.g. behind your application's login.
-  Session as(const identity::Actor& actor) const;
+  /// A session for an actor of your own making, e.g. behind your application's login. Jobs that it
+  /// queues remember `origin`.
+  Session as(const identity::Actor& actor, Origin origin = {}) const;
 
   /// Takes a respondent's answers; see `response::Intake::submit`.
   Result<response::Receipt> respond(std::string_view slug, const response::Submission& submission,
@@ -108,7 +117,23 @@ class Engine {
   /// See `storage::Database::backup`.
   Result<void> backup(const std::string& path);
 
+  /// What happens, as it happens; see `events::Hub`.
+  events::Hub& events() const;
+
+  /// The events of the actor's workspace; needs `Permission::read`. Errors: `event_type_unknown`,
+  /// `permission_missing`, and those of `events::Hub::subscribe`.
+  Result<std::shared_ptr<events::Subscription>> watch(const Session& session,
+                                                      const events::Ask& ask,
+                                                      events::Permit permit = {});
+
   storage::Database& database() const;
+
+  /// As given in the options; may be null.
+  observe::Observer* observer() const;
+
+  /// All metrics in Prometheus' text format, those that are read now included: the depth of the
+  /// queue over all workspaces, the database, the process. Empty without an observer.
+  std::string metrics() const;
 
   /// What stands in front of the models of the settings; null without them.
   llm::Gateway* gateway() const;

@@ -1,7 +1,11 @@
+#include "engine/watch_models.hpp"
+
 #include <insightflow/engine.hpp>
 #include <insightflow/llm/gateway.hpp>
+#include <insightflow/response/arrivals.hpp>
 #include <insightflow/storage/sqlite.hpp>
 
+#include <mutex>
 #include <thread>
 
 namespace insightflow {
@@ -10,15 +14,23 @@ struct Engine::State {
   State(std::unique_ptr<storage::Database> database, const Options& options)
       : db(std::move(database)),
         clock(*options.clock),
+        observer(options.observer),
         voice{.client = options.llm_client},
         ids(clock),
         intake(*db, clock, ids),
-        queue(*db, clock, ids) {}
+        queue(*db, clock, ids),
+        arrivals(*db, clock),
+        hub(*db, clock,
+            {.poll = options.event_poll, .sources = {[this] { return arrivals.announce(); }}}) {}
 
   /// Puts the models of the settings behind the voice.
   Result<void> speak(const llm::Settings& settings) {
-    BOOST_OUTCOME_TRY(gateway,
-                      llm::Gateway::open({.settings = settings, .db = db.get(), .clock = &clock}));
+    BOOST_OUTCOME_TRY(
+        gateway, llm::Gateway::open(
+                     {.settings = settings,
+                      .db = db.get(),
+                      .clock = &clock,
+                      .observer = observer ? watch_models(*observer, settings) : llm::Observer()}));
     voice = llm::voice_of(*gateway);
     return success();
   }
@@ -32,11 +44,15 @@ struct Engine::State {
 
   std::unique_ptr<storage::Database> db;
   const Clock& clock;
+  observe::Observer* observer;
   std::unique_ptr<llm::Gateway> gateway;
   llm::Voice voice;
   IdSource ids;
   response::Intake intake;
   jobs::Queue queue;
+  std::mutex reading_metrics;
+  response::Arrivals arrivals;
+  events::Hub hub;
 };
 
 Engine::Engine(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -67,8 +83,9 @@ Result<identity::Actor> Engine::authenticate(std::string_view key) {
   return identity::authenticate(*state_->db, key);
 }
 
-Session Engine::as(const identity::Actor& actor) const {
-  return Session({*state_->db, state_->clock, state_->ids, actor}, &state_->voice);
+Session Engine::as(const identity::Actor& actor, Origin origin) const {
+  return Session({*state_->db, state_->clock, state_->ids, actor, std::move(origin)},
+                 &state_->voice);
 }
 
 Result<llm::Run> Session::speaker() const {
@@ -92,7 +109,7 @@ response::Intake& Engine::intake() const {
 }
 
 Result<int> Engine::work_until_idle(const Ctx& ctx) {
-  jobs::Worker worker(state_->queue, state_->handlers());
+  jobs::Worker worker(state_->queue, state_->handlers(), {.observer = state_->observer});
   for (int ran = 0;; ++ran) {
     BOOST_OUTCOME_TRY(ctx.check());
     BOOST_OUTCOME_TRY(const bool one, worker.run_one(ctx));
@@ -115,10 +132,20 @@ Result<void> Engine::work(std::stop_token stop, const WorkOptions& options) {
     }
     handlers = std::move(wanted);
   }
-  std::vector<std::jthread> threads;
-  for (int i = 1; i < options.concurrency; ++i)
-    threads.emplace_back([&] { jobs::Worker(state_->queue, handlers).run(stop); });
-  jobs::Worker(state_->queue, handlers).run(stop);
+  const auto work = [&] {
+    jobs::Worker(state_->queue, handlers, {.observer = state_->observer}).run(stop);
+  };
+  const auto count_workers = [&](int change) {
+    if (state_->observer)
+      state_->observer->metrics.series(observe::Measure::job_workers).add(change);
+  };
+  count_workers(options.concurrency);
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 1; i < options.concurrency; ++i) threads.emplace_back(work);
+    work();
+  }
+  count_workers(-options.concurrency);
   return success();
 }
 
@@ -126,8 +153,55 @@ Result<void> Engine::backup(const std::string& path) {
   return state_->db->backup(path);
 }
 
+events::Hub& Engine::events() const {
+  return state_->hub;
+}
+
+Result<std::shared_ptr<events::Subscription>> Engine::watch(const Session& session,
+                                                            const events::Ask& ask,
+                                                            events::Permit permit) {
+  BOOST_OUTCOME_TRY(session.scope().require(identity::Permission::read));
+  BOOST_OUTCOME_TRY(const auto types, events::TypeFilter::of(ask.types));
+  return state_->hub.subscribe(session.scope().actor.workspace,
+                               {.after = ask.after, .types = types, .permit = std::move(permit)});
+}
+
 storage::Database& Engine::database() const {
   return *state_->db;
+}
+
+observe::Observer* Engine::observer() const {
+  return state_->observer;
+}
+
+std::string Engine::metrics() const {
+  using observe::Measure;
+  if (!state_->observer) return {};
+  const std::lock_guard lock(state_->reading_metrics);
+  observe::Metrics& metrics = state_->observer->metrics;
+  metrics.set(Measure::build_info, {insight::engine_version()}, 1);
+  if (const auto depths = state_->queue.depths()) {
+    metrics.clear(Measure::job_queue_depth);
+    metrics.clear(Measure::job_oldest_ready);
+    const Instant now = state_->clock.now();
+    for (const jobs::Depth& depth : depths.value()) {
+      for (const auto& [state, count] :
+           {std::pair("ready", depth.ready), std::pair("scheduled", depth.scheduled),
+            std::pair("running", depth.running)})
+        metrics.set(Measure::job_queue_depth, {depth.kind, state}, count);
+      metrics.set(Measure::job_oldest_ready, {depth.kind},
+                  depth.oldest_ready ? std::max<std::int64_t>(now - *depth.oldest_ready, 0) : 0);
+    }
+  } else {
+    metrics.add(Measure::scrape_errors, {});
+  }
+  const storage::Usage usage = state_->db->usage();
+  for (const auto& [measure, value] : {std::pair(Measure::database_commits, usage.commits),
+                                       std::pair(Measure::database_writes, usage.writes),
+                                       std::pair(Measure::database_size, usage.bytes),
+                                       std::pair(Measure::database_free, usage.free_bytes)})
+    metrics.set(measure, {}, value);
+  return state_->observer->text();
 }
 
 llm::Gateway* Engine::gateway() const {

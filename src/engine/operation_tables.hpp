@@ -10,6 +10,7 @@ std::span<const Operation> survey_operations();
 std::span<const Operation> response_operations();
 std::span<const Operation> insight_operations();
 std::span<const Operation> job_operations();
+std::span<const Operation> event_operations();
 std::span<const Operation> task_operations();
 std::span<const Operation> workspace_operations();
 std::span<const Operation> public_operations();

@@ -243,10 +243,10 @@ Result<jobs::Schedule> Runs::unschedule(SurveyId survey) {
 
 jobs::Handler scheduled_run_handler(storage::Database& db, const Clock& clock, IdSource& ids,
                                     const llm::Voice* voice) {
-  return [&db, &clock, &ids, voice](const jobs::Job& job, const Ctx&) -> Result<void> {
+  return [&db, &clock, &ids, voice](const jobs::Job& job, const Ctx& ctx) -> Result<void> {
     BOOST_OUTCOME_TRY(const auto survey, SurveyId::parse(job.subject));
     // A worker acts for the workspace that made the schedule.
-    Runs runs({db, clock, ids, {job.workspace_id, identity::Role::editor}}, voice);
+    Runs runs({db, clock, ids, {job.workspace_id, identity::Role::editor}, ctx.origin}, voice);
     BOOST_OUTCOME_TRY(runs.start(survey));
     return db.write([&](storage::Tx& tx) { return jobs::Queue(db, clock, ids).complete(tx, job); });
   };

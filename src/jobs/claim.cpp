@@ -1,3 +1,4 @@
+#include "jobs/announce.hpp"
 #include "jobs/fire.hpp"
 
 #include <insightflow/core/json.hpp>
@@ -125,12 +126,17 @@ Result<void> Queue::rescue(storage::Tx& tx, Instant now) {
       "'worker_lost', 'The worker disappeared.' FROM jobs WHERE state = 'running' AND leased_until "
       "< ?1",
       {now}));
-  BOOST_OUTCOME_TRY(tx.execute(
+  static const std::string sql =
       "UPDATE jobs SET state = CASE WHEN cancel_requested = 1 THEN 'cancelled' WHEN attempt < "
       "max_attempts THEN 'queued' ELSE 'failed' END, error = 'The worker disappeared.', lease = "
       "'', leased_until = NULL, finished_at = CASE WHEN cancel_requested = 0 AND attempt < "
-      "max_attempts THEN NULL ELSE ?1 END WHERE state = 'running' AND leased_until < ?1",
-      {now}));
+      "max_attempts THEN NULL ELSE ?1 END WHERE state = 'running' AND leased_until < ?1 "
+      "RETURNING " +
+      column_list(type_of<Job>());
+  BOOST_OUTCOME_TRY(const auto rescued, tx.list<Job>(sql, {now}));
+  for (const Job& job : rescued) {
+    BOOST_OUTCOME_TRY(announce(tx, db_, clock_, job, slug(job.state), "worker_lost"));
+  }
   return success();
 }
 
@@ -176,7 +182,9 @@ Result<std::vector<Job>> Queue::claim(const ClaimRequest& request) {
     for (const Ready& one : ready) {
       BOOST_OUTCOME_TRY(auto job, tx.find<Job>(sql, {now, ids_.next_uuid().str(),
                                                      now + request.lease.count(), one.id}));
-      if (job) out.push_back(std::move(*job));
+      if (!job) continue;
+      BOOST_OUTCOME_TRY(announce(tx, db_, clock_, *job, "started"));
+      out.push_back(std::move(*job));
     }
     for (const auto& [kind, limit] : limited) {
       const auto started = std::ranges::count(out, kind, &Job::kind);

@@ -1,5 +1,7 @@
 #include "llm/policy.hpp"
 
+#include <insightflow/observe/observer.hpp>
+
 #include <algorithm>
 
 namespace insightflow::llm {
@@ -71,7 +73,21 @@ Result<std::unique_ptr<Gateway>> Gateway::open(GatewayOptions options) {
 
 Result<Reply> Gateway::complete(const Request& request, const Ctx& ctx, const OnText& on_text) {
   BOOST_OUTCOME_TRY(ctx.check());
-  return state_->chain->complete(request, ctx, on_text);
+  observe::Span span = observe::start_span(ctx, "llm " + request.task, observe::SpanKind::client);
+  Ctx within = ctx;
+  if (!span.traceparent().empty()) within.origin.traceparent = span.traceparent();
+  auto reply = state_->chain->complete(request, within, on_text);
+  span.set("llm.task", request.task);
+  span.set("llm.prompt_version", request.prompt_version);
+  if (reply) {
+    span.set("llm.provider", reply.value().provider);
+    span.set("llm.model", reply.value().model);
+    span.set("llm.input_tokens", reply.value().usage.input_tokens);
+    span.set("llm.output_tokens", reply.value().usage.output_tokens);
+  } else {
+    span.fail(reply.error().detail);
+  }
+  return reply;
 }
 
 Decision Gateway::decide(const Request& request) const {

@@ -219,6 +219,8 @@ Result<void> HttpTransport::post(const HttpRequest& request, const Ctx& ctx, Htt
   headers.add("Expect:");
   if (!key_line_.empty()) headers.add(key_line_);
   for (const Header& header : request.headers) headers.add(header.name + ": " + header.value);
+  if (!ctx.origin.request_id.empty()) headers.add("X-Request-Id: " + ctx.origin.request_id);
+  if (!ctx.origin.traceparent.empty()) headers.add("traceparent: " + ctx.origin.traceparent);
 
   Transfer transfer(sink);
   Lease lease(*lines_);

@@ -2,6 +2,7 @@
 #include "survey/survey_row.hpp"
 
 #include <insightflow/core/json.hpp>
+#include <insightflow/events/log.hpp>
 #include <insightflow/security/digest.hpp>
 #include <insightflow/security/tokens.hpp>
 #include <insightflow/storage/page.hpp>
@@ -100,6 +101,34 @@ Result<void> store(storage::Tx& tx, WorkspaceId workspace, const Survey& survey)
   std::vector<storage::Param> params = storage::row_params(to_row(survey));
   params.emplace_back(workspace);
   if (auto stored = tx.execute(sql, params); !stored) return slug_taken(stored.error());
+  return success();
+}
+
+/// What an event tells of a survey.
+struct News {
+  std::string slug;
+  State state = State::draft;
+  std::int64_t version = 0;
+};
+BOOST_DESCRIBE_STRUCT(News, (), (slug, state, version))
+
+/// Adds the event to the caller's transaction.
+Result<void> announce(storage::Tx& tx, const identity::Scope& scope, const Survey& survey,
+                      Event event) {
+  static constexpr std::pair<Event, std::string_view> types[] = {
+      {Event::publish, "survey.published"},
+      {Event::close, "survey.closed"},
+      {Event::reopen, "survey.reopened"},
+      {Event::archive, "survey.archived"}};
+  for (const auto& [known, type] : types) {
+    if (known != event) continue;
+    BOOST_OUTCOME_TRY(events::Log(scope.db, scope.clock)
+                          .append(tx, scope.actor.workspace,
+                                  {.type = std::string(type),
+                                   .subject = survey.id.str(),
+                                   .data = to_json_text(News{survey.slug, survey.state,
+                                                             survey.published_version})}));
+  }
   return success();
 }
 
@@ -235,6 +264,7 @@ Result<Survey> Surveys::move(SurveyId id, Event event, IfRevision based_on) {
     survey.updated_at = scope_.clock.now();
     ++survey.revision;
     BOOST_OUTCOME_TRY(store(tx, scope_.actor.workspace, survey));
+    BOOST_OUTCOME_TRY(announce(tx, scope_, survey, event));
     return survey;
   });
 }

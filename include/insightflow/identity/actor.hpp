@@ -3,6 +3,7 @@
 #include <insightflow/core/fields.hpp>
 #include <insightflow/core/id_source.hpp>
 #include <insightflow/core/ids.hpp>
+#include <insightflow/core/origin.hpp>
 #include <insightflow/storage/database.hpp>
 
 namespace insightflow::identity {
@@ -38,6 +39,7 @@ struct Scope {
   const Clock& clock;
   IdSource& ids;
   Actor actor;
+  Origin origin{};  ///< What the actor does it for; jobs remember it.
 
   /// Errors: `permission_missing`.
   Result<void> require(Permission permission) const {

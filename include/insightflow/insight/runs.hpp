@@ -58,7 +58,9 @@ class Runs {
  public:
   /// With a voice, its models word what a run finds; it must outlive the service.
   explicit Runs(identity::Scope scope, const llm::Voice* voice = nullptr)
-      : scope_(scope), queue_(scope.db, scope.clock, scope.ids), voice_(voice) {}
+      : scope_(std::move(scope)),
+        queue_(scope_.db, scope_.clock, scope_.ids, scope_.origin),
+        voice_(voice) {}
 
   /// Queues a run over the answers that are there now. When the same answers were already analysed
   /// with the same settings by the same engine (and models and prompts), that run is returned:

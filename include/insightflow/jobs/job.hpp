@@ -57,11 +57,13 @@ struct Job {
   Instant created_at;
   std::optional<Instant> started_at;
   std::optional<Instant> finished_at;
+  std::optional<std::string> request_id;   ///< `Origin::request_id` of what queued it.
+  std::optional<std::string> traceparent;  ///< `Origin::traceparent` of what queued it.
 };
 BOOST_DESCRIBE_STRUCT(Job, (),
                       (id, workspace_id, kind, subject, priority, unique_key, state, attempt,
                        max_attempts, run_at, lease, leased_until, cancel_requested, stage, done,
-                       total, error, created_at, started_at, finished_at))
+                       total, error, created_at, started_at, finished_at, request_id, traceparent))
 inline constexpr std::array job_notes{
     Note{.field = "workspace_id", .doc = "Where it belongs.", .internal = true},
     Note{.field = "kind", .doc = "Which handler runs it."},
@@ -72,7 +74,9 @@ inline constexpr std::array job_notes{
     Note{.field = "lease", .doc = "Token of the worker that has it.", .internal = true},
     Note{.field = "leased_until", .doc = "When another worker may take it.", .internal = true},
     Note{.field = "stage", .doc = "What it is doing.", .omit_empty = true},
-    Note{.field = "error", .doc = "Why the last attempt failed.", .omit_empty = true}};
+    Note{.field = "error", .doc = "Why the last attempt failed.", .omit_empty = true},
+    Note{.field = "request_id", .doc = "X-Request-Id of the request that queued it."},
+    Note{.field = "traceparent", .doc = "The span that queued it.", .internal = true}};
 constexpr std::span<const Note> field_notes(const Job*) {
   return job_notes;
 }
@@ -182,6 +186,16 @@ struct Stats {
   std::vector<KindStats> kinds;
 };
 BOOST_DESCRIBE_STRUCT(Stats, (), (kinds))
+
+/// What waits and runs of one kind, over all workspaces.
+struct Depth {
+  std::string kind;
+  std::int64_t ready = 0;
+  std::int64_t scheduled = 0;  ///< Queued for a later time, those that wait to be retried included.
+  std::int64_t running = 0;
+  std::optional<Instant> oldest_ready;
+};
+BOOST_DESCRIBE_STRUCT(Depth, (), (kind, ready, scheduled, running, oldest_ready))
 
 }  // namespace insightflow::jobs
 

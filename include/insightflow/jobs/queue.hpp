@@ -26,12 +26,14 @@ struct ClaimRequest {
 /// threads and processes.
 class Queue {
  public:
-  Queue(storage::Database& db, const Clock& clock, IdSource& ids)
-      : db_(db), clock_(clock), ids_(ids) {}
+  /// `origin` is what asks: jobs remember it.
+  Queue(storage::Database& db, const Clock& clock, IdSource& ids, Origin origin = {})
+      : db_(db), clock_(clock), ids_(ids), origin_(std::move(origin)) {}
 
   /// Adds a job to the caller's transaction. Only `workspace_id`, `kind`, `subject`, `priority`,
-  /// `unique_key`, `max_attempts` and `run_at` of `job` are used. When a job with the same unique
-  /// key is queued or running, nothing is added and its id is given. `input` is kept for the
+  /// `unique_key`, `max_attempts`, `run_at`, `request_id` and `traceparent` of `job` are used; the
+  /// last two are those of this queue's origin where they are not set. When a job with the same
+  /// unique key is queued or running, nothing is added and its id is given. `input` is kept for the
   /// handler where an id is not enough; it goes with the job.
   Result<JobId> enqueue(storage::Tx& tx, Job job, std::string_view input = {});
 
@@ -88,6 +90,10 @@ class Queue {
   /// By kind, in the order of their names.
   Result<Stats> stats(WorkspaceId workspace);
 
+  /// What there is to do in all workspaces, by kind; for whoever runs the program. Reads queued and
+  /// running jobs alone, from indexes, so it costs little however many have ended.
+  Result<std::vector<Depth>> depths();
+
   /// Sets or, with two zeros, lifts the limits of a kind, for all workspaces and processes.
   Result<void> set_limit(const Limit& limit);
   Result<std::vector<Limit>> limits();
@@ -103,6 +109,7 @@ class Queue {
   storage::Database& db_;
   const Clock& clock_;
   IdSource& ids_;
+  Origin origin_;
 };
 
 }  // namespace insightflow::jobs

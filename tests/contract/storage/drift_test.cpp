@@ -4,6 +4,8 @@
 #include "support/temporary.hpp"
 #include "survey/survey_row.hpp"
 
+#include <insightflow/audit/log.hpp>
+#include <insightflow/events/log.hpp>
 #include <insightflow/identity/workspaces.hpp>
 #include <insightflow/jobs/schedules.hpp>
 #include <insightflow/llm/records.hpp>
@@ -50,6 +52,10 @@ const Table tables[] = {
     {"job_failures", &type_of<jobs::Failure>(), {"job_id"}},
     {"job_limits", &type_of<jobs::Limit>(), {"next_start"}},
     {"job_schedules", &type_of<jobs::Schedule>(), {}},
+    {"audit_entries", &type_of<audit::Entry>(), {}},
+    {"events", &type_of<events::Event>(), {"workspace_id"}},
+    {"event_floors", nullptr, {"workspace_id", "purged_id"}},
+    {"announced_answers", nullptr, {"survey_id", "responses", "at"}},
     {"job_checkpoints", nullptr, {"job_id", "step", "document", "created_at"}},
     {"job_inputs", nullptr, {"job_id", "document"}},
     {"job_results", &type_of<jobs::JobResult>(), {"job_id"}},
