@@ -1,7 +1,7 @@
 #pragma once
 
-#include "http/metrics_server.hpp"
 #include "http/application.hpp"
+#include "http/metrics_server.hpp"
 
 #include <insightflow/engine.hpp>
 

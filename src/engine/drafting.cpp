@@ -280,7 +280,8 @@ jobs::Handler generation_handler(storage::Database& db, const Clock& clock, IdSo
     }
     BOOST_OUTCOME_TRY(ctx.check());
     // The worker acts for the workspace that asked.
-    survey::Surveys surveys({db, clock, ids, {job.workspace_id, identity::Role::editor}});
+    survey::Surveys surveys(
+        {db, clock, ids, {job.workspace_id, identity::Role::editor}, ctx.origin});
     return db.write([&](storage::Tx& tx) -> Result<void> {
       BOOST_OUTCOME_TRY(const auto made, surveys.create(tx, survey));
       return queue.complete(tx, job, {made.id.str(), done.spoken.engine, done.spoken.fallback});

@@ -1,6 +1,5 @@
 #include "engine/watch_models.hpp"
 
-#include <insightflow/core/json.hpp>
 #include <insightflow/engine.hpp>
 #include <insightflow/llm/gateway.hpp>
 #include <insightflow/response/arrivals.hpp>

@@ -11,6 +11,7 @@ namespace insightflow::insight {
 
 namespace {
 
+constexpr std::size_t themes_named = 40;  // of each question, the largest; others keep their labels
 constexpr std::size_t answers_shown = 12;    // of each theme, to the model
 constexpr std::size_t longest_answer = 600;  // bytes of it
 constexpr std::size_t quotes_kept = 4;       // of each theme
@@ -173,6 +174,7 @@ class Rewording {
     std::vector<Source> sources;
     ThemesIn in{question.text, findings_.language, {}};
     for (const Theme& theme : question.themes) {
+      if (in.themes.size() == themes_named) break;
       ThemeSample& sample =
           in.themes.emplace_back(ThemeSample{theme.id, theme.label, theme.terms, {}});
       for (const std::string& evidence_id :
