@@ -107,9 +107,9 @@ class Session {
   identity::Grants grants() const { return identity::Grants(scope_); }
   identity::Trail trail() const { return identity::Trail(scope_); }
   Jobs jobs() const { return Jobs(scope_); }
-  llm::Prompts prompts() const { return {scope_.db, scope_.clock, scope_.actor.workspace}; }
-  const identity::Scope& scope() const { return scope_; }
   Prompts prompts() const { return Prompts(scope_); }
+  const identity::Scope& scope() const { return scope_; }
+
   /// Queues the generation of a draft by the model, or by the generator where there is none; see
   /// `start_generation`.
   Result<jobs::JobHistory> generate(const survey::Brief& brief, std::string_view key = {}) const {

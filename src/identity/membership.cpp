@@ -52,21 +52,18 @@ Result<void> take_out(storage::Tx& tx, const Scope& scope, const Member& member)
 }  // namespace
 
 Result<Actor> actor_of(storage::Tx& tx, UserId user, std::optional<WorkspaceId> workspace) {
-  static const std::string one =
-      "SELECT " + membership_columns + " FROM memberships WHERE user_id = ?1 AND workspace_id = ?2";
-  static const std::string first =
-      "SELECT " + column_list(type_of<Membership>(), "m.") +
-      " FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.user_id = ?1 ORDER BY CASE "
-      "m.workspace_id WHEN u.home_workspace_id THEN 0 ELSE 1 END, m.joined_at, m.workspace_id "
-      "LIMIT 1";
-  BOOST_OUTCOME_TRY(const auto found, workspace ? tx.find<Membership>(one, {user, *workspace})
-                                                : tx.find<Membership>(first, {user}));
-  if (!found && workspace)
-    return fail(Code::not_found, "workspace_unknown", "You are in no workspace with this id.");
+  static const std::string sql =
+      "SELECT " + membership_columns +
+      " FROM memberships WHERE user_id = ?1 AND (?2 IS NULL OR workspace_id = ?2) ORDER BY "
+      "workspace_id LIMIT 2";
+  BOOST_OUTCOME_TRY(const auto found, tx.list<Membership>(sql, {user, workspace}));
+  if (workspace && found.empty())
+    return fail(Code::not_found, "workspace_unknown",
+                "You belong to no workspace with this id. Is X-Workspace-Id right?");
   Actor actor{.workspace = {}, .user = user};
-  if (!found) return actor;
-  actor.workspace = found->workspace_id;
-  actor.role = found->role;
+  if (found.size() != 1) return actor;
+  actor.workspace = found[0].workspace_id;
+  actor.role = found[0].role;
   static const std::string grants =
       "SELECT " + highest_role_sql() + " FROM grants WHERE workspace_id = ?1 AND grantee_id = ?2";
   BOOST_OUTCOME_TRY(const auto granted, tx.find<std::int64_t>(grants, {actor.workspace, user}));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <insightflow/identity/membership.hpp>
 #include <insightflow/identity/workspaces.hpp>
 
 #include <string>
@@ -10,24 +11,6 @@
 /// them. What a change depends on is read in the transaction that makes it, the actor's own role
 /// included.
 namespace insightflow::identity {
-
-struct Membership {
-  WorkspaceId workspace_id;
-  UserId user_id;
-  Role role = Role::guest;
-  Instant joined_at;
-};
-BOOST_DESCRIBE_STRUCT(Membership, (), (workspace_id, user_id, role, joined_at))
-
-/// A person signed in as an actor: in the workspace that is named, else in the one that was made
-/// with the account, else in the one joined first, else nowhere (a guest without a workspace, who
-/// may make or join one). Errors: `workspace_unknown` when the person is no member of the one that
-/// is named.
-Result<Actor> actor_of(storage::Tx& tx, UserId user, std::optional<WorkspaceId> workspace);
-
-/// Makes somebody a member, for code that has made the workspace or the account. Errors:
-/// `member_already`.
-Result<void> add_member(storage::Tx& tx, const Membership& membership);
 
 /// A member as the others see one.
 struct Member {
@@ -276,7 +259,6 @@ class Grants {
 
 // Their field tables are instantiated once, in this room's library.
 namespace insightflow {
-extern template const Type& type_of<identity::Membership>();
 extern template const Type& type_of<identity::Member>();
 extern template const Type& type_of<identity::MemberList>();
 extern template const Type& type_of<identity::OwnWorkspace>();
