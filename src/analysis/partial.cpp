@@ -63,6 +63,19 @@ Result<void> merge(ThemeSample& into, const ThemeSample& other) {
   return success();
 }
 
+Result<void> check_sample(const ThemeSample& sample) {
+  constexpr std::int64_t most_times = std::int64_t{1} << 40;
+  bool good = sample.pieces.size() <= most_sampled && sample.used >= 0 && sample.used <= most_times;
+  for (std::size_t i = 0; i < sample.pieces.size(); ++i) {
+    const SampledPiece& piece = sample.pieces[i];
+    good = good && piece.times >= 1 && piece.times <= most_times &&
+           (i == 0 || order_of(sample.pieces[i - 1]) < order_of(piece)) &&
+           piece.hash == std::bit_cast<std::int64_t>(hash(piece.text));
+  }
+  if (good) return success();
+  return mismatch("sample_damaged", "The sample was damaged. Take it anew.");
+}
+
 Result<Codebook> learn_codebook(const ThemeSample& sample, const ThemeOptions& options,
                                 const Ctx& ctx) {
   BOOST_OUTCOME_TRY(check_count(options));

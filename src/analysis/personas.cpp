@@ -1,3 +1,5 @@
+#include "analysis/hash.hpp"
+
 #include <insightflow/analysis/personas.hpp>
 #include <insightflow/analysis/statistics.hpp>
 #include <insightflow/core/rng.hpp>
@@ -266,6 +268,10 @@ void compare(const Feature& feature, const std::vector<std::int32_t>& of, std::i
 
 }  // namespace
 
+std::uint64_t lot(std::int64_t respondent, std::uint64_t seed) {
+  return combine(seed + 1, static_cast<std::uint64_t>(respondent));
+}
+
 Result<PersonaModel> find_personas(std::span<const Feature> features, const PersonaOptions& options,
                                    const Ctx& ctx) {
   PersonaModel out;
@@ -292,9 +298,13 @@ Result<PersonaModel> find_personas(std::span<const Feature> features, const Pers
                     std::to_string(options.least_base) + " on.";
     return out;
   }
-  std::vector<std::size_t> sample = usable;
-  Rng(options.seed).shuffle(std::span(sample));
-  sample.resize(std::min(sample.size(), static_cast<std::size_t>(options.sample)));
+  std::vector<std::pair<std::uint64_t, std::size_t>> by_number;
+  for (const std::size_t i : usable)
+    by_number.emplace_back(lot(static_cast<std::int64_t>(i), options.seed), i);
+  std::sort(by_number.begin(), by_number.end());
+  by_number.resize(std::min(by_number.size(), static_cast<std::size_t>(options.sample)));
+  std::vector<std::size_t> sample;
+  for (const auto& [number, i] : by_number) sample.push_back(i);
   std::sort(sample.begin(), sample.end());
 
   std::vector<double> importance;

@@ -9,7 +9,7 @@ namespace insightflow::analysis {
 
 namespace {
 
-constexpr std::size_t shortlist = 32;
+constexpr std::size_t shortlist = most_candidates;
 constexpr std::size_t pleasant_from = 25, pleasant_to = 240, longest = 480;
 constexpr float too_alike = 0.6f;
 constexpr double clear_mood = 0.5;
@@ -161,9 +161,9 @@ void set_quotes(std::span<const ThemeQuotes> lists, const Vectoriser& vectoriser
   for (std::size_t t = 0; t < themes.size(); ++t)
     for (const auto& [one, dissenting] :
          choose_quotes(lists[t], themes[t].sentiment, vectoriser, options.quotes))
-      themes[t].quotes.push_back(
-          {static_cast<std::size_t>(one->answer), static_cast<std::size_t>(one->start),
-           static_cast<std::size_t>(one->end), one->mood, dissenting});
+      themes[t].quotes.push_back({static_cast<std::size_t>(one->answer),
+                                  static_cast<std::size_t>(one->start),
+                                  static_cast<std::size_t>(one->end), one->mood, dissenting});
 }
 
 }  // namespace insightflow::analysis

@@ -47,6 +47,10 @@ Result<ThemeSample> sample_answers(std::span<const std::string_view> texts,
 /// Takes in the sample of another part. Errors: `sample_mismatch` when only one is `complete`.
 Result<void> merge(ThemeSample& into, const ThemeSample& other);
 
+/// Of a sample that was read back. Errors: `sample_damaged` when its pieces are too many, out of
+/// order, or counted wrongly.
+Result<void> check_sample(const ThemeSample& sample);
+
 /// The codebook of all answers that were sampled: the centres `learn_codebook` finds in the whole.
 /// Themes stand in order of their weight in the sample and have no sizes before `set_sizes`.
 /// Errors: those of `find_themes`; `sample_mismatch` when `options.count` and `complete` differ.
@@ -87,6 +91,8 @@ struct QuoteCandidate {
   friend bool operator==(const QuoteCandidate&, const QuoteCandidate&) = default;
 };
 BOOST_DESCRIBE_STRUCT(QuoteCandidate, (), (score, hash, answer, start, end, mood, text))
+
+inline constexpr std::size_t most_candidates = 32;
 
 /// The best candidates of one theme, at most 32 of each kind, best first, no wording twice.
 struct ThemeQuotes {

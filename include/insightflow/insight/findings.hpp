@@ -35,6 +35,9 @@ constexpr std::span<const Note> field_notes(const Evidence*) {
 struct Theme {
   std::string id;  ///< Stable within one result: "t1", strongest first.
   std::string label;
+  /// One sentence of figures and of words of the answers: how large it is, its words, its moods,
+  /// and the segment that names it most where that can be told from chance.
+  std::string description;
   std::vector<std::string> terms;  ///< What sets it apart, strongest first.
   std::int64_t size = 0;           ///< Answers that belong to it.
   double share = 0;                ///< Of the answers used, in [0, 1].
@@ -47,7 +50,8 @@ struct Theme {
   friend bool operator==(const Theme&, const Theme&) = default;
 };
 BOOST_DESCRIBE_STRUCT(Theme, (),
-                      (id, label, terms, size, share, interval, sentiment, quotes, stability))
+                      (id, label, description, terms, size, share, interval, sentiment, quotes,
+                       stability))
 
 struct Keyphrase {
   std::string text;
@@ -266,7 +270,8 @@ struct Manifest {
   std::string survey_id;
   std::int64_t survey_version = 0;
   std::string survey_digest;
-  std::string inputs_digest;  ///< SHA-256 over the answers in order, without their ids.
+  std::string inputs_digest;  ///< Sum modulo 2^256 of the SHA-256 of each response with its place,
+                              ///< without its id; the same however the responses were parted.
   std::int64_t responses = 0;
   std::uint64_t seed = 0;
   std::map<std::string, std::string> settings;
