@@ -239,24 +239,24 @@ double likeness(const Sketch& a, const Sketch& b) {
 
 std::vector<char> repeats_among(std::span<const Sketch> sketches, double similarity) {
   std::vector<char> out(sketches.size());
-  std::vector<std::pair<std::uint64_t, std::uint32_t>> keys(sketches.size());
+  std::vector<std::uint64_t> keys(sketches.size());  // 32 bits to compare by, then the text
   const auto look = [&](const auto& key_of) {
-    for (std::uint32_t i = 0; i < sketches.size(); ++i) keys[i] = {key_of(sketches[i]), i};
+    for (std::size_t i = 0; i < sketches.size(); ++i) keys[i] = key_of(sketches[i]) << 32 | i;
     std::sort(keys.begin(), keys.end());
     std::size_t first = 0;
     for (std::size_t i = 1; i < keys.size(); ++i) {
-      if (keys[i].first != keys[first].first) {
+      if (keys[i] >> 32 != keys[first] >> 32) {
         first = i;
         continue;
       }
-      char& repeated = out[keys[i].second];
+      const auto text = static_cast<std::uint32_t>(keys[i]);
       for (const std::size_t other : {first, i - 1})
-        if (!repeated &&
-            likeness(sketches[keys[i].second], sketches[keys[other].second]) >= similarity)
-          repeated = 1;
+        if (!out[text] && likeness(sketches[text],
+                                   sketches[static_cast<std::uint32_t>(keys[other])]) >= similarity)
+          out[text] = 1;
     }
   };
-  look([](const Sketch& one) { return std::bit_cast<std::uint64_t>(one.words); });
+  look([](const Sketch& one) { return std::bit_cast<std::uint64_t>(one.words) >> 32; });
   for (const std::size_t stride : {std::size_t{1}, band_count})
     for (std::size_t band = 0; band < band_count; ++band)
       look([&](const Sketch& one) {

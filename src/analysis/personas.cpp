@@ -14,7 +14,7 @@ namespace {
 
 constexpr double least_silhouette = 0.25;
 constexpr double least_part = 0.05;     // of the sample, for a group to be one
-constexpr double worth_a_group = 0.05;  // more silhouette, for groups more than fewer ones
+constexpr double worth_a_group = 0.05;  // more silhouette, for each group more
 constexpr double telling_share = 0.15;  // difference of shares worth telling
 constexpr double telling_mean = 0.5;    // difference of means in standard deviations (Cohen 1988)
 constexpr int most_rounds = 30;
@@ -169,7 +169,9 @@ Clustering best_clustering(const Distances& d, std::size_t most) {
         least_part * static_cast<double>(d.size))
       continue;
     c.silhouette = silhouette_of(d, c);
-    if (c.silhouette > best.silhouette + worth_a_group) best = std::move(c);
+    const auto more = static_cast<double>(std::max<std::size_t>(k - best.medoids.size(), 1));
+    if (best.medoids.empty() || c.silhouette > best.silhouette + worth_a_group * more)
+      best = std::move(c);
   }
   return best;
 }

@@ -30,7 +30,7 @@ struct Assembly {
 
 /// Texts of `dataset` are not looked at. The readings fit it: as many questions and records, and no
 /// index beyond them. Errors: those of `Ctx::check`, `partial_mismatch`, `codebook_invalid`.
-Result<Assembly> assemble(const Dataset& dataset, const Readings& readings, const Plan& plan,
+Result<Assembly> assemble(const Dataset& dataset, Readings readings, const Plan& plan,
                           const Settings& settings, Ground ground, const Wave& previous,
                           const Ctx& ctx);
 

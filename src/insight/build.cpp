@@ -109,7 +109,7 @@ Result<Ground> prepare(const Dataset& dataset, const Settings& settings) {
   return out;
 }
 
-Result<Assembly> assemble(const Dataset& dataset, const Readings& readings, const Plan& plan,
+Result<Assembly> assemble(const Dataset& dataset, Readings readings, const Plan& plan,
                           const Settings& settings, Ground ground, const Wave& previous,
                           const Ctx& ctx) {
   const auto& questions = dataset.questionnaire.questions;
@@ -156,8 +156,11 @@ Result<Assembly> assemble(const Dataset& dataset, const Readings& readings, cons
   out.quality = std::move(quality.flags);
   out.notes.insert(out.notes.end(), quality.notes.begin(), quality.notes.end());
   made.flags = std::move(quality.of_record);
+  // What has served is let go: with a million responses it is much.
+  readings.long_texts = {};
+  readings.records = {};
 
-  for (const TextReadings& texts : readings.texts) {
+  for (TextReadings& texts : readings.texts) {
     const survey::Question& question = questions[static_cast<std::size_t>(texts.question)];
     const auto planned = plan.texts.find(evidence_id_of(question));
     if (planned == plan.texts.end())
@@ -165,6 +168,7 @@ Result<Assembly> assemble(const Dataset& dataset, const Readings& readings, cons
                   "The plan knows nothing of the texts of '" + question.id + "'.");
     BOOST_OUTCOME_TRY(auto found,
                       open_findings(dataset, texts, planned->second, settings, weights));
+    texts.read = {};
     for (std::size_t s = 0; s < segments.size(); ++s)
       if (!found.themes.empty())
         out.cross_tabs.push_back(
@@ -208,14 +212,14 @@ Result<Findings> build(const Dataset& dataset, const Settings& settings, const C
     BOOST_OUTCOME_TRY(plan, plan_texts(sample, settings, options.codebooks, ctx));
   }
   Moods moods;
-  BOOST_OUTCOME_TRY(const auto readings,
+  BOOST_OUTCOME_TRY(auto readings,
                     read_texts(dataset, 0, plan, ctx, options.on_coded_text ? &moods : nullptr));
   Readings before;
   if (options.previous != nullptr) {
     BOOST_OUTCOME_TRY(before, read_texts(*options.previous, 0, {}, ctx));
   }
-  BOOST_OUTCOME_TRY(auto made, assemble(dataset, readings, plan, settings, std::move(ground),
-                                        {options.previous, &before}, ctx));
+  BOOST_OUTCOME_TRY(auto made, assemble(dataset, std::move(readings), plan, settings,
+                                        std::move(ground), {options.previous, &before}, ctx));
   for (const OpenFindings& found : made.read) {
     if (options.on_codebook && !plan.texts.at(found.evidence_id).given)
       options.on_codebook(found.evidence_id, found.codebook);

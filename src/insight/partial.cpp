@@ -13,8 +13,7 @@ namespace insightflow::insight {
 namespace {
 
 constexpr std::int64_t format = 1;
-/// No sum of so many can overflow.
-constexpr std::int64_t most_counted = std::int64_t{1} << 40;
+constexpr std::int64_t last_record = std::int64_t{1} << 40;
 constexpr std::size_t most_bytes = std::size_t{8} << 30;
 constexpr std::string_view hidden_prefix = "hidden.";
 
@@ -101,8 +100,8 @@ bool ascending(const std::vector<T>& list, bool strictly) {
   return true;
 }
 
-bool countable(std::int64_t n) {
-  return n >= 0 && n <= most_counted;
+bool within(std::int64_t n, std::size_t most) {
+  return n >= 0 && static_cast<std::uint64_t>(n) <= most;
 }
 
 class Check {
@@ -113,7 +112,7 @@ class Check {
 
   Result<void> all() const {
     if (!ascending(partial_.records, true)) return damaged("responses out of order", "/records");
-    if (!known_.empty() && (known_.front() < 0 || known_.back() > most_counted))
+    if (!known_.empty() && (known_.front() < 0 || known_.back() > last_record))
       return damaged("a response number", "/records");
     if (readings_.records.size() != partial_.records.size())
       return damaged("signs of other responses", "/readings/records");
@@ -121,6 +120,7 @@ class Check {
       if (readings_.records[i].record != partial_.records[i].record)
         return damaged("signs of other responses", "/readings/records");
     if (readings_.inputs.size() != 4) return damaged("the digest", "/readings/inputs");
+    const auto countable = [&](std::int64_t n) { return within(n, partial_.records.size()); };
     if (!countable(readings_.used) || readings_.asked.size() != readings_.answered.size() ||
         !std::all_of(readings_.asked.begin(), readings_.asked.end(), countable) ||
         !std::all_of(readings_.answered.begin(), readings_.answered.end(), countable))
@@ -164,10 +164,17 @@ class Check {
         if (theme >= themes || std::count(text.themes.begin(), text.themes.end(), theme) != 1)
           return damaged("a theme of a text", pointer + "/read");
     }
+    std::vector<std::int64_t> sizes(themes);
+    std::int64_t coded = 0;
+    for (const ReadText& text : texts.read) {
+      coded += !text.themes.empty();
+      for (const std::uint32_t theme : text.themes) ++sizes[theme];
+    }
+    const auto countable = [&](std::int64_t n) { return within(n, texts.read.size()); };
     bool counts = countable(texts.wordless) && countable(texts.subjectless) &&
-                  countable(texts.counts.used) && countable(texts.counts.uncoded);
+                  countable(texts.counts.used) && sizes == texts.counts.sizes &&
+                  texts.counts.uncoded == texts.counts.used - coded && texts.counts.uncoded >= 0;
     for (const auto& [language, n] : texts.foreign) counts = counts && countable(n);
-    for (const std::int64_t n : texts.counts.sizes) counts = counts && countable(n);
     for (const analysis::SentimentMix& mix : texts.counts.sentiment)
       counts =
           counts && countable(mix.negative) && countable(mix.neutral) && countable(mix.positive);
@@ -259,7 +266,7 @@ Result<void> merge(Partial& into, const Partial& other) {
   return success();
 }
 
-Result<Findings> finish(const Partial& partial, const Plan& plan, const Dataset& frame,
+Result<Findings> finish(Partial partial, const Plan& plan, const Dataset& frame,
                         const Settings& settings, const Ctx& ctx, const Partial* previous) {
   if (plan.settings != digest_of(settings, frame.questionnaire))
     return mismatch("The plan was made with other settings, or for another questionnaire.");
@@ -271,8 +278,8 @@ Result<Findings> finish(const Partial& partial, const Plan& plan, const Dataset&
   }
   BOOST_OUTCOME_TRY(auto ground, prepare(dataset, settings));
   const Wave wave = previous == nullptr ? Wave{} : Wave{&before, &previous->readings};
-  BOOST_OUTCOME_TRY(
-      auto made, assemble(dataset, partial.readings, plan, settings, std::move(ground), wave, ctx));
+  BOOST_OUTCOME_TRY(auto made, assemble(dataset, std::move(partial.readings), plan, settings,
+                                        std::move(ground), wave, ctx));
   return std::move(made.findings);
 }
 

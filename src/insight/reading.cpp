@@ -100,13 +100,14 @@ std::uint64_t speakers_until(std::span<const RecordSigns> records) {
 void read_records(const Dataset& dataset, std::int64_t first, Readings& out) {
   out.inputs.assign(4, 0);
   out.records.reserve(dataset.records.size());
+  security::Sha256 digest;
   for (const Record& record : dataset.records) {
     RecordSigns& signs = out.records.emplace_back(
         RecordSigns{first + static_cast<std::int64_t>(out.records.size()), 0, 0});
-    std::string text =
-        std::to_string(signs.record) + "\n" + to_json_text(record.submission, Audience::storage);
-    if (record.at) text += record.at->str();
-    add(out.inputs, words_of_digest(security::sha256(text)));
+    digest.update(std::to_string(signs.record) + "\n" +
+                  to_json_text(record.submission, Audience::storage));
+    if (record.at) digest.update(record.at->str());
+    add(out.inputs, words_of_digest(digest.hex()));
     if (record.submission.answers.size() >= many_answers)
       signs.whole = static_cast<std::int64_t>(words_of_digest(
           security::sha256(to_json_text(record.submission.answers, Audience::storage)))[0]);

@@ -172,7 +172,7 @@ Result<void> merge(Partial& into, const Partial& other);
 /// survey it is a version of, the notes. `previous` is the earlier wave, read with the
 /// questionnaire of `frame`. Errors: those of `build`; `partial_mismatch`, `partial_incomplete`
 /// when a response is missing between the first and the last.
-Result<Findings> finish(const Partial& partial, const Plan& plan, const Dataset& frame,
+Result<Findings> finish(Partial partial, const Plan& plan, const Dataset& frame,
                         const Settings& settings, const Ctx& ctx = {},
                         const Partial* previous = nullptr);
 

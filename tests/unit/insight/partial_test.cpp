@@ -242,9 +242,9 @@ TEST_CASE("given codebooks go through the plan") {
 }
 
 TEST_CASE("tweets in parts") {
-  const auto file = test::shared_data("tweeteval/sentiment/test_text.txt");
+  const auto file = test::shared_data("tweeteval/sentiment");
   if (!file) return;
-  std::ifstream in(*file);
+  std::ifstream in(*file / "test_text.txt");
   Dataset data;
   data.questionnaire =
       from_json_text<survey::Questionnaire>(
