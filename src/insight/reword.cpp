@@ -201,7 +201,7 @@ class Rewording {
         if (theme.id != words.id) continue;
         rename_theme(findings_, question.question_id, theme.id, theme.label, words.label);
         theme.label = words.label;
-        theme.description = words.description;
+        theme.summary = words.description;
         for (const CitedAnswer& cited : words.quotes) {
           const Source& source =
               sources[static_cast<std::size_t>(std::stoul(cited.answer_id.substr(1))) - 1];

@@ -275,9 +275,9 @@ void HtmlPage::theme(const insight::Theme& theme, std::int64_t base) {
   const std::string moods = words::mix(theme.sentiment);
   page_.element("p", {{"class", "meta"}},
                 words::theme_size(theme, base) + (moods.empty() ? "" : " \u00b7 " + moods));
-  if (!theme.description.empty()) {
+  if (const std::string& about = words::about(theme); !about.empty()) {
     const auto paragraph = page_.open("p");
-    page_.foreign(theme.description);
+    page_.foreign(about);
   }
   quotes(theme.quotes);
   if (theme.terms.empty()) return;

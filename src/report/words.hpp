@@ -49,6 +49,8 @@ std::string weighting(const insight::WeightFindings& weighting, std::int64_t res
 std::string tests_note(const insight::Findings& findings);
 /// "140 of 412 answers, 34 % (30–39 %)".
 std::string theme_size(const insight::Theme& theme, std::int64_t base);
+/// What a theme is about: in the words of a model where one spoke, else in figures.
+const std::string& about(const insight::Theme& theme);
 /// "61 % negative, 22 % neutral, 17 % positive"; empty for no answers.
 std::string mix(const analysis::SentimentMix& mix);
 

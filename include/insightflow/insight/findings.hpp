@@ -36,6 +36,10 @@ constexpr std::span<const Note> field_notes(const Evidence*) {
 struct Theme {
   std::string id;  ///< Stable within one result: "t1", strongest first.
   std::string label;
+  /// One sentence of figures and of words of the answers: how large it is, its words, its moods,
+  /// and the segment that names it most where that can be told from chance.
+  std::string description;
+  std::string summary;             ///< What it is about, by a model and checked; else empty.
   std::vector<std::string> terms;  ///< What sets it apart, strongest first.
   std::int64_t size = 0;           ///< Answers that belong to it.
   double share = 0;                ///< Of the answers used, in [0, 1].
@@ -45,14 +49,13 @@ struct Theme {
   /// Where it was asked for: how much of it comes together again in random halves of the answers,
   /// in [0, 1] (Jaccard similarity, Hennig 2007).
   std::optional<double> stability;
-  std::string description;  ///< Of a model, checked; empty without one.
   friend bool operator==(const Theme&, const Theme&) = default;
 };
 BOOST_DESCRIBE_STRUCT(Theme, (),
-                      (id, label, terms, size, share, interval, sentiment, quotes, stability,
-                       description))
+                      (id, label, description, summary, terms, size, share, interval, sentiment,
+                       quotes, stability))
 inline constexpr std::array theme_notes{
-    Note{.field = "description", .doc = "In the words of a model.", .omit_empty = true}};
+    Note{.field = "summary", .doc = "What it is about, by a model.", .omit_empty = true}};
 constexpr std::span<const Note> field_notes(const Theme*) {
   return theme_notes;
 }
@@ -280,7 +283,8 @@ struct Manifest {
   std::string survey_id;
   std::int64_t survey_version = 0;
   std::string survey_digest;
-  std::string inputs_digest;  ///< SHA-256 over the answers in order, without their ids.
+  std::string inputs_digest;  ///< Sum modulo 2^256 of the SHA-256 of each response with its place,
+                              ///< without its id; the same however the responses were parted.
   std::int64_t responses = 0;
   std::uint64_t seed = 0;
   std::map<std::string, std::string> settings;

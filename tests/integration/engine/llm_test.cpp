@@ -245,7 +245,7 @@ TEST_CASE("a model that obeys instructions in answers changes no figure, quote o
     CHECK(statement.text.find("all is well") == std::string::npos);
   for (const insight::QuestionFindings& question : job.findings.questions)
     for (const insight::Theme& theme : question.themes) {
-      CHECK(theme.description.empty());
+      CHECK(theme.summary.empty());
       CHECK(theme.id != "t77");
     }
   for (const std::string& note : job.findings.notes)

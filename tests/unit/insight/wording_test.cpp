@@ -51,7 +51,7 @@ Findings figures_of(Findings findings) {
   for (QuestionFindings& question : findings.questions)
     for (Theme& theme : question.themes) {
       theme.label.clear();
-      theme.description.clear();
+      theme.summary.clear();
       theme.quotes.clear();
     }
   if (findings.personas)
@@ -125,7 +125,7 @@ TEST_CASE_FIXTURE(Fixture, "models word what the engine computes, and nothing el
   CHECK(parts.contains("generate_report_outline"));
   const Theme& theme = worded.questions.back().themes.front();
   CHECK(theme.label.starts_with("About "));
-  CHECK(theme.description == "What people write about this.");
+  CHECK(theme.summary == "What people write about this.");
   bool told = false;
   for (const Statement& statement : worded.summary) {
     CHECK(statement.text.starts_with("Look: "));
@@ -236,7 +236,7 @@ TEST_CASE_FIXTURE(Fixture, "a model that obeys what answers say changes nothing"
     CHECK(findings.summary[i].text == local.summary[i].text);
   for (const QuestionFindings& question : findings.questions)
     for (const Theme& theme : question.themes) {
-      CHECK(theme.description.empty());
+      CHECK(theme.summary.empty());
       for (const Evidence& quote : theme.quotes) {
         const auto source =
             response::Responses(scope()).get(ResponseId::parse(quote.response_id).value()).value();

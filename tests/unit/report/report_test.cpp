@@ -257,7 +257,7 @@ TEST_CASE("a report says who worded what, and shows a model's words as words") {
                      {.part = "recommend", .fallback = "llm_timed_out: Too late."}};
   for (insight::QuestionFindings& question : findings.questions)
     for (insight::Theme& theme : question.themes)
-      theme.description = "Words <script>alert(1)</script> *of* a model.";
+      theme.summary = "Words <script>alert(1)</script> *of* a model.";
   const std::string markdown = report::to_markdown(findings), html = report::to_html(findings);
   CHECK(markdown.find("by m-1, prompt version w2; 3 statements") != std::string::npos);
   CHECK(html.find("by m-1, prompt version w2; 3 statements of the model") != std::string::npos);
