@@ -1,0 +1,16 @@
+#pragma once
+
+#include <insightflow/identity/actor.hpp>
+
+#include <optional>
+
+namespace insightflow::identity {
+
+/// What a person may do in a workspace; without one, in the only workspace the person belongs to.
+/// Errors: `workspace_unknown` (also where the person is no member), `workspace_missing`.
+Result<Actor> actor_of(storage::Tx& tx, UserId user, std::optional<WorkspaceId> workspace);
+
+/// Makes a person the owner of a workspace that was just made.
+Result<void> add_owner(storage::Tx& tx, WorkspaceId workspace, UserId user, Instant at);
+
+}  // namespace insightflow::identity
