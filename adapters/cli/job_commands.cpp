@@ -39,8 +39,7 @@ void add_list(CLI::App& parent, Context& context) {
     }
     BOOST_OUTCOME_TRY(auto engine, context.open());
     BOOST_OUTCOME_TRY(const auto session, context.owner(engine));
-    BOOST_OUTCOME_TRY(const auto page,
-                      session.jobs().list(session.scope().actor.workspace, arguments->filter));
+    BOOST_OUTCOME_TRY(const auto page, session.jobs().list(arguments->filter));
     if (context.json) {
       print_as_json(page);
       return insightflow::success();
@@ -61,8 +60,8 @@ void add_for_one(CLI::App& parent, Context& context, const char* name, const cha
     BOOST_OUTCOME_TRY(const auto id, JobId::parse(*text));
     BOOST_OUTCOME_TRY(auto engine, context.open());
     BOOST_OUTCOME_TRY(const auto session, context.owner(engine));
-    jobs::Queue queue = session.jobs();
-    BOOST_OUTCOME_TRY(const auto job, (queue.*act)(session.scope().actor.workspace, id));
+    const Jobs jobs = session.jobs();
+    BOOST_OUTCOME_TRY(const auto job, (jobs.*act)(id));
     if (context.json) {
       print_as_json(job);
       return insightflow::success();
@@ -81,7 +80,7 @@ void add_stats(CLI::App& parent, Context& context) {
   on_call(*command, context, [&context]() -> Result<void> {
     BOOST_OUTCOME_TRY(auto engine, context.open());
     BOOST_OUTCOME_TRY(const auto session, context.owner(engine));
-    BOOST_OUTCOME_TRY(const auto stats, session.jobs().stats(session.scope().actor.workspace));
+    BOOST_OUTCOME_TRY(const auto stats, session.jobs().stats());
     if (context.json) {
       print_as_json(stats);
       return insightflow::success();
@@ -108,8 +107,7 @@ void add_limit(CLI::App& parent, Context& context) {
       ->check(CLI::Range(1, 60'000));
   on_call(*command, context, [&context, limit]() -> Result<void> {
     BOOST_OUTCOME_TRY(auto engine, context.open());
-    BOOST_OUTCOME_TRY(const auto session, context.owner(engine));
-    return session.jobs().set_limit(*limit);
+    return engine.queue().set_limit(*limit);
   });
 }
 
@@ -119,11 +117,10 @@ void add_job_commands(CLI::App& app, Context& context) {
   auto* jobs =
       app.add_subcommand("jobs", "Look after the work in the background")->require_subcommand(1);
   add_list(*jobs, context);
-  add_for_one<&jobs::Queue::get>(*jobs, context, "show", "Show a job and what went wrong with it");
-  add_for_one<&jobs::Queue::cancel>(*jobs, context, "cancel",
-                                    "Cancel a queued job, or ask a running one to stop");
-  add_for_one<&jobs::Queue::requeue>(*jobs, context, "retry",
-                                     "Queue a failed or cancelled job again");
+  add_for_one<&Jobs::get>(*jobs, context, "show", "Show a job and what went wrong with it");
+  add_for_one<&Jobs::cancel>(*jobs, context, "cancel",
+                             "Cancel a queued job, or ask a running one to stop");
+  add_for_one<&Jobs::requeue>(*jobs, context, "retry", "Queue a failed or cancelled job again");
   add_stats(*jobs, context);
   add_limit(*jobs, context);
 }

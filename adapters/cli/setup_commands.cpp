@@ -43,7 +43,7 @@ void add_setup_commands(CLI::App& app, Context& context) {
     BOOST_OUTCOME_TRY(const auto wanted, one_of<identity::Role>(*role));
     BOOST_OUTCOME_TRY(auto engine, context.open());
     BOOST_OUTCOME_TRY(const auto session, context.owner(engine));
-    BOOST_OUTCOME_TRY(const auto made, session.keys().create(*key_name, wanted));
+    BOOST_OUTCOME_TRY(const auto made, session.keys().create({.name = *key_name, .role = wanted}));
     if (context.json)
       print_as_json(made);
     else

@@ -31,6 +31,27 @@ struct WorkOptions {
   int concurrency = 1;
 };
 
+/// The jobs of the actor's workspace, whatever they work on. Looking needs `Permission::job_read`,
+/// the rest `Permission::job_manage`.
+class Jobs {
+ public:
+  explicit Jobs(identity::Scope scope) : scope_(scope) {}
+
+  Result<jobs::JobPage> list(const jobs::JobFilter& filter) const;
+  Result<jobs::Stats> stats() const;
+  /// Errors: `job_unknown`.
+  Result<jobs::JobHistory> get(JobId id) const;
+  /// Errors: `job_unknown`, `job_finished`.
+  Result<jobs::Job> cancel(JobId id) const;
+  /// Errors: `job_unknown`, `job_not_failed`, `job_duplicate`.
+  Result<jobs::Job> requeue(JobId id) const;
+
+ private:
+  jobs::Queue queue() const { return {scope_.db, scope_.clock, scope_.ids}; }
+
+  identity::Scope scope_;
+};
+
 /// What one actor may do. Cheap to copy; the engine must outlive it.
 class Session {
  public:
@@ -42,7 +63,7 @@ class Session {
   response::Transfers transfers() const { return response::Transfers(scope_); }
   insight::Runs insights() const { return insight::Runs(scope_); }
   identity::ApiKeys keys() const { return identity::ApiKeys(scope_); }
-  jobs::Queue jobs() const { return {scope_.db, scope_.clock, scope_.ids}; }
+  Jobs jobs() const { return Jobs(scope_); }
   const identity::Scope& scope() const { return scope_; }
 
  private:
@@ -62,7 +83,8 @@ class Engine {
   /// A new workspace with its first API key.
   Result<identity::NewWorkspace> create_workspace(std::string_view name);
 
-  /// Who presents this key. Errors: `key_unknown`.
+  /// Who presents this key; that it was used is written down within a minute or so. Errors:
+  /// `key_unknown`.
   Result<identity::Actor> authenticate(std::string_view key);
 
   /// A session for an actor of your own making, e.g. behind your application's login.
@@ -84,6 +106,12 @@ class Engine {
   Result<void> backup(const std::string& path);
 
   storage::Database& database() const;
+
+  /// The queue of all workspaces, for those who run the installation.
+  jobs::Queue& queue() const;
+
+  /// When keys were used, as far as it is not written down yet.
+  identity::KeyUses& key_uses() const;
 
  private:
   struct State;

@@ -11,7 +11,8 @@ struct Engine::State {
         clock(the_clock),
         ids(clock),
         intake(*db, clock, ids),
-        queue(*db, clock, ids) {}
+        queue(*db, clock, ids),
+        key_uses(*db) {}
 
   std::map<std::string, jobs::Handler> handlers() {
     return {
@@ -24,6 +25,7 @@ struct Engine::State {
   IdSource ids;
   response::Intake intake;
   jobs::Queue queue;
+  identity::KeyUses key_uses;
 };
 
 Engine::Engine(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -47,7 +49,10 @@ Result<identity::NewWorkspace> Engine::create_workspace(std::string_view name) {
 }
 
 Result<identity::Actor> Engine::authenticate(std::string_view key) {
-  return identity::authenticate(*state_->db, key);
+  const Instant now = state_->clock.now();
+  BOOST_OUTCOME_TRY(const auto actor, identity::authenticate(*state_->db, now, key));
+  if (actor.key) state_->key_uses.note(*actor.key, now);
+  return actor;
 }
 
 Session Engine::as(const identity::Actor& actor) const {
@@ -101,6 +106,14 @@ Result<void> Engine::backup(const std::string& path) {
 
 storage::Database& Engine::database() const {
   return *state_->db;
+}
+
+jobs::Queue& Engine::queue() const {
+  return state_->queue;
+}
+
+identity::KeyUses& Engine::key_uses() const {
+  return state_->key_uses;
 }
 
 }  // namespace insightflow

@@ -10,13 +10,11 @@ namespace {
 
 Result<Reply> list_jobs(const Call& call) {
   BOOST_OUTCOME_TRY(const auto filter, call.read_query<jobs::JobFilter>());
-  BOOST_OUTCOME_TRY(const auto page,
-                    call.session->jobs().list(call.session->scope().actor.workspace, filter));
+  BOOST_OUTCOME_TRY(const auto page, call.session->jobs().list(filter));
   return reply(page);
 }
 Result<Reply> job_stats(const Call& call) {
-  BOOST_OUTCOME_TRY(const auto stats,
-                    call.session->jobs().stats(call.session->scope().actor.workspace));
+  BOOST_OUTCOME_TRY(const auto stats, call.session->jobs().stats());
   return reply(stats);
 }
 
@@ -24,8 +22,8 @@ Result<Reply> job_stats(const Call& call) {
 template <auto act>
 Result<Reply> with_job(const Call& call) {
   BOOST_OUTCOME_TRY(const auto id, call.id<JobId>());
-  jobs::Queue queue = call.session->jobs();
-  BOOST_OUTCOME_TRY(const auto job, (queue.*act)(call.session->scope().actor.workspace, id));
+  const Jobs jobs = call.session->jobs();
+  BOOST_OUTCOME_TRY(const auto job, (jobs.*act)(id));
   return reply(job);
 }
 
@@ -37,7 +35,7 @@ std::span<const Operation> job_operations() {
        .method = "GET",
        .path = "/jobs",
        .summary = "List jobs, newest first.",
-       .permission = read,
+       .permission = Permission::job_read,
        .query = type<jobs::JobFilter>,
        .output = type<jobs::JobPage>,
        .run = list_jobs},
@@ -45,30 +43,30 @@ std::span<const Operation> job_operations() {
        .method = "GET",
        .path = "/job-stats",
        .summary = "How many jobs of each kind are in each state.",
-       .permission = read,
+       .permission = Permission::job_read,
        .output = type<jobs::Stats>,
        .run = job_stats},
       {.name = "jobs.get",
        .method = "GET",
        .path = "/jobs/{job_id}",
        .summary = "State, progress and history of a job.",
-       .permission = read,
+       .permission = Permission::job_read,
        .output = type<jobs::JobHistory>,
-       .run = with_job<&jobs::Queue::get>},
+       .run = with_job<&Jobs::get>},
       {.name = "jobs.cancel",
        .method = "DELETE",
        .path = "/jobs/{job_id}",
        .summary = "Cancel a queued job, or ask a running one to stop.",
-       .permission = edit,
+       .permission = Permission::job_manage,
        .output = type<jobs::Job>,
-       .run = with_job<&jobs::Queue::cancel>},
+       .run = with_job<&Jobs::cancel>},
       {.name = "jobs.retry",
        .method = "POST",
        .path = "/jobs/{job_id}/retry",
        .summary = "Queue a failed or cancelled job again.",
-       .permission = edit,
+       .permission = Permission::job_manage,
        .output = type<jobs::Job>,
-       .run = with_job<&jobs::Queue::requeue>}};
+       .run = with_job<&Jobs::requeue>}};
   return table;
 }
 

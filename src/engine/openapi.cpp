@@ -62,6 +62,15 @@ json::object parameter(std::string_view in, std::string_view name, json::object 
   return out;
 }
 
+/// The roles that have the permission in a workspace.
+json::array roles_with(identity::Permission permission) {
+  json::array out;
+  for (const std::string_view name : type_of<identity::Role>().slugs)
+    if (identity::allows(from_slug<identity::Role>(name).value(), permission))
+      out.emplace_back(name);
+  return out;
+}
+
 json::array parameters(const Operation& operation, const std::string& prefix,
                        json::object& definitions) {
   json::array out;
@@ -109,7 +118,10 @@ json::object openapi() {
                        {"tags", json::array{operation.name.substr(0, operation.name.find('.'))}}};
     entry["security"] =
         operation.permission ? json::array{json::object{{"key", json::array{}}}} : json::array{};
-    if (operation.permission) entry["x-permission"] = slug(*operation.permission);
+    if (operation.permission) {
+      entry["x-permission"] = slug(*operation.permission);
+      entry["x-roles"] = roles_with(*operation.permission);
+    }
     if (auto list = parameters(operation, prefix, definitions); !list.empty())
       entry["parameters"] = std::move(list);
     if (operation.body != nullptr)

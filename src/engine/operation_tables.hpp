@@ -15,9 +15,7 @@ std::span<const Operation> public_operations();
 
 namespace detail {
 
-constexpr auto read = identity::Permission::read;
-constexpr auto edit = identity::Permission::edit;
-constexpr auto administer = identity::Permission::administer;
+using identity::Permission;
 
 /// A described type, as a row of a table names it.
 template <class T>

@@ -50,7 +50,7 @@ Result<Reply> perform(const Operation& operation, const Call& call) {
     if (call.session == nullptr)
       return fail(Code::unauthenticated, "key_missing",
                   "This needs an API key: send 'Authorization: Bearer KEY'.");
-    BOOST_OUTCOME_TRY(call.session->scope().require(*operation.permission));
+    BOOST_OUTCOME_TRY(call.session->scope().reach(*operation.permission));
   }
   return operation.run(call);
 }

@@ -10,21 +10,9 @@ using namespace detail;
 
 namespace {
 
-struct KeyRequest {
-  std::string name;
-  identity::Role role = identity::Role::viewer;
-};
-BOOST_DESCRIBE_STRUCT(KeyRequest, (), (name, role))
-constexpr std::array key_request_notes{
-    Note{.field = "name", .doc = "What the key is for.", .required = true, .min = 1, .max = 200},
-    Note{.field = "role", .doc = "What the key may do.", .required = true}};
-constexpr std::span<const Note> field_notes(const KeyRequest*) {
-  return key_request_notes;
-}
-
 Result<Reply> create_key(const Call& call) {
-  BOOST_OUTCOME_TRY(const auto request, call.read_body<KeyRequest>());
-  BOOST_OUTCOME_TRY(const auto key, call.session->keys().create(request.name, request.role));
+  BOOST_OUTCOME_TRY(const auto request, call.read_body<identity::KeyRequest>());
+  BOOST_OUTCOME_TRY(const auto key, call.session->keys().create(request));
   return reply(key, 201);
 }
 Result<Reply> list_keys(const Call& call) {
@@ -69,7 +57,7 @@ std::span<const Operation> workspace_operations() {
                                      .method = "POST",
                                      .path = "/projects",
                                      .summary = "Make a project.",
-                                     .permission = edit,
+                                     .permission = Permission::project_create,
                                      .status = 201,
                                      .body = type<survey::Project>,
                                      .output = type<survey::Project>,
@@ -78,7 +66,7 @@ std::span<const Operation> workspace_operations() {
                                      .method = "GET",
                                      .path = "/projects",
                                      .summary = "List projects, oldest first.",
-                                     .permission = read,
+                                     .permission = Permission::project_read,
                                      .query = type<survey::PageRequest>,
                                      .output = type<survey::ProjectPage>,
                                      .run = list_projects},
@@ -86,7 +74,7 @@ std::span<const Operation> workspace_operations() {
                                      .method = "GET",
                                      .path = "/projects/{project_id}",
                                      .summary = "Read a project.",
-                                     .permission = read,
+                                     .permission = Permission::project_read,
                                      .output = type<survey::Project>,
                                      .revisioned = true,
                                      .run = get_project},
@@ -94,7 +82,7 @@ std::span<const Operation> workspace_operations() {
                                      .method = "PUT",
                                      .path = "/projects/{project_id}",
                                      .summary = "Rename or describe a project.",
-                                     .permission = edit,
+                                     .permission = Permission::project_edit,
                                      .body = type<survey::Project>,
                                      .output = type<survey::Project>,
                                      .revisioned = true,
@@ -103,23 +91,23 @@ std::span<const Operation> workspace_operations() {
                                      .method = "POST",
                                      .path = "/api-keys",
                                      .summary = "Make an API key; it is shown this once.",
-                                     .permission = administer,
+                                     .permission = Permission::key_manage,
                                      .status = 201,
-                                     .body = type<KeyRequest>,
+                                     .body = type<identity::KeyRequest>,
                                      .output = type<identity::NewKey>,
                                      .run = create_key},
                                     {.name = "keys.list",
                                      .method = "GET",
                                      .path = "/api-keys",
                                      .summary = "List API keys.",
-                                     .permission = administer,
+                                     .permission = Permission::key_manage,
                                      .output = type<identity::KeyList>,
                                      .run = list_keys},
                                     {.name = "keys.revoke",
                                      .method = "DELETE",
                                      .path = "/api-keys/{key_id}",
                                      .summary = "Refuse a key from now on.",
-                                     .permission = administer,
+                                     .permission = Permission::key_manage,
                                      .output = type<identity::ApiKey>,
                                      .run = revoke_key}};
   return table;

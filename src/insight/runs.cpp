@@ -6,7 +6,7 @@
 #include <insightflow/insight/runs.hpp>
 #include <insightflow/response/responses.hpp>
 #include <insightflow/security/digest.hpp>
-#include <insightflow/survey/surveys.hpp>
+#include <insightflow/survey/access.hpp>
 
 #include <set>
 
@@ -18,26 +18,29 @@ namespace {
 
 const std::string run_columns =
     "r.id, r.survey_id, r.job_id, j.state, j.stage, j.done, j.total, j.error, 0, r.created_at, "
-    "r.completed_at FROM insight_runs r JOIN jobs j ON j.id = r.job_id WHERE r.workspace_id = ?1 ";
+    "r.completed_at FROM insight_runs r JOIN jobs j ON j.id = r.job_id JOIN surveys s ON s.id = "
+    "r.survey_id WHERE r.workspace_id = ?1 ";
 
 Error unknown_run() {
   return fail(Code::not_found, "run_unknown", "No insight run of this workspace has this id.");
 }
 
-Result<Run> find_run(storage::Tx& tx, WorkspaceId workspace, RunId id) {
-  static const std::string sql = "SELECT " + run_columns + "AND r.id = ?2";
-  BOOST_OUTCOME_TRY(auto run, tx.find<Run>(sql, {workspace, id}));
+/// A run of a survey on which the actor has the permission.
+Result<Run> find_run(storage::Tx& tx, const identity::Scope& scope, Permission permission,
+                     RunId id) {
+  static const std::string sql = "SELECT " + run_columns + "AND r.id = ?2 AND " +
+                                 identity::visible_sql("?3", "s.id, s.project_id");
+  BOOST_OUTCOME_TRY(auto run, tx.find<Run>(sql, {scope.actor.workspace, id, scope.only_granted()}));
   if (!run) return unknown_run();
+  BOOST_OUTCOME_TRY(survey::require(tx, scope, permission, run->survey_id));
   return std::move(*run);
 }
 
+/// A version that must be there.
 Result<survey::Version> find_version(storage::Tx& tx, SurveyId survey, std::int64_t number) {
-  static const std::string sql = "SELECT " + column_list(type_of<survey::Version>()) +
-                                 " FROM survey_versions WHERE survey_id = ?1 AND number = ?2";
-  BOOST_OUTCOME_TRY(auto version, tx.find<survey::Version>(sql, {survey, number}));
-  if (!version)
-    return fail(Code::corrupt, "row_corrupt", "The published version of the survey is missing.");
-  return std::move(*version);
+  auto version = survey::find_version(tx, survey, number);
+  if (version || version.error().reason != "version_unknown") return version;
+  return fail(Code::corrupt, "row_corrupt", "The published version of the survey is missing.");
 }
 
 /// The survey's state that findings depend on.
@@ -89,9 +92,10 @@ Result<void> recheck_quotes(storage::Tx& tx, SurveyId survey, Findings& findings
 }  // namespace
 
 Result<Run> Runs::start(SurveyId survey, const RunRequest& request) {
-  BOOST_OUTCOME_TRY(scope_.require(Permission::edit));
+  BOOST_OUTCOME_TRY(scope_.reach(Permission::insight_run));
   const WorkspaceId workspace = scope_.actor.workspace;
   return scope_.db.write([&](storage::Tx& tx) -> Result<Run> {
+    BOOST_OUTCOME_TRY(survey::require(tx, scope_, Permission::insight_run, survey));
     BOOST_OUTCOME_TRY(
         const auto inputs,
         tx.find<Inputs>(
@@ -120,7 +124,7 @@ Result<Run> Runs::start(SurveyId survey, const RunRequest& request) {
         tx.find<RunId>("SELECT id FROM insight_runs WHERE survey_id = ?1 AND cache_key = ?2",
                        {survey, cache_key}));
     if (known) {
-      BOOST_OUTCOME_TRY(auto run, find_run(tx, workspace, *known));
+      BOOST_OUTCOME_TRY(auto run, find_run(tx, scope_, Permission::insight_run, *known));
       const bool completed = run.state == jobs::State::completed;
       if ((completed && !request.force_refresh) || !jobs::finished(run.state)) {
         run.cached = completed;
@@ -147,35 +151,31 @@ Result<Run> Runs::start(SurveyId survey, const RunRequest& request) {
     std::vector<storage::Param> params = storage::row_params(order);
     params.emplace_back(workspace);
     BOOST_OUTCOME_TRY(tx.execute(sql, params));
-    return find_run(tx, workspace, order.id);
+    return find_run(tx, scope_, Permission::insight_run, order.id);
   });
 }
 
 Result<Run> Runs::get(RunId id) {
-  BOOST_OUTCOME_TRY(scope_.require(Permission::read));
-  return scope_.db.read([&](storage::Tx& tx) { return find_run(tx, scope_.actor.workspace, id); });
+  BOOST_OUTCOME_TRY(scope_.reach(Permission::insight_read));
+  return scope_.db.read(
+      [&](storage::Tx& tx) { return find_run(tx, scope_, Permission::insight_read, id); });
 }
 
 Result<RunPage> Runs::list(SurveyId survey) {
-  BOOST_OUTCOME_TRY(scope_.require(Permission::read));
+  BOOST_OUTCOME_TRY(scope_.reach(Permission::insight_read));
   static const std::string sql =
       "SELECT " + run_columns + "AND r.survey_id = ?2 ORDER BY r.id DESC LIMIT 100";
   return scope_.db.read([&](storage::Tx& tx) -> Result<RunPage> {
-    BOOST_OUTCOME_TRY(
-        const auto known,
-        tx.find<std::int64_t>("SELECT 1 FROM surveys WHERE workspace_id = ?1 AND id = ?2",
-                              {scope_.actor.workspace, survey}));
-    if (!known)
-      return fail(Code::not_found, "survey_unknown", "No survey of this workspace has this id.");
+    BOOST_OUTCOME_TRY(survey::require(tx, scope_, Permission::insight_read, survey));
     BOOST_OUTCOME_TRY(auto runs, tx.list<Run>(sql, {scope_.actor.workspace, survey}));
     return RunPage{std::move(runs)};
   });
 }
 
 Result<Findings> Runs::findings(RunId id) {
-  BOOST_OUTCOME_TRY(scope_.require(Permission::read));
+  BOOST_OUTCOME_TRY(scope_.reach(Permission::insight_read));
   return scope_.db.read([&](storage::Tx& tx) -> Result<Findings> {
-    BOOST_OUTCOME_TRY(const auto run, find_run(tx, scope_.actor.workspace, id));
+    BOOST_OUTCOME_TRY(const auto run, find_run(tx, scope_, Permission::insight_read, id));
     if (run.state == jobs::State::failed)
       return fail(Code::conflict, "run_failed", "The run has failed: " + run.error);
     if (run.state != jobs::State::completed)
@@ -194,25 +194,36 @@ Result<Findings> Runs::findings(RunId id) {
 }
 
 Result<Run> Runs::cancel(RunId id) {
-  BOOST_OUTCOME_TRY(scope_.require(Permission::edit));
-  BOOST_OUTCOME_TRY(const auto run, get(id));
+  BOOST_OUTCOME_TRY(scope_.reach(Permission::insight_run));
+  const auto find = [&] {
+    return scope_.db.read(
+        [&](storage::Tx& tx) { return find_run(tx, scope_, Permission::insight_run, id); });
+  };
+  BOOST_OUTCOME_TRY(const auto run, find());
   BOOST_OUTCOME_TRY(queue_.cancel(scope_.actor.workspace, run.job_id));
-  return get(id);
+  return find();
+}
+
+Result<void> Runs::require(Permission permission, SurveyId survey) {
+  BOOST_OUTCOME_TRY(scope_.reach(permission));
+  return scope_.db.read([&](storage::Tx& tx) -> Result<void> {
+    BOOST_OUTCOME_TRY(survey::require(tx, scope_, permission, survey));
+    return success();
+  });
 }
 
 Result<jobs::Schedule> Runs::schedule(SurveyId survey, std::string_view cron) {
-  BOOST_OUTCOME_TRY(scope_.require(Permission::edit));
-  BOOST_OUTCOME_TRY(list(survey));
+  BOOST_OUTCOME_TRY(require(Permission::insight_run, survey));
   return schedules().set(scheduled_run_job, survey.str(), cron);
 }
 
 Result<jobs::Schedule> Runs::scheduled(SurveyId survey) {
-  BOOST_OUTCOME_TRY(scope_.require(Permission::read));
+  BOOST_OUTCOME_TRY(require(Permission::insight_read, survey));
   return schedules().get(scheduled_run_job, survey.str());
 }
 
 Result<jobs::Schedule> Runs::unschedule(SurveyId survey) {
-  BOOST_OUTCOME_TRY(scope_.require(Permission::edit));
+  BOOST_OUTCOME_TRY(require(Permission::insight_run, survey));
   return schedules().remove(scheduled_run_job, survey.str());
 }
 
@@ -220,7 +231,7 @@ jobs::Handler scheduled_run_handler(storage::Database& db, const Clock& clock, I
   return [&db, &clock, &ids](const jobs::Job& job, const Ctx&) -> Result<void> {
     BOOST_OUTCOME_TRY(const auto survey, SurveyId::parse(job.subject));
     // A worker acts for the workspace that made the schedule.
-    Runs runs({db, clock, ids, {job.workspace_id, identity::Role::editor}});
+    Runs runs({db, clock, ids, {job.workspace_id, identity::Role::analyst}});
     BOOST_OUTCOME_TRY(runs.start(survey));
     return db.write([&](storage::Tx& tx) { return jobs::Queue(db, clock, ids).complete(tx, job); });
   };

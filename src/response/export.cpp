@@ -2,7 +2,7 @@
 #include <insightflow/response/mapping.hpp>
 #include <insightflow/response/responses.hpp>
 #include <insightflow/response/transfer.hpp>
-#include <insightflow/survey/survey.hpp>
+#include <insightflow/survey/access.hpp>
 
 namespace insightflow::response {
 
@@ -38,16 +38,12 @@ Result<survey::Questionnaire> all_questions(storage::Tx& tx, SurveyId id) {
 }  // namespace
 
 Result<ChunkProducer> Transfers::export_all(SurveyId survey, TableFormat format) {
-  BOOST_OUTCOME_TRY(scope_.require(identity::Permission::read));
+  constexpr auto permission = identity::Permission::response_export;
+  BOOST_OUTCOME_TRY(scope_.reach(permission));
   survey::Questionnaire questionnaire;
   std::int64_t last = 0;
   BOOST_OUTCOME_TRY(scope_.db.read([&](storage::Tx& tx) -> Result<void> {
-    BOOST_OUTCOME_TRY(
-        const auto known,
-        tx.find<std::int64_t>("SELECT count(*) FROM surveys WHERE workspace_id = ?1 AND id = ?2",
-                              {scope_.actor.workspace, survey}));
-    if (known.value_or(0) == 0)
-      return fail(Code::not_found, "survey_unknown", "No survey of this workspace has this id.");
+    BOOST_OUTCOME_TRY(survey::require(tx, scope_, permission, survey));
     BOOST_OUTCOME_TRY(questionnaire, all_questions(tx, survey));
     BOOST_OUTCOME_TRY(const auto newest,
                       tx.find<std::int64_t>("SELECT coalesce(max(sequence), 0) FROM responses "
@@ -59,11 +55,12 @@ Result<ChunkProducer> Transfers::export_all(SurveyId survey, TableFormat format)
   std::string head;
   if (format == TableFormat::csv) append_csv_row(head, export_header(questionnaire));
   return ChunkProducer(
-      [&db = scope_.db, survey, format, last, head, at = std::int64_t{0},
+      [scope = scope_, survey, format, last, head, at = std::int64_t{0},
        questionnaire = std::move(questionnaire)](std::string& piece) mutable -> Result<bool> {
         piece += std::exchange(head, {});
         std::int64_t read = 0;
-        BOOST_OUTCOME_TRY(db.read([&](storage::Tx& tx) {
+        BOOST_OUTCOME_TRY(scope.db.read([&](storage::Tx& tx) -> Result<void> {
+          BOOST_OUTCOME_TRY(survey::require(tx, scope, permission, survey));
           return each_response(tx, survey, {at, last, rows_per_piece},
                                [&](std::int64_t sequence, Response&& response) -> Result<void> {
                                  ++read;

@@ -7,7 +7,7 @@
 #include <insightflow/response/transfer.hpp>
 #include <insightflow/response/validate.hpp>
 #include <insightflow/security/digest.hpp>
-#include <insightflow/survey/surveys.hpp>
+#include <insightflow/survey/access.hpp>
 
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
@@ -20,6 +20,7 @@ namespace insightflow::response {
 namespace {
 
 constexpr std::size_t rows_per_commit = 500;
+constexpr auto permission = identity::Permission::response_import;
 
 /// One row of the file: what it says, or why it cannot be taken.
 struct Candidate {
@@ -260,6 +261,7 @@ class Import {
     if (waiting_.empty()) return success();
     std::int64_t stored = 0;
     BOOST_OUTCOME_TRY(scope_.db.write([&](storage::Tx& tx) -> Result<void> {
+      BOOST_OUTCOME_TRY(survey::require(tx, scope_, permission, survey_));
       std::vector<ResponseRow> fresh;
       std::set<ResponseId> taken;
       for (const Waiting& waiting : waiting_) {
@@ -302,13 +304,15 @@ class Import {
 Result<ImportReport> Transfers::import(SurveyId survey, ChunkSource source,
                                        const ImportOptions& options, const Quarantine& quarantine,
                                        const Ctx& ctx) {
-  BOOST_OUTCOME_TRY(scope_.require(identity::Permission::edit));
-  survey::Surveys surveys(scope_);
-  BOOST_OUTCOME_TRY(const auto known, surveys.get(survey));
-  if (known.published_version == 0)
+  BOOST_OUTCOME_TRY(scope_.reach(permission));
+  const auto latest = scope_.db.read([&](storage::Tx& tx) -> Result<survey::Version> {
+    BOOST_OUTCOME_TRY(survey::require(tx, scope_, permission, survey));
+    return survey::find_version(tx, survey, 0);
+  });
+  if (!latest && latest.error().reason == "version_unknown")
     return fail(Code::conflict, "survey_unpublished",
                 "Answers are stored under a published version. Publish the survey first.");
-  BOOST_OUTCOME_TRY(const auto version, surveys.version(survey));
+  BOOST_OUTCOME_TRY(const auto version, latest);
   BOOST_OUTCOME_TRY(const auto validator, Validator::build(version.questionnaire));
   Import import(scope_, survey, validator, version.number, quarantine);
   if (options.format == TableFormat::csv) {

@@ -3,6 +3,7 @@
 #include <insightflow/core/json.hpp>
 #include <insightflow/response/responses.hpp>
 #include <insightflow/storage/page.hpp>
+#include <insightflow/survey/access.hpp>
 
 namespace insightflow::response {
 
@@ -54,19 +55,14 @@ Result<std::optional<Submission>> find_submission(storage::Tx& tx, SurveyId surv
 }
 
 Result<ResponsePage> Responses::list(SurveyId survey, std::int64_t limit, std::string_view after) {
-  BOOST_OUTCOME_TRY(scope_.require(Permission::read));
+  BOOST_OUTCOME_TRY(scope_.reach(Permission::response_read));
   limit = storage::page_limit(limit);
   static const std::string sql =
       "SELECT " + columns +
       " FROM responses WHERE workspace_id = ?1 AND survey_id = ?2 AND sequence > ?3 ORDER BY "
       "sequence LIMIT ?4";
   return scope_.db.read([&](storage::Tx& tx) -> Result<ResponsePage> {
-    BOOST_OUTCOME_TRY(
-        const auto known,
-        tx.find<std::int64_t>("SELECT count(*) FROM surveys WHERE workspace_id = ?1 AND id = ?2",
-                              {scope_.actor.workspace, survey}));
-    if (known.value_or(0) == 0)
-      return fail(Code::not_found, "survey_unknown", "No survey of this workspace has this id.");
+    BOOST_OUTCOME_TRY(survey::require(tx, scope_, Permission::response_read, survey));
     std::optional<std::int64_t> behind = 0;
     if (!after.empty()) {
       BOOST_OUTCOME_TRY(
@@ -87,11 +83,14 @@ Result<ResponsePage> Responses::list(SurveyId survey, std::int64_t limit, std::s
 }
 
 Result<Response> Responses::get(ResponseId id) {
-  BOOST_OUTCOME_TRY(scope_.require(Permission::read));
+  BOOST_OUTCOME_TRY(scope_.reach(Permission::response_read));
   static const std::string sql =
-      "SELECT " + columns + " FROM responses WHERE workspace_id = ?1 AND id = ?2";
+      "SELECT " + column_list(type_of<ResponseRow>(), "r.") +
+      " FROM responses r JOIN surveys s ON s.id = r.survey_id WHERE r.workspace_id = ?1 AND r.id = "
+      "?2 AND " +
+      identity::visible_sql("?3", "s.id, s.project_id");
   BOOST_OUTCOME_TRY(auto row, scope_.db.read([&](storage::Tx& tx) {
-    return tx.find<ResponseRow>(sql, {scope_.actor.workspace, id});
+    return tx.find<ResponseRow>(sql, {scope_.actor.workspace, id, scope_.only_granted()});
   }));
   if (!row) return unknown_response();
   return from_row(std::move(*row));

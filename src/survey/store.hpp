@@ -6,10 +6,15 @@
 namespace insightflow::survey {
 
 Result<Project> insert_project(storage::Tx& tx, const identity::Scope& scope, Project project);
-Result<Project> find_project(storage::Tx& tx, WorkspaceId workspace, ProjectId id);
 
-/// The oldest project of the workspace; made when there is none.
-Result<ProjectId> first_project(storage::Tx& tx, const identity::Scope& scope);
+/// A project in which the actor has the permission. Errors: `project_unknown`,
+/// `permission_missing`.
+Result<Project> find_project(storage::Tx& tx, const identity::Scope& scope,
+                             identity::Permission permission, ProjectId id);
+
+/// The oldest project that the actor sees; made when there is none. Errors: `permission_missing`.
+Result<ProjectId> first_project(storage::Tx& tx, const identity::Scope& scope,
+                                identity::Permission permission);
 
 inline Result<void> check_revision(std::int64_t stored, const IfRevision& based_on) {
   if (!based_on || *based_on == stored) return success();

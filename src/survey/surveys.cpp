@@ -5,6 +5,7 @@
 #include <insightflow/security/digest.hpp>
 #include <insightflow/security/tokens.hpp>
 #include <insightflow/storage/page.hpp>
+#include <insightflow/survey/access.hpp>
 #include <insightflow/survey/rules.hpp>
 #include <insightflow/survey/surveys.hpp>
 
@@ -58,12 +59,22 @@ Result<Survey> from_row(storage::Tx& tx, SurveyRow row) {
   return survey;
 }
 
-Result<Survey> find_survey(storage::Tx& tx, WorkspaceId workspace, SurveyId id) {
-  static const std::string sql =
-      "SELECT " + columns + " FROM surveys WHERE workspace_id = ?1 AND id = ?2";
-  BOOST_OUTCOME_TRY(auto row, tx.find<SurveyRow>(sql, {workspace, id}));
+const std::string visible = identity::visible_sql("?3", "surveys.id, surveys.project_id");
+
+/// A survey on which the actor has the permission, by its id or its slug.
+Result<Survey> find_survey(storage::Tx& tx, const identity::Scope& scope, Permission permission,
+                           const std::string& sql, const storage::Param& id_or_slug) {
+  BOOST_OUTCOME_TRY(
+      auto row, tx.find<SurveyRow>(sql, {scope.actor.workspace, id_or_slug, scope.only_granted()}));
   if (!row) return unknown_survey();
+  BOOST_OUTCOME_TRY(scope.require(tx, permission, {row->project_id, row->id}));
   return from_row(tx, std::move(*row));
+}
+Result<Survey> find_survey(storage::Tx& tx, const identity::Scope& scope, Permission permission,
+                           SurveyId id) {
+  static const std::string sql =
+      "SELECT " + columns + " FROM surveys WHERE workspace_id = ?1 AND id = ?2 AND " + visible;
+  return find_survey(tx, scope, permission, sql, id);
 }
 
 Result<void> check_slug(std::string_view slug) {
@@ -105,17 +116,40 @@ Result<void> store(storage::Tx& tx, WorkspaceId workspace, const Survey& survey)
 
 }  // namespace
 
+Result<identity::Place> require(storage::Tx& tx, const identity::Scope& scope,
+                                Permission permission, SurveyId id) {
+  static const std::string sql =
+      "SELECT project_id FROM surveys WHERE workspace_id = ?1 AND id = ?2 AND " + visible;
+  BOOST_OUTCOME_TRY(const auto project,
+                    tx.find<ProjectId>(sql, {scope.actor.workspace, id, scope.only_granted()}));
+  if (!project) return unknown_survey();
+  const identity::Place place{*project, id};
+  BOOST_OUTCOME_TRY(scope.require(tx, permission, place));
+  return place;
+}
+
+Result<Version> find_version(storage::Tx& tx, SurveyId id, std::int64_t number) {
+  static const std::string sql =
+      "SELECT " + column_list(type_of<Version>(), "v.") +
+      " FROM survey_versions v JOIN surveys s ON s.id = v.survey_id WHERE s.id = ?1 AND v.number = "
+      "CASE ?2 WHEN 0 THEN s.published_version ELSE ?2 END";
+  BOOST_OUTCOME_TRY(auto version, tx.find<Version>(sql, {id, number}));
+  if (!version)
+    return fail(Code::not_found, "version_unknown", "The survey has no such published version.");
+  return std::move(*version);
+}
+
 Result<Survey> Surveys::create(Survey survey) {
-  BOOST_OUTCOME_TRY(scope_.require(Permission::edit));
+  BOOST_OUTCOME_TRY(scope_.reach(Permission::survey_edit));
   if (survey.slug.empty()) survey.slug = security::random_token("", slug_characters);
   BOOST_OUTCOME_TRY(check_slug(survey.slug));
   BOOST_OUTCOME_TRY(check_dates(survey));
   return scope_.db.write([&](storage::Tx& tx) -> Result<Survey> {
     Survey made = survey;
     if (made.project_id) {
-      BOOST_OUTCOME_TRY(find_project(tx, scope_.actor.workspace, made.project_id));
+      BOOST_OUTCOME_TRY(find_project(tx, scope_, Permission::survey_edit, made.project_id));
     } else {
-      BOOST_OUTCOME_TRY(made.project_id, first_project(tx, scope_));
+      BOOST_OUTCOME_TRY(made.project_id, first_project(tx, scope_, Permission::survey_edit));
     }
     made.id = scope_.ids.next<SurveyId>();
     made.state = State::draft;
@@ -143,50 +177,47 @@ Result<Survey> Surveys::generate(const Brief& brief) {
 }
 
 Result<Survey> Surveys::get(SurveyId id) {
-  BOOST_OUTCOME_TRY(scope_.require(Permission::read));
+  BOOST_OUTCOME_TRY(scope_.reach(Permission::survey_read));
   return scope_.db.read(
-      [&](storage::Tx& tx) { return find_survey(tx, scope_.actor.workspace, id); });
+      [&](storage::Tx& tx) { return find_survey(tx, scope_, Permission::survey_read, id); });
 }
 
 Result<Survey> Surveys::by_slug(std::string_view slug) {
-  BOOST_OUTCOME_TRY(scope_.require(Permission::read));
+  BOOST_OUTCOME_TRY(scope_.reach(Permission::survey_read));
   static const std::string sql =
-      "SELECT " + columns + " FROM surveys WHERE workspace_id = ?1 AND slug = ?2";
-  return scope_.db.read([&](storage::Tx& tx) -> Result<Survey> {
-    BOOST_OUTCOME_TRY(auto row, tx.find<SurveyRow>(sql, {scope_.actor.workspace, slug}));
-    if (!row) return unknown_survey();
-    return from_row(tx, std::move(*row));
-  });
+      "SELECT " + columns + " FROM surveys WHERE workspace_id = ?1 AND slug = ?2 AND " + visible;
+  return scope_.db.read(
+      [&](storage::Tx& tx) { return find_survey(tx, scope_, Permission::survey_read, sql, slug); });
 }
 
 Result<SummaryPage> Surveys::list(const PageRequest& page) {
-  BOOST_OUTCOME_TRY(scope_.require(Permission::read));
-  static constexpr std::string_view sql =
+  BOOST_OUTCOME_TRY(scope_.reach(Permission::survey_read));
+  static const std::string sql =
       "SELECT s.id, s.project_id, s.title, s.state, s.slug, "
       "s.revision, s.published_version, c.responses, s.updated_at FROM surveys s JOIN "
-      "survey_counters c ON c.survey_id = s.id WHERE s.workspace_id = ?1 AND s.id > ?2 ORDER BY "
-      "s.id LIMIT ?3";
+      "survey_counters c ON c.survey_id = s.id WHERE s.workspace_id = ?1 AND s.id > ?2 AND " +
+      identity::visible_sql("?4", "s.id, s.project_id") + " ORDER BY s.id LIMIT ?3";
   return scope_.db.read([&](storage::Tx& tx) -> Result<SummaryPage> {
     const std::int64_t limit = storage::page_limit(page.limit);
     SummaryPage out;
-    BOOST_OUTCOME_TRY(out.items,
-                      tx.list<Summary>(sql, {scope_.actor.workspace, page.after, limit + 1}));
+    BOOST_OUTCOME_TRY(out.items, tx.list<Summary>(sql, {scope_.actor.workspace, page.after,
+                                                        limit + 1, scope_.only_granted()}));
     out.next = storage::cut_page(out.items, limit);
     return out;
   });
 }
 
 Result<Survey> Surveys::update(SurveyId id, Survey survey, IfRevision based_on) {
-  BOOST_OUTCOME_TRY(scope_.require(Permission::edit));
+  BOOST_OUTCOME_TRY(scope_.reach(Permission::survey_edit));
   BOOST_OUTCOME_TRY(check_dates(survey));
   return scope_.db.write([&](storage::Tx& tx) -> Result<Survey> {
-    BOOST_OUTCOME_TRY(auto stored, find_survey(tx, scope_.actor.workspace, id));
+    BOOST_OUTCOME_TRY(auto stored, find_survey(tx, scope_, Permission::survey_edit, id));
     BOOST_OUTCOME_TRY(check_revision(stored.revision, based_on));
     if (stored.state == State::archived)
       return fail(Code::conflict, "survey_archived", "An archived survey cannot be changed.");
     static_cast<Questionnaire&>(stored) = survey;
     if (survey.project_id && survey.project_id != stored.project_id) {
-      BOOST_OUTCOME_TRY(find_project(tx, scope_.actor.workspace, survey.project_id));
+      BOOST_OUTCOME_TRY(find_project(tx, scope_, Permission::survey_edit, survey.project_id));
       stored.project_id = survey.project_id;
     }
     if (!survey.slug.empty() && survey.slug != stored.slug) {
@@ -204,9 +235,9 @@ Result<Survey> Surveys::update(SurveyId id, Survey survey, IfRevision based_on) 
 }
 
 Result<Survey> Surveys::move(SurveyId id, Event event, IfRevision based_on) {
-  BOOST_OUTCOME_TRY(scope_.require(Permission::edit));
+  BOOST_OUTCOME_TRY(scope_.reach(Permission::survey_publish));
   return scope_.db.write([&](storage::Tx& tx) -> Result<Survey> {
-    BOOST_OUTCOME_TRY(auto survey, find_survey(tx, scope_.actor.workspace, id));
+    BOOST_OUTCOME_TRY(auto survey, find_survey(tx, scope_, Permission::survey_publish, id));
     BOOST_OUTCOME_TRY(check_revision(survey.revision, based_on));
     const auto to = next(survey_edges, survey.state, event);
     if (!to)
@@ -253,17 +284,11 @@ Result<Survey> Surveys::archive(SurveyId id, IfRevision based_on) {
 }
 
 Result<Version> Surveys::version(SurveyId id, std::int64_t number) {
-  BOOST_OUTCOME_TRY(scope_.require(Permission::read));
-  static const std::string sql =
-      "SELECT " + column_list(type_of<Version>(), "v.") +
-      " FROM survey_versions v JOIN surveys s ON s.id = v.survey_id WHERE s.workspace_id = ?1 AND "
-      "s.id = ?2 AND v.number = CASE ?3 WHEN 0 THEN s.published_version ELSE ?3 END";
-  BOOST_OUTCOME_TRY(auto version, scope_.db.read([&](storage::Tx& tx) {
-    return tx.find<Version>(sql, {scope_.actor.workspace, id, number});
-  }));
-  if (!version)
-    return fail(Code::not_found, "version_unknown", "The survey has no such published version.");
-  return std::move(*version);
+  BOOST_OUTCOME_TRY(scope_.reach(Permission::survey_read));
+  return scope_.db.read([&](storage::Tx& tx) -> Result<Version> {
+    BOOST_OUTCOME_TRY(require(tx, scope_, Permission::survey_read, id));
+    return find_version(tx, id, number);
+  });
 }
 
 }  // namespace insightflow::survey

@@ -10,11 +10,14 @@ using WorkspaceId = Id<struct WorkspaceTag>;
 using UserId = Id<struct UserTag>;
 using SessionId = Id<struct SessionTag>;
 using ApiKeyId = Id<struct ApiKeyTag>;
+using UserId = Id<struct UserTag>;
 using ProjectId = Id<struct ProjectTag>;
 using SurveyId = Id<struct SurveyTag>;
 using ResponseId = Id<struct ResponseTag>;
 using JobId = Id<struct JobTag>;
 using RunId = Id<struct RunTag>;
 using ScheduleId = Id<struct ScheduleTag>;
+using InviteId = Id<struct InviteTag>;
+using GrantId = Id<struct GrantTag>;
 
 }  // namespace insightflow

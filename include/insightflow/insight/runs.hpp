@@ -51,8 +51,9 @@ constexpr std::span<const Note> field_notes(const RunRequest*) {
   return run_request_notes;
 }
 
-/// Insight runs of the actor's workspace. Reading needs `Permission::read`, starting and cancelling
-/// `Permission::edit`.
+/// Insight runs of the actor's workspace. Reading needs `Permission::insight_read`, starting,
+/// scheduling and cancelling `Permission::insight_run`: in the workspace, or by a grant on the
+/// survey or its project.
 class Runs {
  public:
   explicit Runs(identity::Scope scope) : scope_(scope), queue_(scope.db, scope.clock, scope.ids) {}
@@ -81,11 +82,12 @@ class Runs {
   /// `cron_never`.
   Result<jobs::Schedule> schedule(SurveyId survey, std::string_view cron);
 
-  /// Errors: `schedule_unknown`.
+  /// Errors: `survey_unknown`, `schedule_unknown`.
   Result<jobs::Schedule> scheduled(SurveyId survey);
   Result<jobs::Schedule> unschedule(SurveyId survey);
 
  private:
+  Result<void> require(identity::Permission permission, SurveyId survey);
   jobs::Schedules schedules() const {
     return {scope_.db, scope_.clock, scope_.ids, scope_.actor.workspace};
   }

@@ -16,7 +16,8 @@ struct ResponsePage {
 };
 BOOST_DESCRIBE_STRUCT(ResponsePage, (), (items, next))
 
-/// Stored responses, for the members of a workspace. Needs `Permission::read`.
+/// Stored responses, for the members of a workspace. Needs `Permission::response_read` in the
+/// workspace, or by a grant on the survey or its project.
 class Responses {
  public:
   explicit Responses(identity::Scope scope) : scope_(scope) {}

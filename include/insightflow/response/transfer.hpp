@@ -53,14 +53,16 @@ class Transfers {
   /// not. A row that does not pass goes to the quarantine with its line and every reason; the
   /// others are stored, 500 to a commit. Running the same import again stores nothing twice, so
   /// after an error it is simply repeated. In JSONL a line is a response as the export writes it,
-  /// or a flat object whose keys are the columns. Needs `Permission::edit`. Errors:
-  /// `survey_unknown`, `survey_unpublished`, those of `map_columns` and of `CsvReader`.
+  /// or a flat object whose keys are the columns. Needs `Permission::response_import`,
+  /// which is asked for again with each commit. Errors: `survey_unknown`, `survey_unpublished`,
+  /// those of `map_columns` and of `CsvReader`.
   Result<ImportReport> import(SurveyId survey, ChunkSource source, const ImportOptions& options,
                               const Quarantine& quarantine, const Ctx& ctx = {});
 
   /// All responses of a survey that are there now, in the order in which they came in. CSV has the
-  /// columns of all versions, formulas escaped; see mapping.hpp. Needs `Permission::read`. The
-  /// producer refers to the database of the scope. Errors: `survey_unknown`.
+  /// columns of all versions, formulas escaped; see mapping.hpp. Needs
+  /// `Permission::response_export`, which is asked for again with each piece. The producer refers
+  /// to the database of the scope. Errors: `survey_unknown`.
   Result<ChunkProducer> export_all(SurveyId survey, TableFormat format);
 
  private:

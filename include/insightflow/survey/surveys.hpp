@@ -57,8 +57,8 @@ BOOST_DESCRIBE_STRUCT(SummaryPage, (), (items, next))
 /// The revision a change is based on. Without it the change is made to whatever is there.
 using IfRevision = std::optional<std::int64_t>;
 
-/// Projects of the actor's workspace. Reading needs `Permission::read`, changing
-/// `Permission::edit`.
+/// Projects of the actor's workspace. Reading needs `Permission::project_read`, changing
+/// `Permission::project_edit`: in the workspace, or by a grant on the project.
 class Projects {
  public:
   explicit Projects(identity::Scope scope) : scope_(scope) {}
@@ -74,8 +74,10 @@ class Projects {
   identity::Scope scope_;
 };
 
-/// Surveys of the actor's workspace. Reading needs `Permission::read`, changing `Permission::edit`.
-/// Each call is one transaction. Ids of another workspace are unknown here.
+/// Surveys of the actor's workspace. Reading needs `Permission::survey_read`, changing
+/// `Permission::survey_edit`, moving through its states `Permission::survey_publish`: in the
+/// workspace, or by a grant on the survey or its project. Each call is one transaction. Ids of
+/// another workspace, and of what the actor may not see, are unknown here.
 class Surveys {
  public:
   explicit Surveys(identity::Scope scope) : scope_(scope) {}
@@ -108,7 +110,7 @@ class Surveys {
   Result<Survey> reopen(SurveyId id, IfRevision based_on = {});
   Result<Survey> archive(SurveyId id, IfRevision based_on = {});
 
-  /// A frozen version; 0 stands for the latest. Errors: `version_unknown`.
+  /// A frozen version; 0 stands for the latest. Errors: `survey_unknown`, `version_unknown`.
   Result<Version> version(SurveyId id, std::int64_t number = 0);
 
  private:

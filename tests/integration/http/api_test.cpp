@@ -518,37 +518,52 @@ TEST_CASE("every operation asks for its key and its role") {
   HttpWorld world;
   auto owner = world.client(world.workspace("First"));
   const Ids ids = furnish(world, owner, "trial");
+  const auto key = [&](std::string_view role, std::string_view more = {}) {
+    const auto made = owner.post("/api/v1/api-keys", R"({"name":"r","role":")" + std::string(role) +
+                                                         '"' + std::string(more) + "}");
+    REQUIRE(made.status == 201);
+    return json_of(made.body);
+  };
   std::map<identity::Role, HttpClient> roles;
-  for (const char* role : {"viewer", "editor", "admin"})
-    roles.emplace(
-        from_slug<identity::Role>(role).value(),
-        world.client(text_at(json_of(owner
-                                         .post("/api/v1/api-keys", R"({"name":"r","role":")" +
-                                                                       std::string(role) + "\"}")
-                                         .body),
-                             "/key")));
-  auto anyone = world.client();
+  for (const std::string_view role : {"guest", "viewer", "analyst", "editor", "admin"})
+    roles.emplace(from_slug<identity::Role>(role).value(),
+                  world.client(text_at(key(role), "/key")));
+  // Keys that were good and are not any more.
+  const auto revoked = key("owner"), expired = key("owner", R"(,"expires_at":"2999-01-01")");
+  REQUIRE(owner.send("DELETE", "/api/v1/api-keys/" + text_at(revoked, "/details/id")).status ==
+          200);
+  REQUIRE(world.engine.database().write([&](storage::Tx& tx) {
+    return tx.execute("UPDATE api_keys SET expires_at = 1 WHERE id = ?1",
+                      {storage::Param::owned(text_at(expired, "/details/id"))});
+  }));
+  HttpClient gone[] = {world.client(), world.client(text_at(revoked, "/key")),
+                       world.client(text_at(expired, "/key"))};
   std::size_t refused = 0;
   for (const Operation& operation : operations()) {
     if (!operation.permission) continue;
     CAPTURE(operation.name);
     const std::string path = path_of(operation, ids), body = body_of(operation);
-    CHECK(anyone.send(operation.method, path, body).status == 401);
+    for (HttpClient& client : gone) CHECK(client.send(operation.method, path, body).status == 401);
+    const bool person = identity::row_of(*operation.permission).reach == identity::Reach::person;
     for (auto& [role, client] : roles) {
       CAPTURE(slug(role));
-      if (identity::allows(role, *operation.permission)) {
-        if (*operation.permission == identity::Permission::read)
+      if (identity::allows(role, *operation.permission) && !person) {
+        if (operation.method == "GET")
           CHECK(client.send(operation.method, path, body).status == 200);
         continue;
       }
       CHECK(client.send(operation.method, path, body).status == 403);
       ++refused;
     }
-    // A change is behind more than reading.
-    if (operation.method != "GET" && operation.name != "lint")
-      CHECK(*operation.permission != identity::Permission::read);
+    // A key of the owner's that was given everything else.
+    std::string others;
+    for (const identity::PermissionRow& row : identity::permission_table)
+      if (row.permission != *operation.permission)
+        others += (others.empty() ? "\"" : ",\"") + std::string(slug(row.permission)) + '"';
+    auto narrow = world.client(text_at(key("owner", R"(,"scopes":[)" + others + "]"), "/key"));
+    CHECK(narrow.send(operation.method, path, body).status == 403);
   }
-  CHECK(refused > 15);
+  CHECK(refused > 60);
   // None of the refused calls did anything.
   CHECK(json_of(owner.get("/api/v1/surveys").body).at_pointer("/items").as_array().size() == 1);
   CHECK(text_at(json_of(owner.get("/api/v1/surveys/" + ids.at("survey_id")).body), "/revision") ==

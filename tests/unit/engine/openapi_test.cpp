@@ -93,7 +93,8 @@ class Breaks {
       return (a == nullptr) == (b == nullptr) && (a == nullptr || *a == *b);
     };
     if (!same("operationId")) found.push_back(at + " has another operationId");
-    if (!same("security") || !same("x-permission")) found.push_back(at + " asks for other rights");
+    if (!same("security") || !same("x-permission") || !same("x-roles"))
+      found.push_back(at + " asks for other rights");
     std::map<std::string, json::value> kept;
     if (const auto* list = now.if_contains("parameters"))
       for (const auto& one : list->as_array()) kept.emplace(key_of(one), one);

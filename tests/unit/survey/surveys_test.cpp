@@ -279,7 +279,7 @@ TEST_CASE_FIXTURE(Fixture,
   const Call calls[] = {
       {"get", false, "survey_unknown",
        [](auto& s, SurveyId id, ProjectId) { return reason(Surveys(s).get(id)); }},
-      {"version", false, "version_unknown",
+      {"version", false, "survey_unknown",
        [](auto& s, SurveyId id, ProjectId) { return reason(Surveys(s).version(id)); }},
       {"update", true, "survey_unknown",
        [](auto& s, SurveyId id, ProjectId) {

@@ -1,0 +1,125 @@
+#pragma once
+
+#include "support/inspect.hpp"
+#include "support/sample_survey.hpp"
+#include "support/temporary.hpp"
+
+#include <insightflow/operations.hpp>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include <doctest/doctest.h>
+
+#include <functional>
+#include <map>
+#include <set>
+
+namespace insightflow::test {
+
+using identity::Permission;
+using identity::Role;
+
+/// A workspace with one of each thing, and another one; and what each operation is called with.
+struct OperationsWorld {
+  TemporaryFolder folder;
+  ManualClock clock{Instant{1'767'225'600'000}};
+  Engine engine =
+      Engine::open({.database = "sqlite:" + (folder / "a.db"), .clock = &clock}).value();
+  WorkspaceId home = engine.create_workspace("First").value().workspace.id;
+  WorkspaceId elsewhere = engine.create_workspace("Second").value().workspace.id;
+  Session owner = engine.as({home, Role::owner});
+  survey::Survey survey = put_out("the-survey");
+  ResponseId response = answered();
+  insight::Run run = finished();
+  insight::Run queued = owner.insights().start(survey.id, {{}, true}).value();
+  insight::Run cancelled = stopped();
+  survey::Survey closed = shut();
+  survey::Survey spare = put_out("the-spare-survey");
+  jobs::Schedule schedule = owner.insights().schedule(survey.id, "@daily").value();
+  ApiKeyId key = owner.keys().create({.name = "spare", .role = Role::viewer}).value().details.id;
+
+  /// A key of a role, and a person of a role; neither is stored.
+  identity::Actor machine(Role role) const { return {.workspace = home, .role = role, .key = key}; }
+  identity::Actor person(Role role) const {
+    return {.workspace = home, .role = role, .user = UserId{key.uuid}};
+  }
+
+  ResponseId answered() {
+    for (int i = 0; i < 11; ++i) REQUIRE(engine.respond(survey.slug, sample_answer(i)));
+    return engine.respond(survey.slug, sample_answer(11)).value().id;
+  }
+  insight::Run finished() {
+    const auto started = owner.insights().start(survey.id).value();
+    REQUIRE(engine.work_until_idle());
+    return owner.insights().get(started.id).value();
+  }
+
+  insight::Run stopped() {
+    const auto started = owner.insights().start(survey.id, {{.themes = 2}, true}).value();
+    return owner.insights().cancel(started.id).value();
+  }
+  survey::Survey put_out(std::string slug) {
+    auto surveys = owner.surveys();
+    return surveys.publish(surveys.create(sample_survey(std::move(slug))).value().id).value();
+  }
+  survey::Survey shut() { return owner.surveys().close(put_out("the-closed-survey").id).value(); }
+
+  /// What stands in the place of each {name} of a path.
+  std::string value_of(const Operation& operation, std::string_view name) const {
+    if (name == "survey_id") {
+      if (operation.name == "surveys.reopen") return closed.id.str();
+      const bool ends = operation.name == "surveys.close" || operation.name == "surveys.archive";
+      return (ends ? spare.id : survey.id).str();
+    }
+    if (name == "project_id") return survey.project_id.str();
+    if (name == "response_id") return response.str();
+    if (name == "key_id") return key.str();
+    if (name == "job_id") return (operation.name == "jobs.retry" ? cancelled : queued).job_id.str();
+    if (name == "run_id") return (operation.name == "insights.cancel" ? queued.id : run.id).str();
+    if (name == "slug") return survey.slug;
+    if (name == "number") return "1";
+    FAIL("no value for {" << name << "}");
+    return {};
+  }
+  /// The names of the {…} of a path, in order.
+  static std::vector<std::string> parameters_of(const Operation& operation) {
+    std::vector<std::string> out;
+    const std::string_view path = operation.path;
+    for (std::size_t at = path.find('{'); at != path.npos; at = path.find('{', at + 1))
+      out.emplace_back(path.substr(at + 1, path.find('}', at) - at - 1));
+    return out;
+  }
+  Call call(const Operation& operation, const Session* session) {
+    Call out{.engine = engine, .session = session};
+    for (const std::string& name : parameters_of(operation))
+      out.path.push_back(value_of(operation, name));
+    return out;
+  }
+  /// A body that the operation takes.
+  static std::string body_of(const Operation& operation) {
+    if (operation.name == "surveys.generate") return R"({"goal":"Why do trial users leave?"})";
+    if (operation.name == "surveys.create" || operation.name == "surveys.update" ||
+        operation.name == "surveys.save" || operation.name == "lint")
+      return to_json_text(static_cast<const survey::Questionnaire&>(sample_survey()));
+    if (operation.name.starts_with("projects.")) return R"({"name":"P"})";
+    if (operation.name == "insights.schedule") return R"({"cron":"@daily"})";
+    if (operation.name == "keys.create")
+      return R"({"name":"k","role":"viewer","scopes":["key_manage"]})";
+    if (operation.name == "public.respond") return to_json_text(sample_answer(1));
+    if (operation.name == "responses.import") return "score\n1\n";
+    return {};
+  }
+};
+
+template <class T>
+std::string reason(const Result<T>& result) {
+  return result ? "ok" : std::string(result.error().reason);
+}
+
+inline bool is_public(const Operation& operation) {
+  return !operation.permission;
+}
+
+}  // namespace insightflow::test
