@@ -123,7 +123,16 @@ Result<std::optional<Session>> session_of(Engine& engine, const Operation& opera
   if (header->size() <= scheme.size() || !equal_fold(header->substr(0, scheme.size()), scheme))
     return fail(Code::unauthenticated, "key_missing",
                 "This needs an API key: send 'Authorization: Bearer KEY'.");
-  BOOST_OUTCOME_TRY(const auto actor, engine.authenticate(header->substr(scheme.size())));
+  std::optional<WorkspaceId> workspace;
+  if (const auto named = request.headers.find("X-Workspace-Id")) {
+    const auto id = WorkspaceId::parse(*named);
+    if (!id)
+      return fail(Code::not_found, "workspace_unknown",
+                  "X-Workspace-Id holds no id of a workspace.");
+    workspace = id.value();
+  }
+  BOOST_OUTCOME_TRY(const auto actor,
+                    engine.authenticate(header->substr(scheme.size()), workspace));
   return engine.as(actor);
 }
 
@@ -278,6 +287,12 @@ Response Application::handle(const Request& request) const {
   if (first == "s" && segments.size() == 2)
     return reads || request.method == "POST" ? state_->page(request)
                                              : method_not_allowed("GET, HEAD, POST", request);
+  if (first == ".well-known" && segments.size() == 2 && segments[1] == "jwks.json") {
+    if (!reads) return method_not_allowed("GET, HEAD", request);
+    const auto keys = state_->engine.accounts().jwks();
+    return keys ? json_response(200, serialize(keys.value()))
+                : error_response(keys.error(), request);
+  }
   const auto about_itself = [&]() -> std::optional<Response> {
     if (segments.empty())
       return json_response(200,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <insightflow/identity/accounts.hpp>
 #include <insightflow/identity/workspaces.hpp>
 #include <insightflow/insight/runs.hpp>
 #include <insightflow/response/intake.hpp>
@@ -20,6 +21,9 @@ struct Options {
 
   /// Reads that may run at once; see `storage::SqliteOptions::readers`.
   int readers = 8;
+
+  /// How people sign in; see there.
+  identity::AccountOptions accounts{};
 
   /// Where time comes from; must outlive the engine.
   const Clock* clock = &system_clock();
@@ -86,6 +90,14 @@ class Engine {
   /// Who presents this key; that it was used is written down within a minute or so. Errors:
   /// `key_unknown`.
   Result<identity::Actor> authenticate(std::string_view key);
+
+  /// Who presents this key or this access token; a person acts in `workspace`. Errors: those of
+  /// `authenticate` and of `identity::Accounts::authenticate`.
+  Result<identity::Actor> authenticate(std::string_view bearer,
+                                       std::optional<WorkspaceId> workspace);
+
+  /// People: how they sign in, and their sessions.
+  identity::Accounts& accounts() const;
 
   /// A session for an actor of your own making, e.g. behind your application's login.
   Session as(const identity::Actor& actor) const;

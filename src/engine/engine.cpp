@@ -6,16 +6,19 @@
 namespace insightflow {
 
 struct Engine::State {
-  State(std::unique_ptr<storage::Database> database, const Clock& the_clock)
+  State(std::unique_ptr<storage::Database> database, const Clock& the_clock,
+        identity::AccountOptions account_options)
       : db(std::move(database)),
         clock(the_clock),
         ids(clock),
         intake(*db, clock, ids),
         queue(*db, clock, ids),
-        key_uses(*db) {}
+        key_uses(*db),
+        accounts(*db, clock, ids, std::move(account_options)) {}
 
   std::map<std::string, jobs::Handler> handlers() {
     return {
+        {std::string(identity::account_mail_job), accounts.mail_handler()},
         {std::string(insight::run_job), insight::run_handler(*db, clock, ids)},
         {std::string(insight::scheduled_run_job), insight::scheduled_run_handler(*db, clock, ids)}};
   }
@@ -26,6 +29,7 @@ struct Engine::State {
   response::Intake intake;
   jobs::Queue queue;
   identity::KeyUses key_uses;
+  identity::Accounts accounts;
 };
 
 Engine::Engine(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -38,10 +42,14 @@ Result<Engine> Engine::open(const Options& options) {
   if (!options.database.starts_with(scheme))
     return fail(Code::unsupported, "database_url_unknown",
                 "A database is named as sqlite:PATH, not '" + options.database + "'.");
-  BOOST_OUTCOME_TRY(auto db, storage::open_sqlite({.path = options.database.substr(scheme.size()),
-                                                   .create = options.create,
-                                                   .readers = options.readers}));
-  return Engine(std::make_unique<State>(std::move(db), *options.clock));
+  const std::string path = options.database.substr(scheme.size());
+  BOOST_OUTCOME_TRY(
+      auto db,
+      storage::open_sqlite({.path = path, .create = options.create, .readers = options.readers}));
+  identity::AccountOptions accounts = options.accounts;
+  if (accounts.master_keys.empty()) accounts.master_keys = "file:" + path + ".key";
+  if (accounts.mail_folder.empty()) accounts.mail_folder = path + ".mail";
+  return Engine(std::make_unique<State>(std::move(db), *options.clock, std::move(accounts)));
 }
 
 Result<identity::NewWorkspace> Engine::create_workspace(std::string_view name) {
@@ -53,6 +61,17 @@ Result<identity::Actor> Engine::authenticate(std::string_view key) {
   BOOST_OUTCOME_TRY(const auto actor, identity::authenticate(*state_->db, now, key));
   if (actor.key) state_->key_uses.note(*actor.key, now);
   return actor;
+}
+
+Result<identity::Actor> Engine::authenticate(std::string_view bearer,
+                                             std::optional<WorkspaceId> workspace) {
+  // A token has its two dots; a key never has one.
+  if (bearer.find('.') == bearer.npos) return authenticate(bearer);
+  return state_->accounts.authenticate(bearer, workspace);
+}
+
+identity::Accounts& Engine::accounts() const {
+  return state_->accounts;
 }
 
 Session Engine::as(const identity::Actor& actor) const {

@@ -59,7 +59,7 @@ std::span<const Operation> operations() {
   static const std::vector<Operation> all = [] {
     std::vector<Operation> out;
     for (const auto& table : {survey_operations(), response_operations(), insight_operations(),
-                              job_operations(), workspace_operations(), public_operations()})
+                              job_operations(), workspace_operations(), account_operations(), public_operations()})
       out.insert(out.end(), table.begin(), table.end());
     return out;
   }();

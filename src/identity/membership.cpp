@@ -12,15 +12,13 @@ Result<Actor> actor_of(storage::Tx& tx, UserId user, std::optional<WorkspaceId> 
               {user, workspace}, [&](const storage::Row& row) -> Result<void> {
                 BOOST_OUTCOME_TRY(const auto id, WorkspaceId::parse(row.text(0)));
                 BOOST_OUTCOME_TRY(const auto role, from_slug<Role>(row.text(1)));
-                found.push_back({id, role});
+                found.push_back({.workspace = id, .role = role, .user = user});
                 return success();
               }));
   if (found.size() == 1) return found.front();
-  if (found.empty())
-    return fail(Code::not_found, "workspace_unknown",
-                "You belong to no workspace with this id. Is X-Workspace-Id right?");
-  return fail(Code::invalid, "workspace_missing",
-              "You belong to several workspaces: say which with the header X-Workspace-Id.");
+  if (!workspace) return Actor{.workspace = {}, .role = Role::guest, .user = user};
+  return fail(Code::not_found, "workspace_unknown",
+              "You belong to no workspace with this id. Is X-Workspace-Id right?");
 }
 
 Result<void> add_owner(storage::Tx& tx, WorkspaceId workspace, UserId user, Instant at) {

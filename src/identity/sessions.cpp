@@ -247,7 +247,9 @@ Result<Actor> Accounts::authenticate(std::string_view access_token,
   BOOST_OUTCOME_TRY(const SignedIn who, s.verify_access(access_token));
   return s.db.read([&](storage::Tx& tx) -> Result<Actor> {
     BOOST_OUTCOME_TRY(s.require_live(tx, who));
-    return actor_of(tx, who.user, workspace);
+    BOOST_OUTCOME_TRY(Actor actor, actor_of(tx, who.user, workspace));
+    actor.session = who.session;
+    return actor;
   });
 }
 

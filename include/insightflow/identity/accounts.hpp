@@ -140,11 +140,12 @@ struct AccountOptions {
   /// What links in mails begin with; "/verify?token=…" or "/reset?token=…" comes behind it.
   std::string link_base = "http://127.0.0.1:8080";
   /// Where the master keys are; see `security::load_master_keys`. A file is made when missing.
-  std::string master_keys = "file:insightflow.key";
+  /// Empty, for an engine: the database's name with ".key" behind it.
+  std::string master_keys{};
   security::PasswordHasherOptions passwords{};
   /// Null: mail is written into `mail_folder`.
   std::shared_ptr<Mailer> mailer;
-  std::string mail_folder = "insightflow-mail";
+  std::string mail_folder{};  ///< Empty, for an engine: the database's name and ".mail".
   std::vector<OidcProvider> providers{};
   /// Null: libcurl.
   std::shared_ptr<Fetcher> fetcher;

@@ -7,7 +7,8 @@
 namespace insightflow::identity {
 
 /// What a person may do in a workspace; without one, in the only workspace the person belongs to.
-/// Errors: `workspace_unknown` (also where the person is no member), `workspace_missing`.
+/// Where there is none or are several, the actor has no workspace and acts for himself alone.
+/// Errors: `workspace_unknown` (also where the person is no member).
 Result<Actor> actor_of(storage::Tx& tx, UserId user, std::optional<WorkspaceId> workspace);
 
 /// Makes a person the owner of a workspace that was just made.
