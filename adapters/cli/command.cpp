@@ -88,7 +88,9 @@ int exit_code(const Error& error) {
 }
 
 Result<Engine> Context::open(bool create) const {
-  return Engine::open({.database = "sqlite:" + database, .create = create});
+  BOOST_OUTCOME_TRY(auto accounts, account_options());
+  return Engine::open(
+      {.database = "sqlite:" + database, .create = create, .accounts = std::move(accounts)});
 }
 
 Result<Session> Context::owner(Engine& engine) const {

@@ -52,11 +52,17 @@ std::string code_of(const HttpClient::Answer& answer) {
   return text_at(json_of(answer.body), "/error/code");
 }
 
+/// Operations about how people sign in, which the account test walks.
+bool about_accounts(const Operation& operation) {
+  return operation.name.starts_with("auth.") || operation.name.starts_with("account.");
+}
+
 /// One thing of every kind that has an id in a path.
 using Ids = std::map<std::string, std::string>;
 
 Ids furnish(HttpWorld& world, HttpClient& owner, std::string_view slug) {
-  Ids ids{{"number", "1"}, {"slug", std::string(slug)}};
+  Ids ids{{"number", "1"}, {"slug", std::string(slug)}, {"provider", "none"},
+          {"session_id", "019301ab-0000-7000-8000-000000000000"}};
   ids["survey_id"] = create(owner, slug);
   const auto given =
       owner.post("/api/v1/public/surveys/" + std::string(slug) + "/responses", answer_body);
@@ -580,7 +586,9 @@ TEST_CASE("what belongs to another workspace is not there") {
     if (name.ends_with("_id")) id = "019301ab-0000-7000-8000-000000000000";
   std::size_t walked = 0;
   for (const Operation& operation : operations()) {
-    if (!operation.permission || operation.path.find('{') == std::string_view::npos) continue;
+    if (!operation.permission || about_accounts(operation) ||
+        operation.path.find('{') == std::string_view::npos)
+      continue;
     CAPTURE(operation.name);
     const std::string path = path_of(operation, ids), body = body_of(operation);
     const auto theirs = second.send(operation.method, path, body);
@@ -605,6 +613,7 @@ TEST_CASE("what belongs to another workspace is not there") {
             .status == 404);
   // For its own people all of it is there.
   for (const Operation& operation : operations()) {
+    if (about_accounts(operation)) continue;
     CAPTURE(operation.name);
     const auto ours = first.send(operation.method, path_of(operation, ids), body_of(operation));
     CHECK(ours.status != 404);

@@ -118,6 +118,12 @@ std::string reason(const Result<T>& result) {
   return result ? "ok" : std::string(result.error().reason);
 }
 
+/// Operations about how people sign in. They change who is signed in, so they are not walked as
+/// everybody: tests/unit/identity and the account test over HTTP do.
+inline bool about_accounts(const Operation& operation) {
+  return operation.name.starts_with("auth.") || operation.name.starts_with("account.");
+}
+
 inline bool is_public(const Operation& operation) {
   return !operation.permission;
 }
