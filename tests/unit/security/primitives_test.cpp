@@ -102,13 +102,19 @@ TEST_CASE("so many passwords at a time and no more") {
 TEST_CASE("codes of an authenticator app") {
   // RFC 6238, appendix B, the rows of SHA-1; its codes have eight digits, ours are the last six.
   const std::string secret = "12345678901234567890";
-  const std::pair<std::int64_t, const char*> rows[] = {{59, "287082"},
-                                                       {1'111'111'109, "081804"},
-                                                       {1'111'111'111, "050471"},
-                                                       {1'234'567'890, "005924"},
-                                                       {2'000'000'000, "279037"},
-                                                       {20'000'000'000, "353130"}};
-  for (const auto& [seconds, code] : rows) {
+  struct Row {
+    std::int64_t seconds;
+    const char* code;
+  };
+  const Row rows[] = {{59, "287082"},
+                      {1'111'111'109, "081804"},
+                      {1'111'111'111, "050471"},
+                      {1'234'567'890, "005924"},
+                      {2'000'000'000, "279037"},
+                      {20'000'000'000, "353130"}};
+  for (const Row& row : rows) {
+    const std::int64_t seconds = row.seconds;
+    const char* const code = row.code;
     CAPTURE(seconds);
     CHECK(totp_code(secret, totp_step(seconds)) == code);
     CHECK(totp_check(secret, code, seconds, 0) == totp_step(seconds));
