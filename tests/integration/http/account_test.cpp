@@ -15,9 +15,9 @@ namespace {
 
 const std::string good = "four lamps under nine bridges", other = "a quiet orchard in november";
 
-std::string body(std::initializer_list<std::pair<std::string_view, json::value>> fields) {
+std::string body(std::initializer_list<std::pair<std::string_view, std::string>> fields) {
   json::object out;
-  for (const auto& [name, value] : fields) out[name] = value;
+  for (const auto& [name, value] : fields) out[name] = json::string(value);
   return serialize(out);
 }
 
