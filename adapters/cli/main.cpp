@@ -29,6 +29,7 @@ int main(int argc, char** argv) {
   cli::add_response_commands(app, context);
   cli::add_insight_commands(app, context);
   cli::add_job_commands(app, context);
+  cli::add_member_commands(app, context);
   cli::add_analyze_command(app, context);
   cli::add_convert_command(app, context);
   cli::add_privacy_commands(app, context);

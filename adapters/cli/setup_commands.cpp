@@ -38,12 +38,26 @@ void add_setup_commands(CLI::App& app, Context& context) {
   auto key_name = std::make_shared<std::string>("command line");
   auto role = std::make_shared<std::string>("viewer");
   create->add_option("--name", *key_name, "What the key is for")->capture_default_str();
-  create->add_option("--role", *role, "viewer, editor, admin or owner")->capture_default_str();
-  on_call(*create, context, [&context, key_name, role]() -> Result<void> {
-    BOOST_OUTCOME_TRY(const auto wanted, one_of<identity::Role>(*role));
+  create->add_option("--role", *role, "guest, viewer, analyst, editor, admin or owner")
+      ->capture_default_str();
+  auto scopes = std::make_shared<std::vector<std::string>>();
+  auto expires = std::make_shared<std::string>();
+  create->add_option("--scope", *scopes, "Only this permission; may be repeated");
+  create->add_option("--expires", *expires, "Refused from then on, e.g. 2027-01-31");
+  on_call(*create, context, [&context, key_name, role, scopes, expires]() -> Result<void> {
+    identity::KeyRequest request{.name = *key_name};
+    BOOST_OUTCOME_TRY(request.role, one_of<identity::Role>(*role));
+    for (const std::string& scope : *scopes) {
+      BOOST_OUTCOME_TRY(const auto permission, one_of<identity::Permission>(scope));
+      if (!request.scopes) request.scopes.emplace();
+      request.scopes->push_back(permission);
+    }
+    if (!expires->empty()) {
+      BOOST_OUTCOME_TRY(request.expires_at, Instant::parse(*expires));
+    }
     BOOST_OUTCOME_TRY(auto engine, context.open());
     BOOST_OUTCOME_TRY(const auto session, context.owner(engine));
-    BOOST_OUTCOME_TRY(const auto made, session.keys().create({.name = *key_name, .role = wanted}));
+    BOOST_OUTCOME_TRY(const auto made, session.keys().create(request));
     if (context.json)
       print_as_json(made);
     else
@@ -61,7 +75,9 @@ void add_setup_commands(CLI::App& app, Context& context) {
     }
     for (const identity::ApiKey& one : keys.items)
       print(one.id.str() + "  " + one.hint + "…  " + std::string(slug(one.role)) + "  " +
-            (one.revoked_at ? "revoked  " : "") + one.name + "\n");
+            (one.revoked_at ? "revoked  " : "") +
+            (one.expires_at ? "until " + one.expires_at->str() + "  " : "") +
+            (one.last_used_at ? "used " + one.last_used_at->str() + "  " : "") + one.name + "\n");
     return insightflow::success();
   });
   auto* revoke = key->add_subcommand("revoke", "Refuse a key from now on");

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <insightflow/identity/accounts.hpp>
-#include <insightflow/identity/workspaces.hpp>
+#include <insightflow/identity/members.hpp>
 #include <insightflow/insight/runs.hpp>
 #include <insightflow/response/intake.hpp>
 #include <insightflow/response/responses.hpp>
@@ -67,6 +67,10 @@ class Session {
   response::Transfers transfers() const { return response::Transfers(scope_); }
   insight::Runs insights() const { return insight::Runs(scope_); }
   identity::ApiKeys keys() const { return identity::ApiKeys(scope_); }
+  identity::Workspaces workspaces() const { return identity::Workspaces(scope_); }
+  identity::Members members() const { return identity::Members(scope_); }
+  identity::Invites invites() const { return identity::Invites(scope_); }
+  identity::Grants grants() const { return identity::Grants(scope_); }
   Jobs jobs() const { return Jobs(scope_); }
   const identity::Scope& scope() const { return scope_; }
 

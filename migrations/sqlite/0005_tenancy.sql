@@ -29,6 +29,8 @@ CREATE TABLE memberships (
   PRIMARY KEY (workspace_id, user_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX memberships_by_user ON memberships (user_id, workspace_id);
+INSERT INTO memberships (workspace_id, user_id, role, joined_at)
+  SELECT home_workspace_id, id, 'owner', created_at FROM users;
 
 -- An invite is open while it is neither accepted nor revoked and has not run out.
 CREATE TABLE invites (

@@ -12,6 +12,7 @@ std::span<const Operation> insight_operations();
 std::span<const Operation> job_operations();
 std::span<const Operation> workspace_operations();
 std::span<const Operation> account_operations();
+std::span<const Operation> member_operations();
 std::span<const Operation> public_operations();
 
 namespace detail {

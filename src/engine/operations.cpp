@@ -58,8 +58,9 @@ Result<Reply> perform(const Operation& operation, const Call& call) {
 std::span<const Operation> operations() {
   static const std::vector<Operation> all = [] {
     std::vector<Operation> out;
-    for (const auto& table : {survey_operations(), response_operations(), insight_operations(),
-                              job_operations(), workspace_operations(), account_operations(), public_operations()})
+    for (const auto& table :
+         {survey_operations(), response_operations(), insight_operations(), job_operations(),
+          workspace_operations(), member_operations(), account_operations(), public_operations()})
       out.insert(out.end(), table.begin(), table.end());
     return out;
   }();

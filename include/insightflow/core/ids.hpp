@@ -10,7 +10,6 @@ using WorkspaceId = Id<struct WorkspaceTag>;
 using UserId = Id<struct UserTag>;
 using SessionId = Id<struct SessionTag>;
 using ApiKeyId = Id<struct ApiKeyTag>;
-using UserId = Id<struct UserTag>;
 using ProjectId = Id<struct ProjectTag>;
 using SurveyId = Id<struct SurveyTag>;
 using ResponseId = Id<struct ResponseTag>;

@@ -6,7 +6,7 @@
 #include "survey/survey_row.hpp"
 
 #include <insightflow/identity/accounts.hpp>
-#include <insightflow/identity/workspaces.hpp>
+#include <insightflow/identity/members.hpp>
 #include <insightflow/jobs/schedules.hpp>
 #include <insightflow/storage/sqlite.hpp>
 
@@ -39,14 +39,9 @@ struct Table {
 const Table tables[] = {
     {"workspaces", &type_of<identity::Workspace>(), {}},
     {"api_keys", &type_of<identity::ApiKey>(), {}},
-    {"memberships", nullptr, {"workspace_id", "user_id", "role", "joined_at"}},
-    {"invites",
-     nullptr,
-     {"workspace_id", "id", "email", "role", "digest", "invited_by", "created_at", "expires_at",
-      "accepted_at", "accepted_by", "revoked_at"}},
-    {"grants",
-     nullptr,
-     {"workspace_id", "id", "grantee", "grantee_id", "object", "object_id", "role", "created_at"}},
+    {"memberships", &type_of<identity::Membership>(), {}},
+    {"invites", &type_of<identity::Invite>(), {}},
+    {"grants", &type_of<identity::Grant>(), {}},
     {"projects", &type_of<survey::Project>(), {"workspace_id"}},
     {"surveys", &type_of<survey::SurveyRow>(), {"workspace_id"}},
     {"survey_counters", nullptr, {"survey_id", "responses", "changes"}},
@@ -170,5 +165,5 @@ TEST_CASE_FIXTURE(Fixture, "a column that lists its values lists those of the en
       ++checked;
     }
   }
-  CHECK(checked == 5);
+  CHECK(checked >= 10);
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "support/inspect.hpp"
+#include "support/people.hpp"
 #include "support/sample_survey.hpp"
 #include "support/temporary.hpp"
 
@@ -40,10 +41,59 @@ struct OperationsWorld {
   jobs::Schedule schedule = owner.insights().schedule(survey.id, "@daily").value();
   ApiKeyId key = owner.keys().create({.name = "spare", .role = Role::viewer}).value().details.id;
 
-  /// A key of a role, and a person of a role; neither is stored.
-  identity::Actor machine(Role role) const { return {.workspace = home, .role = role, .key = key}; }
+  std::map<Role, UserId> people = with_each_role(&OperationsWorld::new_person);
+  std::map<Role, ApiKeyId> machines = with_each_role(&OperationsWorld::new_machine);
+  std::map<UserId, std::string> tokens = invited_elsewhere();
+  UserId second_owner = add("second@example.org", home, Role::owner);
+  UserId member = add("member@example.org", home, Role::viewer);
+  UserId leaver = add("leaver@example.org", home, Role::viewer);
+  UserId stranger_id = add("stranger@example.org", elsewhere, Role::owner);
+  InviteId invite = owner.invites().create({.email = "new@example.org"}).value().details.id;
+  identity::Grant grant = granted(machines.at(Role::guest), closed.id);
+
+  static constexpr std::array roles{Role::guest,  Role::viewer, Role::analyst,
+                                    Role::editor, Role::admin,  Role::owner};
+
+  /// A key of a role, and a person of a role.
+  identity::Actor machine(Role role) const {
+    return {.workspace = home, .role = role, .key = machines.at(role)};
+  }
   identity::Actor person(Role role) const {
-    return {.workspace = home, .role = role, .user = UserId{key.uuid}};
+    return {.workspace = home, .role = role, .user = people.at(role)};
+  }
+  /// The owner of the other workspace.
+  identity::Actor stranger() const {
+    return {.workspace = elsewhere, .role = Role::owner, .user = stranger_id};
+  }
+
+  template <class Id>
+  std::map<Role, Id> with_each_role(Id (OperationsWorld::*make)(Role)) {
+    std::map<Role, Id> out;
+    for (const Role role : roles) out.emplace(role, (this->*make)(role));
+    return out;
+  }
+  UserId add(std::string email, WorkspaceId workspace, Role role) {
+    return add_person(engine.database(), clock, owner.scope().ids, workspace, std::move(email),
+                      role)
+        .value();
+  }
+  UserId new_person(Role role) { return add(std::string(slug(role)) + "@example.org", home, role); }
+  ApiKeyId new_machine(Role role) {
+    return owner.keys().create({.name = "machine", .role = role}).value().details.id;
+  }
+  std::map<UserId, std::string> invited_elsewhere() {
+    std::map<UserId, std::string> out;
+    auto invites = engine.as({elsewhere, Role::owner}).invites();
+    for (const auto& [role, id] : people)
+      out[id] = invites.create({.email = std::string(slug(role)) + "@example.org"}).value().token;
+    return out;
+  }
+  identity::Grant granted(ApiKeyId to, SurveyId on) {
+    identity::Grant out;
+    out.grantee = identity::Grantee::key;
+    out.grantee_id = to.str();
+    out.object_id = on.str();
+    return owner.grants().set(out).value();
   }
 
   ResponseId answered() {
@@ -78,6 +128,10 @@ struct OperationsWorld {
     if (name == "key_id") return key.str();
     if (name == "job_id") return (operation.name == "jobs.retry" ? cancelled : queued).job_id.str();
     if (name == "run_id") return (operation.name == "insights.cancel" ? queued.id : run.id).str();
+    if (name == "workspace_id") return home.str();
+    if (name == "user_id") return (operation.name == "members.remove" ? leaver : member).str();
+    if (name == "invite_id") return invite.str();
+    if (name == "grant_id") return grant.id.str();
     if (name == "slug") return survey.slug;
     if (name == "number") return "1";
     FAIL("no value for {" << name << "}");
@@ -97,8 +151,18 @@ struct OperationsWorld {
       out.path.push_back(value_of(operation, name));
     return out;
   }
-  /// A body that the operation takes.
-  static std::string body_of(const Operation& operation) {
+  /// A body that the operation takes, from that actor where it matters.
+  std::string body_of(const Operation& operation, const identity::Actor& actor = {}) const {
+    if (operation.name.starts_with("workspaces.")) return R"({"name":"W"})";
+    if (operation.name == "members.change") return R"({"role":"guest"})";
+    if (operation.name == "members.transfer") return R"({"user_id":")" + member.str() + "\"}";
+    if (operation.name == "invites.create") return R"({"email":"a@example.org","role":"viewer"})";
+    if (operation.name == "invites.accept")
+      return R"({"token":")" + (actor.user ? tokens.at(*actor.user) : "") + "\"}";
+    if (operation.name == "grants.set")
+      return R"({"grantee":"user","grantee_id":")" + member.str() +
+             R"(","object":"project","object_id":")" + survey.project_id.str() +
+             R"(","role":"editor"})";
     if (operation.name == "surveys.generate") return R"({"goal":"Why do trial users leave?"})";
     if (operation.name == "surveys.create" || operation.name == "surveys.update" ||
         operation.name == "surveys.save" || operation.name == "lint")

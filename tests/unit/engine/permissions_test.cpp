@@ -15,8 +15,7 @@ using identity::Reach;
 
 namespace {
 
-constexpr Role roles[] = {Role::guest,  Role::viewer, Role::analyst,
-                          Role::editor, Role::admin,  Role::owner};
+constexpr auto roles = OperationsWorld::roles;
 
 /// What the table says about this actor and this operation.
 std::string expected(const Actor& actor, Permission permission) {
@@ -33,7 +32,8 @@ struct Fixture : OperationsWorld {
     return Session({tried, owner.scope().clock, owner.scope().ids, actor});
   }
   std::string outcome(const Operation& operation, const Session* session) {
-    const std::string body = body_of(operation);
+    const std::string body =
+        body_of(operation, session ? session->scope().actor : identity::Actor());
     Call call = this->call(operation, session);
     call.body = body;
     tried.steps.clear();
@@ -73,7 +73,7 @@ std::string page() {
   out += "\n## Operations\n\n| operation | permission |";
   for (const Role role : roles) out += " " + std::string(slug(role)) + " |";
   out += "\n|---|---|";
-  for (std::size_t i = 0; i < std::size(roles); ++i) out += "---|";
+  for (std::size_t i = 0; i < roles.size(); ++i) out += "---|";
   for (const Operation& operation : operations()) {
     out += "\n| `" + std::string(operation.name) + "` | ";
     out += operation.permission ? "`" + std::string(slug(*operation.permission)) + "` |"
