@@ -1,3 +1,4 @@
+#include "support/child.hpp"
 #include "support/http_world.hpp"
 
 #include <insightflow/operations.hpp>
@@ -216,4 +217,59 @@ TEST_CASE_FIXTURE(Fixture, "passwords are set anew, with a second factor in betw
             .post("/api/v1/auth/external-login",
                   body({{"state", "s"}, {"code", "c"}, {"binding", "b"}}))
             .status == 401);
+}
+
+TEST_CASE("no secret is written to a log, an error or the database") {
+  const TemporaryFolder folder;
+  const std::string database = folder / "a.db", out = folder / "out", err = folder / "err";
+  Child server({INSIGHTFLOW_COMMAND, "--db", database, "--json", "init"}, "/dev/null",
+               folder / "init", folder / "init.err");
+  REQUIRE(server.wait() == 0);
+  Child serving({INSIGHTFLOW_COMMAND, "--db", database, "--json", "serve", "--port", "0"},
+                "/dev/null", out, err);
+  const std::string url = text_at(json_of(await_line(out)), "/url");
+  const auto port = static_cast<std::uint16_t>(std::stoi(url.substr(url.rfind(':') + 1)));
+  HttpClient anyone(port);
+  std::vector<std::string> secrets{good, other};
+  const auto registered = anyone.post("/api/v1/auth/register",
+                                      body({{"email", "ana@example.org"}, {"password", good}}));
+  REQUIRE(registered.status == 202);
+  std::string token;
+  for (int i = 0; i < 3000 && token.empty(); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    std::error_code missing;
+    for (const auto& file : std::filesystem::directory_iterator(database + ".mail", missing)) {
+      const std::string text = file_text(file.path());
+      const std::size_t at = text.find("token=");
+      if (at != text.npos && text.size() > at + 62) token = text.substr(at + 6, 56);
+    }
+  }
+  REQUIRE(!token.empty());
+  secrets.push_back(token);
+  CHECK(anyone.post("/api/v1/auth/verify?token=" + token, body({{"token", token}})).status == 200);
+  const auto signed_in =
+      json_of(anyone
+                  .post("/api/v1/auth/login?password=" + std::string("four+lamps"),
+                        body({{"email", "ana@example.org"}, {"password", good}}))
+                  .body);
+  secrets.push_back(text_at(signed_in, "/tokens/access_token"));
+  secrets.push_back(text_at(signed_in, "/tokens/refresh_token"));
+  HttpClient ana(port, secrets[3]);
+  const auto enrolled = json_of(ana.post("/api/v1/account/totp", body({{"password", good}})).body);
+  secrets.push_back(text_at(enrolled, "/secret"));
+  CHECK(ana.post("/api/v1/account/totp", body({{"password", other}})).status == 401);
+  CHECK(anyone.post("/api/v1/auth/refresh", body({{"refresh_token", secrets[4]}})).status == 200);
+  CHECK(anyone.post("/api/v1/auth/refresh", body({{"refresh_token", token}})).status == 401);
+  CHECK(anyone.get("/api/v1/surveys?access_token=" + secrets[3]).status == 401);
+  serving.signal(SIGTERM);
+  CHECK(serving.wait() == 0);
+  const std::string log = file_text(err) + file_text(out);
+  const std::string stored = file_text(database) + file_text(database + "-wal");
+  CHECK(log.find("/api/v1/auth/login") != std::string::npos);
+  for (const std::string& secret : secrets) {
+    CAPTURE(secret);
+    REQUIRE(secret.size() > 20);
+    CHECK(log.find(secret) == std::string::npos);
+    CHECK(stored.find(secret) == std::string::npos);
+  }
 }

@@ -134,6 +134,8 @@ struct OperationsWorld {
     if (name == "grant_id") return grant.id.str();
     if (name == "slug") return survey.slug;
     if (name == "number") return "1";
+    if (name == "provider") return "none";
+    if (name == "session_id") return key.str();
     FAIL("no value for {" << name << "}");
     return {};
   }
