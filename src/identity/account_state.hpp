@@ -109,6 +109,8 @@ class KeyRing {
   Result<security::KeySet> verifying();
   bool verifies(std::string_view key_id);
   void forget();  ///< Look into the database next time.
+  /// The same when a token names an unknown key, at most once a second: anybody can send those.
+  void forget_if_old();
   Result<std::string> rotate();
 
   Result<security::Sealed> seal(std::string_view what, std::string_view plain);

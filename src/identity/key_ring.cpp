@@ -13,7 +13,7 @@ namespace insightflow::identity {
 
 namespace {
 
-constexpr std::int64_t look_again_ms = 60'000;
+constexpr std::int64_t look_again_ms = 60'000, unknown_key_pause_ms = 1'000;
 constexpr std::size_t key_id_characters = 16;
 
 std::string place_of(std::string_view id) {
@@ -59,6 +59,11 @@ void KeyRing::forget_master_keys() {
 void KeyRing::forget() {
   const std::unique_lock lock(mutex_);
   loaded_.reset();
+}
+
+void KeyRing::forget_if_old() {
+  const std::unique_lock lock(mutex_);
+  if (loaded_ && clock_.now() - loaded_->at >= unknown_key_pause_ms) loaded_.reset();
 }
 
 Result<security::Sealed> KeyRing::seal(std::string_view what, std::string_view plain) {

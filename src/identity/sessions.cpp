@@ -204,7 +204,7 @@ Result<SignedIn> Accounts::State::verify_access(std::string_view token) {
   std::string key_id;
   auto claims = security::verify_jwt(token, keys, access_algorithms, rules, &key_id);
   if (!claims && claims.error().reason == "token_key_unknown") {
-    ring.forget();
+    ring.forget_if_old();
     BOOST_OUTCOME_TRY(keys, ring.verifying());
     claims = security::verify_jwt(token, keys, access_algorithms, rules, &key_id);
   }
