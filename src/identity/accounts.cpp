@@ -57,6 +57,18 @@ constexpr Letter letters[] = {
      "so nothing was changed. Sign in as you always do, or ask for a new password here:",
      "/login", "If it was not you, you need not do anything."}};
 
+/// A write that changes nothing and costs what queueing a mail costs, for an address that has no
+/// account or was written to just now.
+Result<void> write_nothing(storage::Tx& tx, Instant now) {
+  const std::string digest = security::sha256(security::random_token("", token_characters));
+  BOOST_OUTCOME_TRY(tx.execute(
+      "INSERT INTO external_logins (state_digest, provider, binding_digest, nonce, verifier, "
+      "expires_at) VALUES (?1, '', '', '', '', ?2)",
+      {digest, now}));
+  BOOST_OUTCOME_TRY(tx.execute("DELETE FROM external_logins WHERE state_digest = ?1", {digest}));
+  return success();
+}
+
 }  // namespace
 
 Accounts::Accounts(storage::Database& db, const Clock& clock, IdSource& ids, AccountOptions options)
@@ -138,7 +150,7 @@ Result<void> Accounts::State::queue_mail(storage::Tx& tx, const User& user, std:
                             "AND subject = ?4 LIMIT 1",
                             {user.home_workspace_id, first_id_of(clock.now() + -mail_pause_ms),
                              account_mail_job, subject}));
-  if (recent) return success();
+  if (recent) return write_nothing(tx, clock.now());
   BOOST_OUTCOME_TRY(queue.enqueue(tx, {.workspace_id = user.home_workspace_id,
                                        .kind = std::string(account_mail_job),
                                        .subject = subject,
@@ -208,22 +220,6 @@ Result<void> Accounts::verify_email(std::string_view token) {
     return success();
   });
 }
-
-namespace {
-
-/// A write that changes nothing and costs what queueing a mail costs, for an address that has no
-/// account.
-Result<void> write_nothing(storage::Tx& tx, Instant now) {
-  const std::string digest = security::sha256(security::random_token("", token_characters));
-  BOOST_OUTCOME_TRY(tx.execute(
-      "INSERT INTO external_logins (state_digest, provider, binding_digest, nonce, verifier, "
-      "expires_at) VALUES (?1, '', '', '', '', ?2)",
-      {digest, now}));
-  BOOST_OUTCOME_TRY(tx.execute("DELETE FROM external_logins WHERE state_digest = ?1", {digest}));
-  return success();
-}
-
-}  // namespace
 
 Result<void> Accounts::resend_verification(std::string_view email) {
   State& s = *state_;
