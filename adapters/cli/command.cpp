@@ -89,6 +89,7 @@ int exit_code(const Error& error) {
 
 Result<Engine> Context::open(bool create, observe::Observer* observer) const {
   Options options{.database = "sqlite:" + database, .create = create, .observer = observer};
+  BOOST_OUTCOME_TRY(options.accounts, account_options());
   if (!llm.empty()) {
     BOOST_OUTCOME_TRY(options.llm, insightflow::llm::load_settings(llm));
   }

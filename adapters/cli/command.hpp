@@ -125,6 +125,10 @@ Result<analysis::Codebook> load_codebook(const std::string& path);
 /// "csv" or "jsonl" from what was asked for, else from the file's name.
 Result<response::TableFormat> table_format(const std::string& asked, const std::string& path);
 
+/// How people sign in, from the variables of the environment that docs/security/accounts.md lists.
+Result<identity::AccountOptions> account_options();
+
+void add_account_commands(CLI::App& app, Context& context);  // users …, secrets …
 void add_setup_commands(CLI::App& app, Context& context);   // init, key, backup, version
 void add_survey_commands(CLI::App& app, Context& context);  // survey …
 void add_lint_command(CLI::App& app, Context& context);

@@ -27,6 +27,7 @@ int main(int argc, char** argv) {
   app.add_flag("--json", context.json, "Write results, and errors, as JSON");
 
   cli::add_setup_commands(app, context);
+  cli::add_account_commands(app, context);
   cli::add_survey_commands(app, context);
   cli::add_lint_command(app, context);
   cli::add_response_commands(app, context);

@@ -28,13 +28,30 @@ void add_server_commands(CLI::App& app, Context& context) {
   serve->add_option("--allow-origin", options->application.allowed_origins,
                     "Origin whose pages may open a WebSocket, as https://app.example; may be "
                     "repeated");
+  auto limits = std::make_shared<std::vector<std::string>>();
+  serve->add_option("--rate-limit", *limits,
+                    "RULE=BURST,PER_MINUTE or RULE=off, or 'off' for none; may be repeated");
+  auto proxies = std::make_shared<std::vector<std::string>>();
+  serve->add_option("--trusted-proxy", *proxies,
+                    "Network of proxies whose X-Forwarded-For is believed, as 10.0.0.0/8; may be "
+                    "repeated");
   serve->add_flag("--quiet", *quiet, "No access log");
   const auto watched = add_observe_options(*serve);
-  on_call(*serve, context, [&context, options, quiet, watched]() -> Result<void> {
+  on_call(*serve, context, [&context, options, quiet, watched, limits, proxies]() -> Result<void> {
     const std::stop_token stop = interrupted_by_signal();
     BOOST_OUTCOME_TRY(const auto observer, watched->observer());
     BOOST_OUTCOME_TRY(auto engine, context.open(false, observer.get()));
     options->access_log = !*quiet;
+    if (*limits != std::vector<std::string>{"off"}) {
+      auto& settings = options->application.limits.emplace();
+      for (const std::string& text : *limits) {
+        BOOST_OUTCOME_TRY(settings.emplace_back(), http::parse_limit(text));
+      }
+    }
+    for (const std::string& text : *proxies) {
+      BOOST_OUTCOME_TRY(auto network, http::Network::parse(text));
+      options->application.trusted_proxies.push_back(network);
+    }
     options->metrics = watched->metrics;
     const bool as_json = context.json;
     return http::serve(engine, *options, stop, [&](const http::Listening& listening) {

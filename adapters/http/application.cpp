@@ -17,9 +17,10 @@ namespace insightflow::http {
 namespace {
 
 /// What there is beside the operations, which come behind.
-constexpr std::string_view own_routes[] = {"none",   "root",         "healthz",
-                                           "readyz", "openapi.json", "page"};
+constexpr std::string_view own_routes[] = {"none",         "root", "healthz", "readyz",
+                                           "openapi.json", "jwks", "page"};
 constexpr std::size_t page_route = std::size(own_routes) - 1;
+constexpr std::size_t jwks_route = page_route - 1;
 
 constexpr std::size_t usual_body = 1u << 20;
 constexpr std::size_t import_body = 64u << 20;
@@ -52,6 +53,13 @@ bool matches(const Route& route, const std::vector<std::string>& segments) {
   return true;
 }
 
+/// The survey's slug, where the path of the operation holds one.
+std::string_view slug_of(const Route& route, const Request& request) {
+  for (std::size_t i = 0; i < route.segments.size(); ++i)
+    if (route.segments[i] == "{slug}") return request.segments[i];
+  return {};
+}
+
 Response json_response(int status, std::string body) {
   return {.status = status,
           .headers = {{"Content-Type", "application/json"},
@@ -63,7 +71,9 @@ Response json_response(int status, std::string body) {
 Response error_response(const Error& error, const Request& request) {
   Response out = json_response(http_status(error), error_envelope(error, request.request_id));
   if (error.code == Code::unauthenticated) out.headers.emplace_back("WWW-Authenticate", "Bearer");
-  if (retryable(error.code)) out.headers.emplace_back("Retry-After", "1");
+  if (retryable(error.code))
+    out.headers.emplace_back("Retry-After", std::to_string(std::max<std::int64_t>(
+                                                (error.retry_after.count() + 999) / 1'000, 1)));
   out.trail.reason = error.reason;
   return out;
 }
@@ -132,6 +142,14 @@ Result<std::string_view> key_of(const Request& request) {
   return header->substr(scheme.size());
 }
 
+/// The workspace that a person wants to act in.
+Result<std::optional<WorkspaceId>> workspace_of(const Request& request) {
+  const auto named = request.headers.find("X-Workspace-Id");
+  if (!named) return std::nullopt;
+  if (const auto id = WorkspaceId::parse(*named)) return id.value();
+  return fail(Code::not_found, "workspace_unknown", "X-Workspace-Id holds no id of a workspace.");
+}
+
 Response page_response(int status, std::string html, const std::string& nonce) {
   return {.status = status,
           .headers = {{"Content-Type", "text/html; charset=utf-8"},
@@ -161,19 +179,34 @@ struct Application::State {
   State(Engine& the_engine, ApplicationOptions given)
       : engine(the_engine),
         options(std::move(given)),
+        limits(options.limits ? std::optional<Limits>(*options.limits) : std::nullopt),
         routes(make_routes()),
         document(pretty(openapi())) {}
 
   Response api(const Request& request, Trail& trail) const;
   Result<Response> perform(const Operation& operation, const Route& route, const Request& request,
                            Trail& trail) const;
-  Result<Response> socket(const Request& request, const Call& call, std::string_view key) const;
+  Result<Response> socket(const Request& request, const Call& call, Credentials shown) const;
   Response answer(const Request& request, Trail& trail) const;
   Response page(const Request& request) const;
   Response ready() const;
 
+  /// The answer of `handle`, or a refusal where there were too many requests.
+  template <class F>
+  Response limited(Traffic traffic, std::string_view slug, const Request& request,
+                   const Trail& trail, F&& handle) const {
+    if (!limits) return handle();
+    const Counted counted{trail.client, request.headers.find("Authorization").value_or(""), slug};
+    const auto verdict = limits->take(traffic, counted, options.clock->now());
+    if (!verdict) return handle();
+    Response out = verdict->allowed ? handle() : error_response(too_many(*verdict), request);
+    add_limit_headers(out, *verdict);
+    return out;
+  }
+
   Engine& engine;
   const ApplicationOptions options;
+  mutable std::optional<Limits> limits;
   std::vector<Route> routes;
   std::string document;
 };
@@ -185,8 +218,10 @@ Response Application::State::api(const Request& request, Trail& trail) const {
     const bool head = request.method == "HEAD" && route.operation->method == "GET";
     if (head || route.operation->method == request.method) {
       trail.route = std::size(own_routes) + static_cast<std::size_t>(&route - routes.data());
-      auto answered = perform(*route.operation, route, request, trail);
-      return answered ? std::move(answered).value() : error_response(answered.error(), request);
+      return limited(traffic_of(*route.operation), slug_of(route, request), request, trail, [&] {
+        auto answered = perform(*route.operation, route, request, trail);
+        return answered ? std::move(answered).value() : error_response(answered.error(), request);
+      });
     }
     (allowed += allowed.empty() ? "" : ", ") += route.operation->method;
     if (route.operation->method == "GET") allowed += ", HEAD";
@@ -204,18 +239,19 @@ Result<Response> Application::State::perform(const Operation& operation, const R
   Call call{.engine = engine, .body = request.body};
   call.origin = {request.request_id, trail.traceparent};
   std::optional<Session> session;
-  std::string_view key;
+  Credentials shown;
   if (operation.permission || operation.endless) {
-    BOOST_OUTCOME_TRY(key, key_of(request));
+    BOOST_OUTCOME_TRY(shown.bearer, key_of(request));
+    BOOST_OUTCOME_TRY(shown.workspace, workspace_of(request));
   }
-  if (!key.empty()) {
-    BOOST_OUTCOME_TRY(const auto actor, engine.authenticate(key));
+  if (!shown.bearer.empty()) {
+    BOOST_OUTCOME_TRY(const auto actor, engine.authenticate(shown.bearer, shown.workspace));
     session.emplace(engine.as(actor, call.origin));
     call.session = &*session;
     trail.workspace = actor.workspace.str();
   }
   if (operation.endless) {
-    call.permit = permit_of(engine, std::string(key));
+    call.permit = permit_of(engine, shown);
     call.last_event_id = request.headers.find("Last-Event-ID").value_or("");
   }
   BOOST_OUTCOME_TRY(check_media(operation, request));
@@ -227,7 +263,7 @@ Result<Response> Application::State::perform(const Operation& operation, const R
     call.query.emplace_back(parameter.name, parameter.value);
 
   BOOST_OUTCOME_TRY(auto reply, insightflow::perform(operation, call));
-  if (reply.status == 101) return socket(request, call, key);
+  if (reply.status == 101) return socket(request, call, std::move(shown));
   Response out = json_response(reply.status, std::move(reply.body));
   out.headers[0].second = std::move(reply.media_type);
   out.stream = std::move(reply.stream);
@@ -251,7 +287,7 @@ Result<Response> Application::State::perform(const Operation& operation, const R
 }
 
 Result<Response> Application::State::socket(const Request& request, const Call& call,
-                                            std::string_view key) const {
+                                            Credentials shown) const {
   if (const auto upgrade = check_upgrade(request, options.allowed_origins); !upgrade) {
     Response out = error_response(upgrade.error(), request);
     if (upgrade.error().reason != "upgrade_required") return out;
@@ -266,7 +302,7 @@ Result<Response> Application::State::socket(const Request& request, const Call& 
   }
   return Response{
       .status = 101,
-      .feed = event_socket(engine, std::string(key), std::move(subscription), std::move(ask)),
+      .feed = event_socket(engine, std::move(shown), std::move(subscription), std::move(ask)),
       .websocket = true};
 }
 
@@ -331,6 +367,9 @@ std::vector<std::string_view> Application::route_names() const {
 
 Response Application::handle(const Request& request) const {
   Trail trail;
+  trail.client =
+      client_address(request.remote, request.headers.find("X-Forwarded-For").value_or(""),
+                     state_->options.trusted_proxies);
   if (const auto caller = request.headers.find("traceparent"))
     if (const auto context = observe::parse_traceparent(*caller))
       trail.traceparent = observe::traceparent(*context);
@@ -364,8 +403,15 @@ Response Application::State::answer(const Request& request, Trail& trail) const 
   const bool reads = request.method == "GET" || request.method == "HEAD";
   if (first == "s" && segments.size() == 2) {
     trail.route = page_route;
-    return reads || request.method == "POST" ? page(request)
-                                             : method_not_allowed("GET, HEAD, POST", request);
+    if (!reads && request.method != "POST") return method_not_allowed("GET, HEAD, POST", request);
+    return limited(Traffic::submit, segments[1], request, trail, [&] { return page(request); });
+  }
+  if (first == ".well-known" && segments.size() == 2 && segments[1] == "jwks.json") {
+    trail.route = jwks_route;
+    if (!reads) return method_not_allowed("GET, HEAD", request);
+    const auto keys = engine.accounts().jwks();
+    return keys ? json_response(200, serialize(keys.value()))
+                : error_response(keys.error(), request);
   }
   const auto about_itself = [&]() -> std::optional<Response> {
     constexpr std::size_t root = 1;
@@ -374,7 +420,7 @@ Response Application::State::answer(const Request& request, Trail& trail) const 
     if (segments.empty())
       return json_response(200,
                            R"({"name":"InsightFlow","openapi":"/openapi.json","api":"/api/v1"})");
-    while (++trail.route < page_route && own_routes[trail.route] != first) continue;
+    while (++trail.route < jwks_route && own_routes[trail.route] != first) continue;
     if (first == "healthz") return json_response(200, R"({"status":"ok"})");
     if (first == "readyz") return ready();
     if (first == "openapi.json") return json_response(200, document);

@@ -1,10 +1,13 @@
 #pragma once
 
+#include "http/client_address.hpp"
+#include "http/limits.hpp"
 #include "http/server.hpp"
 
 #include <insightflow/engine.hpp>
 
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -14,6 +17,15 @@ struct ApplicationOptions {
   /// Origins as "https://app.example" whose pages may open a WebSocket, besides the server's own;
   /// "*" lets all. Programs that are no browsers show no origin and are not asked.
   std::vector<std::string> allowed_origins;
+
+  /// Proxies whose X-Forwarded-For is believed.
+  std::vector<Network> trusted_proxies;
+
+  /// Rates other than those of `limit_rules`; absent: nothing is limited.
+  std::optional<std::vector<LimitSetting>> limits;
+
+  /// Where the time of the limits comes from; must outlive the application.
+  const Clock* clock = &system_clock();
 };
 
 /// The product over HTTP: every operation below /api/v1, the public survey pages below /s/,

@@ -12,10 +12,12 @@ using events::Subscription;
 /// What a client of a WebSocket says.
 struct Hello : events::Ask {
   std::optional<std::string> key;
+  std::optional<WorkspaceId> workspace;
 };
-BOOST_DESCRIBE_STRUCT(Hello, (events::Ask), (key))
+BOOST_DESCRIBE_STRUCT(Hello, (events::Ask), (key, workspace))
 inline constexpr std::array hello_notes{
-    Note{.field = "key", .doc = "An API key.", .min = 1, .max = 200}};
+    Note{.field = "key", .doc = "An API key or an access token.", .min = 1, .max = 4'000},
+    Note{.field = "workspace", .doc = "In which a person acts."}};
 constexpr std::span<const Note> field_notes(const Hello*) {
   return hello_notes;
 }
@@ -97,11 +99,11 @@ class StreamFeed final : public EventFeed {
 
 class SocketFeed final : public EventFeed {
  public:
-  SocketFeed(Engine& engine, std::string key, std::shared_ptr<Subscription> subscription,
+  SocketFeed(Engine& engine, Credentials credentials, std::shared_ptr<Subscription> subscription,
              events::Ask ask)
       : EventFeed(std::move(subscription)),
         engine_(engine),
-        key_(std::move(key)),
+        credentials_(std::move(credentials)),
         ask_(std::move(ask)) {
     if (subscription_) first_ = ready;
     settled_ = subscription_ != nullptr;
@@ -125,15 +127,17 @@ class SocketFeed final : public EventFeed {
 
   Result<void> begin(std::string_view text) {
     BOOST_OUTCOME_TRY(auto hello, from_json_text<Hello>(text));
-    if (hello.key) key_ = std::move(*hello.key);
-    if (key_.empty())
+    if (hello.key) credentials_.bearer = std::move(*hello.key);
+    if (hello.workspace) credentials_.workspace = hello.workspace;
+    if (credentials_.bearer.empty())
       return fail(Code::unauthenticated, "key_missing",
                   R"(Send your API key in the first message: {"key":"KEY"}.)");
     if (hello.after) ask_.after = hello.after;
     if (!hello.types.empty()) ask_.types = std::move(hello.types);
-    BOOST_OUTCOME_TRY(const auto actor, engine_.authenticate(key_));
+    BOOST_OUTCOME_TRY(const auto actor,
+                      engine_.authenticate(credentials_.bearer, credentials_.workspace));
     BOOST_OUTCOME_TRY(auto subscription,
-                      engine_.watch(engine_.as(actor), ask_, permit_of(engine_, key_)));
+                      engine_.watch(engine_.as(actor), ask_, permit_of(engine_, credentials_)));
     subscribe(std::move(subscription));
     first_ = ready;
     settled_ = true;
@@ -141,7 +145,7 @@ class SocketFeed final : public EventFeed {
   }
 
   Engine& engine_;
-  std::string key_;
+  Credentials credentials_;
   events::Ask ask_;
   std::atomic<bool> settled_{false};
 };
@@ -161,11 +165,20 @@ bool holds(std::optional<std::string_view> list, std::string_view word) {
 
 }  // namespace
 
-events::Permit permit_of(Engine& engine, std::string key) {
-  return {.name = key, .holds = [&engine, key]() -> Result<bool> {
-            const auto actor = engine.authenticate(key);
-            if (actor) return true;
-            if (actor.error().code == Code::unauthenticated) return false;
+events::Permit permit_of(Engine& engine, Credentials credentials) {
+  std::string name = credentials.bearer;
+  if (credentials.workspace) name += " " + credentials.workspace->str();
+  return {.name = std::move(name),
+          .holds = [&engine, credentials = std::move(credentials)]() -> Result<bool> {
+            const auto actor = engine.authenticate(credentials.bearer, credentials.workspace);
+            if (actor)
+              return engine.as(actor.value())
+                  .scope()
+                  .require(identity::Permission::event_read)
+                  .has_value();
+            const Code code = actor.error().code;
+            if (code == Code::unauthenticated || code == Code::not_found || code == Code::forbidden)
+              return false;
             return actor.error();
           }};
 }
@@ -174,9 +187,9 @@ std::shared_ptr<Feed> event_stream(std::shared_ptr<Subscription> subscription) {
   return std::make_shared<StreamFeed>(std::move(subscription));
 }
 
-std::shared_ptr<Feed> event_socket(Engine& engine, std::string key,
+std::shared_ptr<Feed> event_socket(Engine& engine, Credentials credentials,
                                    std::shared_ptr<Subscription> subscription, events::Ask ask) {
-  return std::make_shared<SocketFeed>(engine, std::move(key), std::move(subscription),
+  return std::make_shared<SocketFeed>(engine, std::move(credentials), std::move(subscription),
                                       std::move(ask));
 }
 

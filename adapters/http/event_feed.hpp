@@ -9,15 +9,22 @@
 
 namespace insightflow::http {
 
-/// May be asked for the whole life of a subscription: is the key still good?
-events::Permit permit_of(Engine& engine, std::string key);
+/// What somebody shows: an API key or an access token, and the workspace that a person names.
+struct Credentials {
+  std::string bearer;
+  std::optional<WorkspaceId> workspace{};
+};
+
+/// May be asked for the whole life of a subscription: are they still good, for this?
+events::Permit permit_of(Engine& engine, Credentials credentials);
 
 /// Events of a workspace as server-sent events.
 std::shared_ptr<Feed> event_stream(std::shared_ptr<events::Subscription> subscription);
 
 /// The same for a WebSocket. Without a subscription the client's first message has to bring its
-/// key: {"key":"…"}. Each message may hold "after" and "types" and begins anew from there.
-std::shared_ptr<Feed> event_socket(Engine& engine, std::string key,
+/// key: {"key":"…"}, a person's token and "workspace". Each message may hold "after" and "types"
+/// and begins anew from there.
+std::shared_ptr<Feed> event_socket(Engine& engine, Credentials credentials,
                                    std::shared_ptr<events::Subscription> subscription,
                                    events::Ask ask);
 

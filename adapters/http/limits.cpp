@@ -32,13 +32,11 @@ std::int64_t seconds_up(std::chrono::milliseconds time) {
   return (time.count() + 999) / 1'000;
 }
 
-/// What the request is counted under; empty: the rule is not about it.
-std::string counted_as(CountedBy by, const Request& request, std::string_view slug) {
+std::string counted_as(CountedBy by, const Counted& counted) {
   switch (by) {
-    case CountedBy::sender:
-      return is_loopback(request.remote) ? std::string() : sender_of(request.remote);
-    case CountedBy::key: return std::string(request.headers.find("Authorization").value_or(""));
-    case CountedBy::slug: return std::string(slug);
+    case CountedBy::sender: return is_loopback(counted.sender) ? "" : sender_of(counted.sender);
+    case CountedBy::key: return std::string(counted.key);
+    case CountedBy::slug: return std::string(counted.slug);
   }
   return {};
 }
@@ -93,12 +91,12 @@ Limits::Limits(std::span<const LimitSetting> settings) {
 Limits::~Limits() = default;
 Limits::Limits(Limits&&) noexcept = default;
 
-std::optional<security::Verdict> Limits::take(Traffic traffic, const Request& request,
-                                              std::string_view slug, Instant now) {
+std::optional<security::Verdict> Limits::take(Traffic traffic, const Counted& counted,
+                                              Instant now) {
   std::optional<security::Verdict> least;
   for (Rule& rule : rules_) {
     if (rule.traffic != traffic) continue;
-    const std::string key = counted_as(rule.by, request, slug);
+    const std::string key = counted_as(rule.by, counted);
     if (key.empty()) continue;
     const security::Verdict verdict = rule.limiter.take(key, now);
     if (!least || verdict.remaining < least->remaining || !verdict.allowed) least = verdict;

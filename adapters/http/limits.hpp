@@ -40,6 +40,13 @@ struct LimitSetting {
 /// Errors: `rate_limit_malformed`, `rate_limit_unknown`.
 Result<LimitSetting> parse_limit(std::string_view text);
 
+/// What a request is counted under; an empty text is not counted.
+struct Counted {
+  std::string_view sender;  ///< The client's address.
+  std::string_view key;     ///< What it shows in Authorization.
+  std::string_view slug;    ///< Of the survey it is about.
+};
+
 /// Counts requests by the rules. Requests from loopback are not counted by sender: behind a proxy
 /// that is not trusted everybody seems to come from there. Safe from several threads; memory is
 /// bounded, see `security::RateLimiter`.
@@ -49,11 +56,9 @@ class Limits {
   ~Limits();
   Limits(Limits&&) noexcept;
 
-  /// Takes one of each rule that is about this request, in the order of the table, up to the first
-  /// that refuses. `slug` is of the survey, where the request is about one. Gives the verdict with
-  /// the least remaining; none where no rule is about it.
-  std::optional<security::Verdict> take(Traffic traffic, const Request& request,
-                                        std::string_view slug, Instant now);
+  /// Takes one of each rule that is about this traffic, in the order of the table, up to the first
+  /// that refuses. Gives the verdict with the least remaining; none where no rule is about it.
+  std::optional<security::Verdict> take(Traffic traffic, const Counted& counted, Instant now);
 
  private:
   struct Rule;

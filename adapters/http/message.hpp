@@ -109,6 +109,7 @@ struct Trail {
   std::string workspace;
   std::string reason;       ///< Of an error.
   std::string traceparent;  ///< Of the span of this request.
+  std::string client;       ///< The address behind trusted proxies.
 };
 
 /// What a handler answers. Content-Length, Transfer-Encoding, Connection, Date and X-Request-Id are

@@ -45,7 +45,7 @@ void Watch::answered(const Request& request, const Answered& answered) {
   // The path may hold a slug, never a query: that may hold a respondent's hidden fields.
   observer_.log.write(level, "request",
                       {{"request_id", request.request_id},
-                       {"remote", request.remote},
+                       {"remote", answered.trail.client},
                        {"method", request.method},
                        {"path", request.path},
                        {"route", names_[place]},

@@ -2,6 +2,7 @@
 
 #include <insightflow/drafting.hpp>
 #include <insightflow/events/hub.hpp>
+#include <insightflow/identity/accounts.hpp>
 #include <insightflow/identity/members.hpp>
 #include <insightflow/identity/trail.hpp>
 #include <insightflow/insight/runs.hpp>
@@ -28,6 +29,9 @@ struct Options {
 
   /// Reads that may run at once; see `storage::SqliteOptions::readers`.
   int readers = 8;
+
+  /// How people sign in; see there.
+  identity::AccountOptions accounts{};
 
   /// Where time comes from; must outlive the engine.
   const Clock* clock = &system_clock();
@@ -141,6 +145,14 @@ class Engine {
   /// Who presents this key; that it was used is written down within a minute or so. Errors:
   /// `key_unknown`.
   Result<identity::Actor> authenticate(std::string_view key);
+
+  /// Who presents this key or this access token; a person acts in `workspace`. Errors: those of
+  /// `authenticate` and of `identity::Accounts::authenticate`.
+  Result<identity::Actor> authenticate(std::string_view bearer,
+                                       std::optional<WorkspaceId> workspace);
+
+  /// People: how they sign in, and their sessions.
+  identity::Accounts& accounts() const;
 
   /// A session for an actor of your own making, e.g. behind your application's login. Jobs that it
   /// queues remember `origin`.

@@ -11,7 +11,8 @@
 namespace insightflow {
 
 struct Engine::State {
-  State(std::unique_ptr<storage::Database> database, const Options& options)
+  State(std::unique_ptr<storage::Database> database, const Options& options,
+        identity::AccountOptions account_options)
       : db(std::move(database)),
         clock(*options.clock),
         observer(options.observer),
@@ -22,7 +23,8 @@ struct Engine::State {
         arrivals(*db, clock),
         hub(*db, clock,
             {.poll = options.event_poll, .sources = {[this] { return arrivals.announce(); }}}),
-        key_uses(*db) {}
+        key_uses(*db),
+        accounts(*db, clock, ids, std::move(account_options)) {}
 
   /// Puts the models of the settings behind the voice.
   Result<void> speak(const llm::Settings& settings) {
@@ -37,7 +39,8 @@ struct Engine::State {
   }
 
   std::map<std::string, jobs::Handler> handlers() {
-    return {{std::string(insight::run_job), insight::run_handler(*db, clock, ids, &voice)},
+    return {{std::string(identity::account_mail_job), accounts.mail_handler()},
+            {std::string(insight::run_job), insight::run_handler(*db, clock, ids, &voice)},
             {std::string(insight::scheduled_run_job),
              insight::scheduled_run_handler(*db, clock, ids, &voice)},
             {std::string(generation_job), generation_handler(*db, clock, ids, &voice)}};
@@ -55,6 +58,7 @@ struct Engine::State {
   response::Arrivals arrivals;
   events::Hub hub;
   identity::KeyUses key_uses;
+  identity::Accounts accounts;
 };
 
 Engine::Engine(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -67,10 +71,14 @@ Result<Engine> Engine::open(const Options& options) {
   if (!options.database.starts_with(scheme))
     return fail(Code::unsupported, "database_url_unknown",
                 "A database is named as sqlite:PATH, not '" + options.database + "'.");
-  BOOST_OUTCOME_TRY(auto db, storage::open_sqlite({.path = options.database.substr(scheme.size()),
-                                                   .create = options.create,
-                                                   .readers = options.readers}));
-  auto state = std::make_unique<State>(std::move(db), options);
+  const std::string path = options.database.substr(scheme.size());
+  BOOST_OUTCOME_TRY(
+      auto db,
+      storage::open_sqlite({.path = path, .create = options.create, .readers = options.readers}));
+  identity::AccountOptions accounts = options.accounts;
+  if (accounts.master_keys.empty()) accounts.master_keys = "file:" + path + ".key";
+  if (accounts.mail_folder.empty()) accounts.mail_folder = path + ".mail";
+  auto state = std::make_unique<State>(std::move(db), options, std::move(accounts));
   if (options.llm) {
     BOOST_OUTCOME_TRY(state->speak(*options.llm));
   }
@@ -86,6 +94,17 @@ Result<identity::Actor> Engine::authenticate(std::string_view key) {
   BOOST_OUTCOME_TRY(const auto actor, identity::authenticate(*state_->db, now, key));
   if (actor.key) state_->key_uses.note(*actor.key, now);
   return actor;
+}
+
+Result<identity::Actor> Engine::authenticate(std::string_view bearer,
+                                             std::optional<WorkspaceId> workspace) {
+  // A token has its two dots; a key never has one.
+  if (bearer.find('.') == bearer.npos) return authenticate(bearer);
+  return state_->accounts.authenticate(bearer, workspace);
+}
+
+identity::Accounts& Engine::accounts() const {
+  return state_->accounts;
 }
 
 Session Engine::as(const identity::Actor& actor, Origin origin) const {

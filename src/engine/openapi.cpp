@@ -86,6 +86,11 @@ json::array parameters(const Operation& operation, const std::string& prefix,
     for (const Field& field : operation.query().fields)
       out.push_back(parameter("query", field.name, json_schema(field.type(), prefix, definitions),
                               field.note.doc, field.note.required));
+  if (operation.permission)
+    out.push_back(parameter("header", "X-Workspace-Id", {{"type", "string"}, {"format", "uuid"}},
+                            "Where somebody who is signed in acts; needed by members of several "
+                            "workspaces, passed over with a key.",
+                            false));
   if (operation.revisioned && operation.method != "GET")
     out.push_back(parameter("header", "If-Match", {{"type", "string"}},
                             "The ETag the change is based on; 412 when it is out of date.", false));

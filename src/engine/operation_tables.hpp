@@ -13,6 +13,7 @@ std::span<const Operation> job_operations();
 std::span<const Operation> event_operations();
 std::span<const Operation> task_operations();
 std::span<const Operation> workspace_operations();
+std::span<const Operation> account_operations();
 std::span<const Operation> member_operations();
 std::span<const Operation> audit_operations();
 std::span<const Operation> public_operations();

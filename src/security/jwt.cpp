@@ -146,7 +146,8 @@ Result<VerifiedJws> verify_jws(std::string_view token, const KeySet& keys,
 }
 
 Result<json::object> verify_jwt(std::string_view token, const KeySet& keys,
-                                std::span<const JwsAlgorithm> allowed, const JwtRules& rules) {
+                                std::span<const JwsAlgorithm> allowed, const JwtRules& rules,
+                                std::string* key_id) {
   BOOST_OUTCOME_TRY(const auto verified, verify_jws(token, keys, allowed));
   const bool type_right = rules.type.empty()
                               ? verified.type.empty() || equal_ignoring_case(verified.type, "JWT")
@@ -169,6 +170,7 @@ Result<json::object> verify_jwt(std::string_view token, const KeySet& keys,
     return refused("token_expired", "The token has expired. Ask for a new one.");
   if (rules.now.ms < std::max(*issued, *begins) - rules.leeway_ms)
     return refused("token_not_yet", "The token is not good yet. Is the clock right?");
+  if (key_id != nullptr) *key_id = verified.key_id;
   return std::move(claims);
 }
 

@@ -12,12 +12,14 @@
 #include <cstdlib>
 #include <fstream>
 #include <memory>
+#include <sstream>
 
 namespace insightflow::security {
 
 namespace {
 
 constexpr std::size_t most_key_text = 4096;
+constexpr std::string_view file_scheme = "file:";
 
 const std::uint8_t* bytes_of(std::string_view text) {
   return reinterpret_cast<const std::uint8_t*>(text.data());
@@ -78,9 +80,29 @@ Result<std::string> key_text(std::string_view source) {
     return fail(Code::invalid, "master_key_source",
                 "A master key is named as file:PATH, env:NAME or command:COMMAND.");
   }
-  while (!out.empty() && (out.back() == '\n' || out.back() == '\r' || out.back() == ' '))
-    out.pop_back();
   return out;
+}
+
+/// Writes a file beside `source` and lets `place` put it there.
+Result<void> write_keys(std::string_view source, const std::vector<MasterKey>& keys,
+                        bool (*place)(const char* fresh, const char* path)) {
+  if (!source.starts_with(file_scheme))
+    return fail(Code::invalid, "master_key_source",
+                "These master keys are not kept in a file of this program.");
+  const std::string path(source.substr(file_scheme.size()));
+  const std::string fresh = path + "." + random_token("", 12);
+  std::string text;
+  for (const MasterKey& key : keys) text += base64url_encode(key.bytes) + "\n";
+  const int file = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  const bool written =
+      file >= 0 && ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
+      ::fsync(file) == 0;
+  if (file >= 0) ::close(file);
+  const bool placed = written && place(fresh.c_str(), path.c_str());
+  ::unlink(fresh.c_str());
+  if (placed) return success();
+  return fail(Code::unavailable, "master_key_missing",
+              "The file of the master keys, '" + path + "', cannot be written.");
 }
 
 }  // namespace
@@ -113,54 +135,51 @@ std::string MasterKey::id() const {
   return "m" + sha256("insightflow master key id:" + bytes).substr(0, 15);
 }
 
-std::string new_master_key() {
-  return base64url_encode(random_bytes(gcm_key_bytes));
+MasterKey new_master_key() {
+  return {random_bytes(gcm_key_bytes)};
 }
 
-Result<MasterKey> load_master_key(std::string_view source) {
+Result<std::vector<MasterKey>> load_master_keys(std::string_view source) {
   BOOST_OUTCOME_TRY(const std::string text, key_text(source));
-  auto bytes = base64url_decode(text);
-  if (!bytes || bytes->size() != gcm_key_bytes)
+  std::vector<MasterKey> out;
+  std::istringstream words(text);
+  for (std::string word; words >> word;) {
+    auto bytes = base64url_decode(word);
+    if (!bytes || bytes->size() != gcm_key_bytes) {
+      out.clear();
+      break;
+    }
+    out.emplace_back().bytes = std::move(*bytes);
+  }
+  if (out.empty())
     return fail(Code::invalid, "master_key_malformed",
-                "A master key is 32 bytes as 43 characters of base64url. 'insightflow secrets "
-                "new-key' makes one.");
-  MasterKey out;
-  out.bytes = *bytes;
+                "A master key is 32 random bytes as 43 characters of base64url.");
   return out;
 }
 
-Result<MasterKey> load_or_make_master_key(std::string_view source) {
-  constexpr std::string_view scheme = "file:";
-  if (source.starts_with(scheme)) {
-    const std::string path(source.substr(scheme.size()));
-    if (::access(path.c_str(), F_OK) != 0) {
-      // Whole or not at all: another process may make the same file at this moment, and the first
-      // one wins.
-      const std::string fresh = path + "." + random_token("", 12);
-      const int file = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-      const std::string text = new_master_key() + "\n";
-      const bool written =
-          file >= 0 &&
-          ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
-          ::fsync(file) == 0;
-      if (file >= 0) ::close(file);
-      const bool placed = written && (::link(fresh.c_str(), path.c_str()) == 0 || errno == EEXIST);
-      ::unlink(fresh.c_str());
-      if (!placed)
-        return fail(Code::unavailable, "master_key_missing",
-                    "The file of the master key, '" + path + "', cannot be written.");
-    }
+Result<void> store_master_keys(std::string_view source, const std::vector<MasterKey>& keys) {
+  return write_keys(source, keys, [](const char* fresh, const char* path) {
+    return std::rename(fresh, path) == 0;
+  });
+}
+
+Result<std::vector<MasterKey>> load_or_make_master_keys(std::string_view source) {
+  if (source.starts_with(file_scheme) &&
+      ::access(std::string(source.substr(file_scheme.size())).c_str(), F_OK) != 0) {
+    // Another process may make the same file at this moment: the first one wins.
+    BOOST_OUTCOME_TRY(
+        write_keys(source, {new_master_key()}, [](const char* fresh, const char* path) {
+          return ::link(fresh, path) == 0 || errno == EEXIST;
+        }));
   }
-  return load_master_key(source);
+  return load_master_keys(source);
 }
 
-Sealer::Sealer(MasterKey key) : current_(key.id()) {
-  keys_.emplace(current_, std::move(key));
-}
-
-void Sealer::also_open(MasterKey older) {
-  std::string id = older.id();
-  keys_.try_emplace(std::move(id), std::move(older));
+Sealer::Sealer(std::vector<MasterKey> keys) : current_(keys.front().id()) {
+  for (MasterKey& key : keys) {
+    std::string id = key.id();
+    keys_.try_emplace(std::move(id), std::move(key));
+  }
 }
 
 Sealed Sealer::seal(std::string_view what, std::string_view plain) const {

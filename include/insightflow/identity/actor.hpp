@@ -19,6 +19,7 @@ struct Actor {
   /// cannot be answered with yes; grants are read anew in each transaction.
   Role granted = Role::guest;
   std::optional<Instant> expires_at{};
+  std::optional<SessionId> session{};  ///< Where the person is signed in.
 
   /// Whom grants are given to: the user, or the key.
   std::optional<Uuid> grantee() const {

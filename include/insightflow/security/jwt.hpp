@@ -97,11 +97,11 @@ struct JwtRules {
   std::int64_t leeway_ms = 0;  ///< How far clocks may differ.
 };
 
-/// The claims of a JWT that is signed and says what it must; `exp` and `iat` are required. Errors:
-/// those of `verify_jws`, and `token_type`, `token_claims`, `token_issuer`, `token_audience`,
-/// `token_expired`, `token_not_yet`.
+/// The claims of a JWT that is signed and says what it must; `exp` and `iat` are required. Gives
+/// the key that signed it where that is asked for. Errors: those of `verify_jws`, and `token_type`,
+/// `token_claims`, `token_issuer`, `token_audience`, `token_expired`, `token_not_yet`.
 Result<boost::json::object> verify_jwt(std::string_view token, const KeySet& keys,
-                                       std::span<const JwsAlgorithm> allowed,
-                                       const JwtRules& rules);
+                                       std::span<const JwsAlgorithm> allowed, const JwtRules& rules,
+                                       std::string* key_id = nullptr);
 
 }  // namespace insightflow::security

@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// Secrets at rest: AES-256-GCM (NIST SP 800-38D) under a master key that is not in the database.
 namespace insightflow::security {
@@ -25,15 +26,19 @@ struct MasterKey {
   std::string id() const;
 };
 
-/// A new master key as text: 43 characters of base64url.
-std::string new_master_key();
+MasterKey new_master_key();
 
-/// Reads a master key from where it is kept: "file:PATH", "env:NAME", or "command:SHELL COMMAND",
-/// which prints it. Errors: `master_key_missing`, `master_key_malformed`, `master_key_source`.
-Result<MasterKey> load_master_key(std::string_view source);
+/// Reads master keys from where they are kept: "file:PATH", "env:NAME", or "command:SHELL COMMAND",
+/// which prints them. The first one seals, all of them open; white space stands between them.
+/// Errors: `master_key_missing`, `master_key_malformed`, `master_key_source`.
+Result<std::vector<MasterKey>> load_master_keys(std::string_view source);
 
-/// As above, but a file that is missing is made, readable by its owner alone.
-Result<MasterKey> load_or_make_master_key(std::string_view source);
+/// As above, but a file that is missing is made with a new key, readable by its owner alone.
+Result<std::vector<MasterKey>> load_or_make_master_keys(std::string_view source);
+
+/// Replaces the file of the master keys, whole or not at all. Errors: `master_key_source` where
+/// they are not kept in a file, `master_key_missing` where it cannot be written.
+Result<void> store_master_keys(std::string_view source, const std::vector<MasterKey>& keys);
 
 struct Sealed {
   std::string key_id;
@@ -44,8 +49,8 @@ struct Sealed {
 /// text that is moved elsewhere does not open. Thread-safe once built.
 class Sealer {
  public:
-  explicit Sealer(MasterKey key);
-  void also_open(MasterKey older);
+  /// `keys` is not empty.
+  explicit Sealer(std::vector<MasterKey> keys);
 
   const std::string& key_id() const { return current_; }
   Sealed seal(std::string_view what, std::string_view plain) const;

@@ -142,7 +142,7 @@ TEST_CASE("signed tokens: the vectors of JWS and JWK") {
   // Left out: valid tokens of HS256, RS384, RS512, PS256, PS384, PS512 and ES512, which no code
   // here uses. They are refused.
   CHECK(signatures.tried + signatures.left_out == 281);
-  CHECK(signatures.left_out == 26);
+  CHECK(signatures.left_out == 25);
   CHECK(keys.tried + keys.left_out == 18);
   CHECK(keys.left_out == 3);
 }
@@ -191,7 +191,7 @@ TEST_CASE("AES-256-GCM: the vectors of the sizes that are used") {
       });
   // Left out: keys of 128 and 192 bits, and nonces of other sizes than 96 bits.
   CHECK((tally.tried + tally.left_out == 221 || tally.tried == 0));
-  CHECK((tally.tried == 66 || tally.tried == 0));
+  CHECK((tally.tried == 48 || tally.tried == 0));
 }
 
 TEST_CASE("ECDSA P-256: the vectors that can be written as JWS writes signatures") {
