@@ -192,13 +192,15 @@ TEST_CASE("silence is filled with heartbeats") {
 }
 
 TEST_CASE("who reads too slowly is cut, holds no memory, and can go on") {
-  EventWorld world(small({.write_timeout = 400ms}));
+  EventWorld world(small({.write_timeout = 2000ms}));
   EventClient slow(world.port, world.key(), {}, {}, 4096);
   EventClient quick(world.port, world.key());
   CHECK(world.watched_by(2));
   constexpr int total = 4000;
   const std::string data = R"({"text":")" + std::string(2000, 'x') + "\"}";
-  for (int i = 0; i < total / 100; ++i) world.add(100, {}, data);
+  std::jthread writer([&] {
+    for (int i = 0; i < total / 100; ++i) world.add(100, {}, data);
+  });
   for (int i = 1; i <= total; ++i) REQUIRE(quick.next()->id == std::to_string(i));
   CHECK(world.watched_by(1));
   CHECK(slow.await_cut());
@@ -348,7 +350,7 @@ TEST_CASE("pages of other origins do not get a WebSocket") {
 }
 
 TEST_CASE("a WebSocket closes on what it does not take") {
-  EventWorld world(small({.heartbeat = 60ms, .max_message = 512}));
+  EventWorld world(small({.heartbeat = 250ms, .max_message = 512}));
   const auto ready = [&](SocketClient& socket) {
     CHECK(socket.receive().payload == R"({"type":"ready"})");
   };
@@ -375,7 +377,7 @@ TEST_CASE("a WebSocket closes on what it does not take") {
     SocketClient socket(world.port, world.key());
     ready(socket);
     std::jthread later([&] {
-      std::this_thread::sleep_for(400ms);
+      std::this_thread::sleep_for(1500ms);
       world.add();
     });
     CHECK(socket.receive().code == SocketClient::text);
