@@ -7,8 +7,8 @@ namespace {
 constexpr std::string_view settings = R"({
   "providers": [{"name": "house", "wire": "openai", "base_url": "http://127.0.0.1:9/v1",
                  "key_environment": "NOBODY_HAS_SET_THIS"}],
-  "models": [{"name": "small", "provider": "house", "model": "m1", "input_price": 100},
-             {"name": "large", "provider": "house", "model": "m2", "input_price": 900}],
+  "models": [{"name": "small", "provider": "house", "model": "m1", "input_price": 1000000},
+             {"name": "large", "provider": "house", "model": "m2", "input_price": 9000000}],
   "budgets": [{"workspace": "*", "tokens_per_day": 5000}],
   "experiments": [{"name": "size", "task": "summarize",
                    "arms": [{"model": "small"}, {"model": "large"}]}]})";
@@ -22,7 +22,7 @@ TEST_CASE("models are looked after without a key and, where it can be, without a
   const Row before[] = {
       {{"llm", "models"}, 2, "", "INSIGHTFLOW_LLM"},
       {{"--llm", "none.json", "llm", "models"}, 2, "", "none.json"},
-      {{"--llm", "bad.json", "llm", "models"}, 2, "", "/models/0/provider"},
+      {{"--llm", "bad.json", "llm", "models"}, 2, "", "/models/0: \"provider\" is missing"},
       {{"--llm", "llm.json", "llm", "models"}, 0, "small  standard  m1 at house", ""},
       {{"--llm", "llm.json", "--json", "llm", "models"}, 0, "\"estimated_input\": 0", ""},
       {{"--llm", "llm.json", "llm", "decide", "recommend"}, 0, "small\n", ""},
@@ -42,7 +42,7 @@ TEST_CASE("models are looked after without a key and, where it can be, without a
   REQUIRE(desk.run({"init"}).code == 0);
   const Row after[] = {
       {{"--llm", "llm.json", "llm", "usage"}, 0, "budget tokens_per_day  0 of 5000", "No calls"},
-      {{"llm", "usage", "--since", "yesterday"}, 2, "", "yesterday"},
+      {{"llm", "usage", "--since", "yesterday"}, 2, "", "RFC 3339"},
       {{"--llm", "llm.json", "llm", "experiment", "size"}, 0, "small  (baseline)  0 calls", ""},
       {{"--llm", "llm.json", "llm", "experiment", "colour"}, 3, "", "colour"}};
   for (const Row& row : after) check(desk, row);
