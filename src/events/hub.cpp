@@ -32,7 +32,7 @@ struct Subscription::Place {
   std::int64_t last = 0;
   std::uint64_t position = 0;
   std::uint64_t born = 0;  ///< The position at which it began.
-  bool reset = false;  ///< To be told first.
+  bool reset = false;      ///< To be told first.
   std::atomic<bool> ended{false};
   std::atomic<bool> failed{false};
 
@@ -158,7 +158,8 @@ void Hub::State::look() {
     {
       const std::lock_guard lock(mutex);
       if (generation != asked) return;
-      // Ids have no gaps: what is missing was deleted before it was read, and nobody can go on here.
+      // Ids have no gaps: what is missing was deleted before it was read, and nobody can go on
+      // here.
       if (batch.value().first > seen + 1) {
         clear();
         floor = batch.value().first - 1;
