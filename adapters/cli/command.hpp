@@ -129,8 +129,8 @@ Result<response::TableFormat> table_format(const std::string& asked, const std::
 Result<identity::AccountOptions> account_options();
 
 void add_account_commands(CLI::App& app, Context& context);  // users …, secrets …
-void add_setup_commands(CLI::App& app, Context& context);   // init, key, backup, version
-void add_survey_commands(CLI::App& app, Context& context);  // survey …
+void add_setup_commands(CLI::App& app, Context& context);    // init, key, backup, version
+void add_survey_commands(CLI::App& app, Context& context);   // survey …
 void add_lint_command(CLI::App& app, Context& context);
 void add_stored_lint_command(CLI::App& survey, Context& context);  // survey lint
 void add_response_commands(CLI::App& app, Context& context);       // respond, import, export

@@ -14,8 +14,8 @@ struct PlacedPiece {
   Mood mood;
 };
 
-/// The pieces that may be quoted for each of `themes` themes: near the centre, of a length one likes
-/// to read. `rank` leads from cluster to theme, -1 for none.
+/// The pieces that may be quoted for each of `themes` themes: near the centre, of a length one
+/// likes to read. `rank` leads from cluster to theme, -1 for none.
 std::vector<ThemeQuotes> shortlist_quotes(std::span<const std::string_view> texts,
                                           const Pieces& pieces, std::span<const PlacedPiece> placed,
                                           std::span<const std::int32_t> rank, std::size_t themes);

@@ -115,8 +115,7 @@ void themes(Document& out, const QuestionFindings& question) {
     if (question.themes[i].quotes.empty()) continue;
     out.paragraph("**" + escape_markdown(question.themes[i].label) + "** (" +
                   words::theme_size(question.themes[i], question.used) + ")");
-    if (const std::string& about = words::about(question.themes[i]); !about.empty())
-      out.say(about);
+    if (const std::string& about = words::about(question.themes[i]); !about.empty()) out.say(about);
     out.quotes(question.themes[i].quotes);
   }
 }

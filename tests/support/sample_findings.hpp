@@ -52,14 +52,14 @@ inline insight::Theme theme(int number, std::string label, std::vector<std::stri
                             std::int64_t size, std::int64_t base, analysis::SentimentMix mix,
                             std::vector<insight::Evidence> quotes) {
   const auto part = share("", "", size, base);
-  return {"t" + std::to_string(number),
-          std::move(label),
-          std::move(terms),
-          size,
-          part.share,
-          part.interval,
-          mix,
-          std::move(quotes)};
+  return {.id = "t" + std::to_string(number),
+          .label = std::move(label),
+          .terms = std::move(terms),
+          .size = size,
+          .share = part.share,
+          .interval = part.interval,
+          .sentiment = mix,
+          .quotes = std::move(quotes)};
 }
 
 inline insight::Findings sample_findings() {

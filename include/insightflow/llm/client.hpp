@@ -102,9 +102,9 @@ using OnText = std::function<void(std::string_view)>;
 /// | `llm_rate_limited` | rate_limited | too many calls; `Error::retry_after` where it was told |
 /// | `llm_overloaded` | unavailable | the provider is down or overloaded |
 /// | `llm_unreachable` | unavailable | no connection, or it broke, even within an answer |
-/// | `llm_timed_out` | timed_out | connecting, the first byte, the next or the whole took too long |
-/// | `llm_reply_malformed` | unavailable | what came is not what the documentation says |
-/// | `cancelled`, `deadline_passed` | | those of `Ctx` |
+/// | `llm_timed_out` | timed_out | connecting, the first byte, the next or the whole took too long
+/// | | `llm_reply_malformed` | unavailable | what came is not what the documentation says | |
+/// `cancelled`, `deadline_passed` | | those of `Ctx` |
 ///
 /// A detail never holds a key, a prompt or a provider's words about either.
 class Client {

@@ -52,10 +52,10 @@ constexpr std::span<const Note> field_notes(const Provider*) {
   return provider_notes;
 }
 
-/// A client for one provider, over HTTP. Reads the key once. An empty base URL is the provider's own.
-/// Errors: `llm_key_missing` (the named variable or file is absent, empty or holds no key),
-/// `llm_url_malformed`, `llm_insecure` (a key over plain HTTP to a host or proxy outside the machine
-/// and its private network).
+/// A client for one provider, over HTTP. Reads the key once. An empty base URL is the provider's
+/// own. Errors: `llm_key_missing` (the named variable or file is absent, empty or holds no key),
+/// `llm_url_malformed`, `llm_insecure` (a key over plain HTTP to a host or proxy outside the
+/// machine and its private network).
 Result<std::unique_ptr<Client>> open_client(const Provider& provider);
 
 /// The same for embeddings. Errors: as `open_client`, and `llm_no_embeddings` for Anthropic.

@@ -61,7 +61,7 @@ struct MainJob {
                                        .constraints = {.must_ask = {"What nearly stopped you?"}}})
                             .value();
     REQUIRE(engine.work_until_idle().value() == 1);
-    generation = owner.jobs().get(owner.scope().actor.workspace, queued.id).value();
+    generation = owner.jobs().get(queued.id).value();
     REQUIRE(generation.state == jobs::State::completed);
     REQUIRE(generation.result);
     survey = owner.surveys().get(SurveyId::parse(generation.result->subject).value()).value();

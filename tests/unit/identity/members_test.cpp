@@ -33,19 +33,17 @@ struct Fixture : test::World {
                             verified)
         .value();
   }
-  Scope as(UserId user, std::optional<WorkspaceId> in = {}) {
-    return as(*db, user, in);
-  }
+  Scope as(UserId user, std::optional<WorkspaceId> in = {}) { return as(*db, user, in); }
   Scope as(storage::Database& database, UserId user, std::optional<WorkspaceId> in = {}) {
     return {database, clock, ids,
             db->read([&](storage::Tx& tx) { return actor_of(tx, user, in); }).value()};
   }
   std::int64_t owners() { return number("SELECT count(*) FROM memberships WHERE role = 'owner'"); }
   std::string role_of(UserId user) {
-    return db->read([&](storage::Tx& tx) {
-               return tx.find<std::string>("SELECT role FROM memberships WHERE user_id = ?1",
-                                           {user});
-             })
+    return db
+        ->read([&](storage::Tx& tx) {
+          return tx.find<std::string>("SELECT role FROM memberships WHERE user_id = ?1", {user});
+        })
         .value()
         .value_or("none");
   }
@@ -151,8 +149,10 @@ TEST_CASE_FIXTURE(Fixture, "owners who put each other down at once leave one of 
       REQUIRE(Members(as(owner)).change(owner, Role::admin));
     }
     const Scope a = as(ana), b = as(bob);
-    std::thread one([&] { (void)(round % 2 ? Members(a).leave() : Members(a).change(bob, Role::guest)); });
-    std::thread two([&] { (void)(round % 2 ? Members(b).leave() : Members(b).change(ana, Role::guest)); });
+    std::thread one(
+        [&] { (void)(round % 2 ? Members(a).leave() : Members(a).change(bob, Role::guest)); });
+    std::thread two(
+        [&] { (void)(round % 2 ? Members(b).leave() : Members(b).change(ana, Role::guest)); });
     one.join();
     two.join();
     CHECK(owners() == 1);
@@ -198,8 +198,7 @@ TEST_CASE_FIXTURE(Fixture, "whatever fails, a transfer and an acceptance are who
     test::FaultyDatabase faulty(*db, n);
     const auto joined = Invites(as(faulty, bob)).accept(made.token);
     CHECK((role_of(bob) != "none") == joined.has_value());
-    CHECK(number("SELECT count(*) FROM invites WHERE accepted_at IS NOT NULL") ==
-          (joined ? 1 : 0));
+    CHECK(number("SELECT count(*) FROM invites WHERE accepted_at IS NOT NULL") == (joined ? 1 : 0));
     ++steps;
     if (!faulty.fired()) break;
     CHECK(!joined);
@@ -257,14 +256,13 @@ TEST_CASE_FIXTURE(Fixture, "no key makes one that may do more, or for longer") {
     Scopes scopes;
     std::optional<Instant> expires_at;
     const char* reason;
-  } rows[] = {
-      {"as much", Scopes({Permission::survey_read}), later, "ok"},
-      {"nothing", Scopes(std::vector<Permission>()), later, "ok"},
-      {"one more", Scopes({Permission::survey_edit}), later, "permission_missing"},
-      {"all", std::nullopt, later, "permission_missing"},
-      {"longer", Scopes({Permission::survey_read}), clock.at + 1001, "permission_missing"},
-      {"for ever", Scopes({Permission::survey_read}), std::nullopt, "permission_missing"},
-      {"gone already", Scopes({Permission::survey_read}), past, "expiry_past"}};
+  } rows[] = {{"as much", Scopes({Permission::survey_read}), later, "ok"},
+              {"nothing", Scopes(std::vector<Permission>()), later, "ok"},
+              {"one more", Scopes({Permission::survey_edit}), later, "permission_missing"},
+              {"all", std::nullopt, later, "permission_missing"},
+              {"longer", Scopes({Permission::survey_read}), clock.at + 1001, "permission_missing"},
+              {"for ever", Scopes({Permission::survey_read}), std::nullopt, "permission_missing"},
+              {"gone already", Scopes({Permission::survey_read}), past, "expiry_past"}};
   for (const auto& row : rows) {
     CAPTURE(row.name);
     const auto made = ApiKeys(narrow).create(
@@ -311,8 +309,9 @@ TEST_CASE("keys of an older database are there after the upgrade, with their rol
   {
     auto old = storage::open_sqlite({.path = path}, all.first(before)).value();
     REQUIRE(old->write([&](storage::Tx& tx) -> Result<void> {
-      BOOST_OUTCOME_TRY(tx.execute("INSERT INTO workspaces (id, name, created_at) VALUES "
-                                   "('019301ab-0000-7000-8000-000000000001', 'W', 1)"));
+      BOOST_OUTCOME_TRY(
+          tx.execute("INSERT INTO workspaces (id, name, created_at) VALUES "
+                     "('019301ab-0000-7000-8000-000000000001', 'W', 1)"));
       BOOST_OUTCOME_TRY(
           tx.execute("INSERT INTO api_keys (id, workspace_id, name, hint, digest, role, "
                      "created_at, revoked_at) VALUES ('019301ab-0000-7000-8000-000000000002', "
