@@ -78,10 +78,27 @@ run import trial with-errors.csv --quarantine quarantine.csv
 printf '$ head -n 4 quarantine.csv\n'
 head -n 4 quarantine.csv | cut -c 1-160
 
-step "5. The insight run, and what the answers say"
-run insights run trial --by hidden.plan
+step "5. The insight run as a job, watched while another process works on it"
+rm -f events.fifo && mkfifo events.fifo
+printf "$ insightflow events --follow --after 0 --types 'job.*' &\n"
+"$command" events --follow --after 0 --types 'job.*' >events.fifo &
+follower=$!
+trap 'kill "$follower" 2>/dev/null || true; rm -f events.fifo' EXIT
+# One line for each event: its type, and how far the job is.
+sed -unE -e 's/^.*"type":"([^"]+)","at":"[^"T]*T([^"]+)Z".*"data":(.*)\}$/  \2  \1  \3/' \
+  -e 's/\{.*"stage":"([^"]*)","done":([0-9]+),"total":([0-9]+).*\}/\1 \2 of \3/;s/\{.*\}//;p' \
+  -e '/job\.(completed|failed|cancelled)/q' <events.fifo &
+watcher=$!
+run insights run trial --by hidden.plan --queue
+run work --until-idle
+wait "$watcher"
+kill "$follower"
+wait "$follower" 2>/dev/null || true
 
-step "6. Reports, and the answers out again"
+step "6. What the answers say"
+run insights show trial
+
+step "7. Reports, and the answers out again"
 for file in "${reports[@]}"; do run report trial --out "$file"; done
 run export trial --out export.csv
 where "${reports[@]}" quarantine.csv export.csv demo.db

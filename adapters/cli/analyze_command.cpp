@@ -3,6 +3,8 @@
 #include <insightflow/analysis/codebook.hpp>
 #include <insightflow/core/json.hpp>
 #include <insightflow/insight/table.hpp>
+#include <insightflow/insight/wording.hpp>
+#include <insightflow/llm/gateway.hpp>
 
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
@@ -134,16 +136,29 @@ Result<void> analyze(Context& context, Arguments& arguments) {
       if (question.kind == survey::Kind::open_text)
         options.codebooks.emplace(question.id, codebook);
   }
+  std::unique_ptr<llm::Gateway> gateway;
+  if (!context.llm.empty()) {
+    BOOST_OUTCOME_TRY(auto models, llm::load_settings(context.llm));
+    BOOST_OUTCOME_TRY(gateway, llm::Gateway::open({.settings = std::move(models)}));
+  }
   std::optional<analysis::Codebook> learned;
   options.on_codebook = [&](const std::string&, const analysis::Codebook& codebook) {
     learned = codebook;
   };
-  if (lines)
-    options.on_coded_text = [&](std::size_t record, const insight::CodedText& coded) {
-      if (written) written = lines->write(response_line(dataset.records[record], coded));
-    };
-  BOOST_OUTCOME_TRY(const auto findings,
+  insight::ThemeRecords records;
+  options.on_coded_text = [&, note = insight::collect(records)](std::size_t record,
+                                                                const insight::CodedText& coded) {
+    if (lines && written) written = lines->write(response_line(dataset.records[record], coded));
+    if (gateway) note(record, coded);
+  };
+  if (!lines && !gateway) options.on_coded_text = {};
+  BOOST_OUTCOME_TRY(auto findings,
                     by_column(insight::build(dataset, arguments.settings, ctx, options)));
+  if (gateway) {
+    const llm::Run speaker{.voice = llm::voice_of(*gateway), .origin = "analyze"};
+    BOOST_OUTCOME_TRY(
+        insight::reword(findings, dataset, arguments.settings, records, speaker, ctx));
+  }
   BOOST_OUTCOME_TRY(written);
   if (lines) {
     BOOST_OUTCOME_TRY(lines->close());

@@ -87,10 +87,13 @@ int exit_code(const Error& error) {
   }
 }
 
-Result<Engine> Context::open(bool create) const {
-  BOOST_OUTCOME_TRY(auto accounts, account_options());
-  return Engine::open(
-      {.database = "sqlite:" + database, .create = create, .accounts = std::move(accounts)});
+Result<Engine> Context::open(bool create, observe::Observer* observer) const {
+  Options options{.database = "sqlite:" + database, .create = create, .observer = observer};
+  BOOST_OUTCOME_TRY(options.accounts, account_options());
+  if (!llm.empty()) {
+    BOOST_OUTCOME_TRY(options.llm, insightflow::llm::load_settings(llm));
+  }
+  return Engine::open(options);
 }
 
 Result<Session> Context::owner(Engine& engine) const {

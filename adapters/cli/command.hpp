@@ -33,11 +33,13 @@ class Context {
  public:
   std::string database = "insightflow.db";
   std::string workspace;
+  std::string llm;  ///< File with the settings of models; empty: everything is local.
   bool json = false;
   int exit = success;
 
-  /// Opens the database; a missing one is an error unless `create`.
-  Result<Engine> open(bool create = false) const;
+  /// Opens the database; a missing one is an error unless `create`. The observer must outlive the
+  /// engine.
+  Result<Engine> open(bool create = false, observe::Observer* observer = nullptr) const;
 
   /// The owner of the workspace that was named, or of the only one. Errors: `workspace_unknown`,
   /// `workspace_ambiguous`, `workspace_missing`.
@@ -134,12 +136,16 @@ void add_stored_lint_command(CLI::App& survey, Context& context);  // survey lin
 void add_response_commands(CLI::App& app, Context& context);       // respond, import, export
 void add_insight_commands(CLI::App& app, Context& context);        // insights …, report
 void add_job_commands(CLI::App& app, Context& context);            // jobs …
+void add_event_commands(CLI::App& app, Context& context);          // events
+void add_audit_commands(CLI::App& app, Context& context);          // audit …
 void add_member_commands(CLI::App& app, Context& context);  // members …, invites …, grants …
 void add_analyze_command(CLI::App& app, Context& context);
 void add_sentiment_command(CLI::App& app, Context& context);
 void add_theme_commands(CLI::App& app, Context& context);  // themes, summarize, codebook …
 void add_convert_command(CLI::App& app, Context& context);
 void add_privacy_commands(CLI::App& app, Context& context);  // redact
+void add_task_commands(CLI::App& app, Context& context);     // review, prompts …
+void add_llm_commands(CLI::App& app, Context& context);      // llm …
 void add_server_commands(CLI::App& app, Context& context);   // serve, work, openapi
 
 /// The described struct in a file's text. Files may hold what other programs add: unknown keys are

@@ -37,6 +37,9 @@ std::string findings_text(const insight::Findings& findings) {
   }
   if (findings.summary.empty()) out += "Too few answers to say anything.\n";
   for (const std::string& note : findings.notes) out += "\nNote: " + note + "\n";
+  out += "\nEngine: " + findings.manifest.engine + "\n";
+  for (const llm::Spoken& one : findings.spoken)
+    if (!one.fallback.empty()) out += "  " + one.part + ": local, " + one.fallback + "\n";
   return out;
 }
 

@@ -67,6 +67,10 @@ void add_for_one(CLI::App& parent, Context& context, const char* name, const cha
       return insightflow::success();
     }
     print(line(job));
+    if constexpr (requires { job.result; })
+      if (job.result)
+        print("  made " + job.result->subject + " (" + job.result->engine + ")" +
+              (job.result->note.empty() ? "" : ": " + job.result->note) + "\n");
     if constexpr (requires { job.failures; })
       for (const jobs::Failure& failure : job.failures)
         print("  attempt " + std::to_string(failure.attempt) + "  " + failure.at.str() + "  " +

@@ -11,6 +11,7 @@ using namespace insightflow;
 int main(int argc, char** argv) {
   cli::Context context;
   if (const char* database = std::getenv("INSIGHTFLOW_DB")) context.database = database;
+  if (const char* llm = std::getenv("INSIGHTFLOW_LLM")) context.llm = llm;
   CLI::App app{
       "InsightFlow turns a goal into decisions that rest on evidence:\n"
       "goal → survey → bias check → publish → answers → insight run → report.\n"};
@@ -20,6 +21,9 @@ int main(int argc, char** argv) {
   app.add_option("--db", context.database, "Database file (or INSIGHTFLOW_DB)")
       ->capture_default_str();
   app.add_option("--workspace", context.workspace, "Name or id, where the database has several");
+  app.add_option("--llm", context.llm,
+                 "File with the settings of models (or INSIGHTFLOW_LLM); without it nothing leaves "
+                 "this machine");
   app.add_flag("--json", context.json, "Write results, and errors, as JSON");
 
   cli::add_setup_commands(app, context);
@@ -29,12 +33,16 @@ int main(int argc, char** argv) {
   cli::add_response_commands(app, context);
   cli::add_insight_commands(app, context);
   cli::add_job_commands(app, context);
+  cli::add_event_commands(app, context);
+  cli::add_audit_commands(app, context);
   cli::add_member_commands(app, context);
   cli::add_analyze_command(app, context);
   cli::add_convert_command(app, context);
   cli::add_privacy_commands(app, context);
   cli::add_sentiment_command(app, context);
   cli::add_theme_commands(app, context);
+  cli::add_task_commands(app, context);
+  cli::add_llm_commands(app, context);
   cli::add_server_commands(app, context);
 
   // Subcommands inherit what is set before they are added; this belongs to the whole alone.

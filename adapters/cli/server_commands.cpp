@@ -1,4 +1,5 @@
 #include "cli/command.hpp"
+#include "cli/observe_options.hpp"
 #include "http/serve.hpp"
 
 #include <insightflow/core/json.hpp>
@@ -24,18 +25,49 @@ void add_server_commands(CLI::App& app, Context& context) {
                    "Threads that run jobs; 0 leaves them to 'work'")
       ->check(CLI::Range(0, 64))
       ->capture_default_str();
+  serve->add_option("--allow-origin", options->application.allowed_origins,
+                    "Origin whose pages may open a WebSocket, as https://app.example; may be "
+                    "repeated");
+  auto limits = std::make_shared<std::vector<std::string>>();
+  serve->add_option("--rate-limit", *limits,
+                    "RULE=BURST,PER_MINUTE or RULE=off, or 'off' for none; may be repeated");
+  auto proxies = std::make_shared<std::vector<std::string>>();
+  serve->add_option("--trusted-proxy", *proxies,
+                    "Network of proxies whose X-Forwarded-For is believed, as 10.0.0.0/8; may be "
+                    "repeated");
   serve->add_flag("--quiet", *quiet, "No access log");
-  on_call(*serve, context, [&context, options, quiet]() -> Result<void> {
+  const auto watched = add_observe_options(*serve);
+  on_call(*serve, context, [&context, options, quiet, watched, limits, proxies]() -> Result<void> {
     const std::stop_token stop = interrupted_by_signal();
-    BOOST_OUTCOME_TRY(auto engine, context.open());
+    BOOST_OUTCOME_TRY(const auto observer, watched->observer());
+    BOOST_OUTCOME_TRY(auto engine, context.open(false, observer.get()));
     options->access_log = !*quiet;
+    if (*limits != std::vector<std::string>{"off"}) {
+      auto& settings = options->application.limits.emplace();
+      for (const std::string& text : *limits) {
+        BOOST_OUTCOME_TRY(settings.emplace_back(), http::parse_limit(text));
+      }
+    }
+    for (const std::string& text : *proxies) {
+      BOOST_OUTCOME_TRY(auto network, http::Network::parse(text));
+      options->application.trusted_proxies.push_back(network);
+    }
+    options->metrics = watched->metrics;
     const bool as_json = context.json;
-    return http::serve(engine, *options, stop, [&](std::uint16_t port) {
-      const std::string url = "http://" + options->address + ":" + std::to_string(port);
-      if (as_json)
-        print(serialize(json::object{{"url", url}}) + "\n");
-      else
-        print("Listening on " + url + " (Ctrl-C stops it)\n");
+    return http::serve(engine, *options, stop, [&](const http::Listening& listening) {
+      const auto url = [](const std::string& address, std::uint16_t port) {
+        return "http://" + address + ":" + std::to_string(port);
+      };
+      json::object out{{"url", url(options->address, listening.port)}};
+      std::string words =
+          "Listening on " + url(options->address, listening.port) + " (Ctrl-C stops it)\n";
+      if (listening.metrics_port) {
+        const std::string metrics =
+            url(options->metrics.address, *listening.metrics_port) + "/metrics";
+        out["metrics"] = metrics;
+        words += "Metrics are at " + metrics + "\n";
+      }
+      print(as_json ? serialize(out) + "\n" : words);
       std::fflush(stdout);
     });
   });
@@ -48,9 +80,18 @@ void add_server_commands(CLI::App& app, Context& context) {
   work->add_option("--concurrency", wanted->concurrency, "Jobs at a time")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
-  on_call(*work, context, [&context, until_idle, wanted]() -> Result<void> {
+  const auto work_watched = add_observe_options(*work);
+  on_call(*work, context, [&context, until_idle, wanted, work_watched]() -> Result<void> {
     const Ctx ctx = context.ctx();
-    BOOST_OUTCOME_TRY(auto engine, context.open());
+    BOOST_OUTCOME_TRY(
+        const auto observer,
+        work_watched->observer(*until_idle ? observe::Level::warn : observe::Level::info));
+    BOOST_OUTCOME_TRY(auto engine, context.open(false, observer.get()));
+    http::MetricsServer metrics(engine);
+    BOOST_OUTCOME_TRY(const auto port, metrics.start(work_watched->metrics));
+    if (port)
+      remark("Metrics are at http://" + work_watched->metrics.address + ":" +
+             std::to_string(*port) + "/metrics");
     if (*until_idle) {
       BOOST_OUTCOME_TRY(const int ran, engine.work_until_idle(ctx));
       if (context.json)

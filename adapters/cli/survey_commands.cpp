@@ -37,7 +37,7 @@ void add_generate(CLI::App& parent, Context& context) {
     survey::Brief brief;
     std::string tone = "neutral", out = "-";
     std::vector<std::string> kinds;
-    bool store = false;
+    bool store = false, job = false;
   };
   auto arguments = std::make_shared<Arguments>();
   survey::Brief& brief = arguments->brief;
@@ -51,12 +51,24 @@ void add_generate(CLI::App& parent, Context& context) {
   command->add_option("--must-ask", brief.constraints.must_ask, "A question to ask word for word");
   command->add_option("-o,--out", arguments->out, "File to write")->capture_default_str();
   command->add_flag("--store", arguments->store, "Store it as a draft as well");
+  command->add_flag("--job", arguments->job,
+                    "Queue it for 'work' or 'serve'; with --llm the model writes it");
   on_call(*command, context, [&context, arguments]() -> Result<void> {
     survey::Brief& wanted = arguments->brief;
     BOOST_OUTCOME_TRY(wanted.tone, one_of<survey::Tone>(arguments->tone));
     for (const std::string& kind : arguments->kinds) {
       BOOST_OUTCOME_TRY(const auto one, one_of<survey::Kind>(kind));
       wanted.constraints.kinds.push_back(one);
+    }
+    if (arguments->job) {
+      BOOST_OUTCOME_TRY(auto engine, context.open());
+      BOOST_OUTCOME_TRY(const auto session, context.owner(engine));
+      BOOST_OUTCOME_TRY(const auto job, session.generate(wanted));
+      if (context.json)
+        print_as_json(job);
+      else
+        print(job.id.str() + "  queued\n");
+      return insightflow::success();
     }
     if (arguments->store) {
       BOOST_OUTCOME_TRY(auto engine, context.open());

@@ -1,5 +1,6 @@
 #include "http/application.hpp"
 
+#include "http/event_feed.hpp"
 #include "http/pages.hpp"
 #include "http/url.hpp"
 
@@ -14,6 +15,12 @@
 namespace insightflow::http {
 
 namespace {
+
+/// What there is beside the operations, which come behind.
+constexpr std::string_view own_routes[] = {"none",         "root", "healthz", "readyz",
+                                           "openapi.json", "jwks", "page"};
+constexpr std::size_t page_route = std::size(own_routes) - 1;
+constexpr std::size_t jwks_route = page_route - 1;
 
 constexpr std::size_t usual_body = 1u << 20;
 constexpr std::size_t import_body = 64u << 20;
@@ -46,6 +53,13 @@ bool matches(const Route& route, const std::vector<std::string>& segments) {
   return true;
 }
 
+/// The survey's slug, where the path of the operation holds one.
+std::string_view slug_of(const Route& route, const Request& request) {
+  for (std::size_t i = 0; i < route.segments.size(); ++i)
+    if (route.segments[i] == "{slug}") return request.segments[i];
+  return {};
+}
+
 Response json_response(int status, std::string body) {
   return {.status = status,
           .headers = {{"Content-Type", "application/json"},
@@ -57,7 +71,10 @@ Response json_response(int status, std::string body) {
 Response error_response(const Error& error, const Request& request) {
   Response out = json_response(http_status(error), error_envelope(error, request.request_id));
   if (error.code == Code::unauthenticated) out.headers.emplace_back("WWW-Authenticate", "Bearer");
-  if (retryable(error.code)) out.headers.emplace_back("Retry-After", "1");
+  if (retryable(error.code))
+    out.headers.emplace_back("Retry-After", std::to_string(std::max<std::int64_t>(
+                                                (error.retry_after.count() + 999) / 1'000, 1)));
+  out.trail.reason = error.reason;
   return out;
 }
 
@@ -114,26 +131,23 @@ Result<void> check_media(const Operation& operation, const Request& request) {
                   "; say so in Content-Type.");
 }
 
-Result<std::optional<Session>> session_of(Engine& engine, const Operation& operation,
-                                          const Request& request) {
+/// The key that the request shows, if it shows one.
+Result<std::string_view> key_of(const Request& request) {
   constexpr std::string_view scheme = "Bearer ";
-  if (!operation.permission) return std::nullopt;
   const auto header = request.headers.find("Authorization");
-  if (!header) return std::nullopt;
+  if (!header) return std::string_view();
   if (header->size() <= scheme.size() || !equal_fold(header->substr(0, scheme.size()), scheme))
     return fail(Code::unauthenticated, "key_missing",
                 "This needs an API key: send 'Authorization: Bearer KEY'.");
-  std::optional<WorkspaceId> workspace;
-  if (const auto named = request.headers.find("X-Workspace-Id")) {
-    const auto id = WorkspaceId::parse(*named);
-    if (!id)
-      return fail(Code::not_found, "workspace_unknown",
-                  "X-Workspace-Id holds no id of a workspace.");
-    workspace = id.value();
-  }
-  BOOST_OUTCOME_TRY(const auto actor,
-                    engine.authenticate(header->substr(scheme.size()), workspace));
-  return engine.as(actor);
+  return header->substr(scheme.size());
+}
+
+/// The workspace that a person wants to act in.
+Result<std::optional<WorkspaceId>> workspace_of(const Request& request) {
+  const auto named = request.headers.find("X-Workspace-Id");
+  if (!named) return std::nullopt;
+  if (const auto id = WorkspaceId::parse(*named)) return id.value();
+  return fail(Code::not_found, "workspace_unknown", "X-Workspace-Id holds no id of a workspace.");
 }
 
 Response page_response(int status, std::string html, const std::string& nonce) {
@@ -162,28 +176,52 @@ Notice notice_of(std::string_view reason) {
 }  // namespace
 
 struct Application::State {
-  explicit State(Engine& the_engine)
-      : engine(the_engine), routes(make_routes()), document(pretty(openapi())) {}
+  State(Engine& the_engine, ApplicationOptions given)
+      : engine(the_engine),
+        options(std::move(given)),
+        limits(options.limits ? std::optional<Limits>(*options.limits) : std::nullopt),
+        routes(make_routes()),
+        document(pretty(openapi())) {}
 
-  Response api(const Request& request) const;
-  Result<Response> perform(const Operation& operation, const Route& route,
-                           const Request& request) const;
+  Response api(const Request& request, Trail& trail) const;
+  Result<Response> perform(const Operation& operation, const Route& route, const Request& request,
+                           Trail& trail) const;
+  Result<Response> socket(const Request& request, const Call& call, Credentials shown) const;
+  Response answer(const Request& request, Trail& trail) const;
   Response page(const Request& request) const;
   Response ready() const;
 
+  /// The answer of `handle`, or a refusal where there were too many requests.
+  template <class F>
+  Response limited(Traffic traffic, std::string_view slug, const Request& request,
+                   const Trail& trail, F&& handle) const {
+    if (!limits) return handle();
+    const Counted counted{trail.client, request.headers.find("Authorization").value_or(""), slug};
+    const auto verdict = limits->take(traffic, counted, options.clock->now());
+    if (!verdict) return handle();
+    Response out = verdict->allowed ? handle() : error_response(too_many(*verdict), request);
+    add_limit_headers(out, *verdict);
+    return out;
+  }
+
   Engine& engine;
+  const ApplicationOptions options;
+  mutable std::optional<Limits> limits;
   std::vector<Route> routes;
   std::string document;
 };
 
-Response Application::State::api(const Request& request) const {
+Response Application::State::api(const Request& request, Trail& trail) const {
   std::string allowed;
   for (const Route& route : routes) {
     if (!matches(route, request.segments)) continue;
     const bool head = request.method == "HEAD" && route.operation->method == "GET";
     if (head || route.operation->method == request.method) {
-      auto answered = perform(*route.operation, route, request);
-      return answered ? std::move(answered).value() : error_response(answered.error(), request);
+      trail.route = std::size(own_routes) + static_cast<std::size_t>(&route - routes.data());
+      return limited(traffic_of(*route.operation), slug_of(route, request), request, trail, [&] {
+        auto answered = perform(*route.operation, route, request, trail);
+        return answered ? std::move(answered).value() : error_response(answered.error(), request);
+      });
     }
     (allowed += allowed.empty() ? "" : ", ") += route.operation->method;
     if (route.operation->method == "GET") allowed += ", HEAD";
@@ -197,10 +235,25 @@ Response Application::State::api(const Request& request) const {
 }
 
 Result<Response> Application::State::perform(const Operation& operation, const Route& route,
-                                             const Request& request) const {
+                                             const Request& request, Trail& trail) const {
   Call call{.engine = engine, .body = request.body};
-  BOOST_OUTCOME_TRY(const auto session, session_of(engine, operation, request));
-  if (session) call.session = &*session;
+  call.origin = {request.request_id, trail.traceparent};
+  std::optional<Session> session;
+  Credentials shown;
+  if (operation.permission || operation.endless) {
+    BOOST_OUTCOME_TRY(shown.bearer, key_of(request));
+    BOOST_OUTCOME_TRY(shown.workspace, workspace_of(request));
+  }
+  if (!shown.bearer.empty()) {
+    BOOST_OUTCOME_TRY(const auto actor, engine.authenticate(shown.bearer, shown.workspace));
+    session.emplace(engine.as(actor, call.origin));
+    call.session = &*session;
+    trail.workspace = actor.workspace.str();
+  }
+  if (operation.endless) {
+    call.permit = permit_of(engine, shown);
+    call.last_event_id = request.headers.find("Last-Event-ID").value_or("");
+  }
   BOOST_OUTCOME_TRY(check_media(operation, request));
   BOOST_OUTCOME_TRY(call.if_revision, if_match(request));
   BOOST_OUTCOME_TRY(call.idempotency_key, idempotency_key(request));
@@ -210,9 +263,14 @@ Result<Response> Application::State::perform(const Operation& operation, const R
     call.query.emplace_back(parameter.name, parameter.value);
 
   BOOST_OUTCOME_TRY(auto reply, insightflow::perform(operation, call));
+  if (reply.status == 101) return socket(request, call, std::move(shown));
   Response out = json_response(reply.status, std::move(reply.body));
   out.headers[0].second = std::move(reply.media_type);
   out.stream = std::move(reply.stream);
+  if (reply.subscription) {
+    out.feed = event_stream(std::move(reply.subscription));
+    out.headers.emplace_back("X-Accel-Buffering", "no");  // nginx would hold events back.
+  }
   if (reply.revision) {
     const std::string tag = entity_tag(*reply.revision);
     out.headers.emplace_back("ETag", tag);
@@ -226,6 +284,26 @@ Result<Response> Application::State::perform(const Operation& operation, const R
   if (!reply.file_name.empty())
     out.headers.emplace_back("Content-Disposition", "inline; filename=\"" + reply.file_name + '"');
   return out;
+}
+
+Result<Response> Application::State::socket(const Request& request, const Call& call,
+                                            Credentials shown) const {
+  if (const auto upgrade = check_upgrade(request, options.allowed_origins); !upgrade) {
+    Response out = error_response(upgrade.error(), request);
+    if (upgrade.error().reason != "upgrade_required") return out;
+    out.status = 426;
+    out.headers.emplace_back("Upgrade", "websocket");
+    return out;
+  }
+  BOOST_OUTCOME_TRY(auto ask, call.read_query<events::Ask>());
+  std::shared_ptr<events::Subscription> subscription;
+  if (call.session != nullptr) {
+    BOOST_OUTCOME_TRY(subscription, engine.watch(*call.session, ask, call.permit));
+  }
+  return Response{
+      .status = 101,
+      .feed = event_socket(engine, std::move(shown), std::move(subscription), std::move(ask)),
+      .websocket = true};
 }
 
 Response Application::State::page(const Request& request) const {
@@ -272,7 +350,8 @@ Response Application::State::ready() const {
                   : json_response(503, R"({"status":"unavailable"})");
 }
 
-Application::Application(Engine& engine) : state_(std::make_unique<const State>(engine)) {}
+Application::Application(Engine& engine, ApplicationOptions options)
+    : state_(std::make_unique<const State>(engine, std::move(options))) {}
 Application::~Application() = default;
 Application::Application(Application&&) noexcept = default;
 
@@ -280,32 +359,77 @@ std::size_t Application::body_limit(std::string_view, std::string_view path) {
   return path.ends_with("/responses/import") ? import_body : usual_body;
 }
 
+std::vector<std::string_view> Application::route_names() const {
+  std::vector<std::string_view> out(std::begin(own_routes), std::end(own_routes));
+  for (const Route& route : state_->routes) out.push_back(route.operation->name);
+  return out;
+}
+
 Response Application::handle(const Request& request) const {
+  Trail trail;
+  trail.client =
+      client_address(request.remote, request.headers.find("X-Forwarded-For").value_or(""),
+                     state_->options.trusted_proxies);
+  if (const auto caller = request.headers.find("traceparent"))
+    if (const auto context = observe::parse_traceparent(*caller))
+      trail.traceparent = observe::traceparent(*context);
+  observe::Span span;
+  if (observe::Observer* observer = state_->engine.observer()) {
+    span = observer->tracer.start(request.method, observe::SpanKind::server, trail.traceparent);
+    trail.traceparent = span.traceparent();
+  }
+  Response out = state_->answer(request, trail);
+  if (span.recording()) {
+    constexpr std::size_t own = std::size(own_routes);
+    const std::string_view path = trail.route < own
+                                      ? own_routes[trail.route]
+                                      : state_->routes[trail.route - own].operation->path;
+    span.rename(request.method + " " + std::string(path));
+    span.set("http.request.method", request.method);
+    span.set("http.route", path);
+    span.set("http.response.status_code", out.status);
+    span.set("workspace.id", trail.workspace);
+    span.set("request.id", request.request_id);
+    if (out.status >= 500) span.fail(out.trail.reason);
+  }
+  trail.reason = std::move(out.trail.reason);
+  out.trail = std::move(trail);
+  return out;
+}
+
+Response Application::State::answer(const Request& request, Trail& trail) const {
   const auto& segments = request.segments;
   const std::string_view first = segments.empty() ? "" : std::string_view(segments[0]);
   const bool reads = request.method == "GET" || request.method == "HEAD";
-  if (first == "s" && segments.size() == 2)
-    return reads || request.method == "POST" ? state_->page(request)
-                                             : method_not_allowed("GET, HEAD, POST", request);
+  if (first == "s" && segments.size() == 2) {
+    trail.route = page_route;
+    if (!reads && request.method != "POST") return method_not_allowed("GET, HEAD, POST", request);
+    return limited(Traffic::submit, segments[1], request, trail, [&] { return page(request); });
+  }
   if (first == ".well-known" && segments.size() == 2 && segments[1] == "jwks.json") {
+    trail.route = jwks_route;
     if (!reads) return method_not_allowed("GET, HEAD", request);
-    const auto keys = state_->engine.accounts().jwks();
+    const auto keys = engine.accounts().jwks();
     return keys ? json_response(200, serialize(keys.value()))
                 : error_response(keys.error(), request);
   }
   const auto about_itself = [&]() -> std::optional<Response> {
+    constexpr std::size_t root = 1;
+    if (segments.size() > 1) return std::nullopt;
+    trail.route = root;
     if (segments.empty())
       return json_response(200,
                            R"({"name":"InsightFlow","openapi":"/openapi.json","api":"/api/v1"})");
-    if (segments.size() != 1) return std::nullopt;
+    while (++trail.route < jwks_route && own_routes[trail.route] != first) continue;
     if (first == "healthz") return json_response(200, R"({"status":"ok"})");
-    if (first == "readyz") return state_->ready();
-    if (first == "openapi.json") return json_response(200, state_->document);
+    if (first == "readyz") return ready();
+    if (first == "openapi.json") return json_response(200, document);
+    trail.route = 0;
     return std::nullopt;
   };
   if (auto answer = about_itself())
     return reads ? std::move(*answer) : method_not_allowed("GET, HEAD", request);
-  return state_->api(request);
+  return api(request, trail);
 }
 
 }  // namespace insightflow::http

@@ -1,23 +1,46 @@
 #pragma once
 
+#include "http/client_address.hpp"
+#include "http/limits.hpp"
 #include "http/server.hpp"
 
 #include <insightflow/engine.hpp>
 
 #include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
 
 namespace insightflow::http {
+
+struct ApplicationOptions {
+  /// Origins as "https://app.example" whose pages may open a WebSocket, besides the server's own;
+  /// "*" lets all. Programs that are no browsers show no origin and are not asked.
+  std::vector<std::string> allowed_origins;
+
+  /// Proxies whose X-Forwarded-For is believed.
+  std::vector<Network> trusted_proxies;
+
+  /// Rates other than those of `limit_rules`; absent: nothing is limited.
+  std::optional<std::vector<LimitSetting>> limits;
+
+  /// Where the time of the limits comes from; must outlive the application.
+  const Clock* clock = &system_clock();
+};
 
 /// The product over HTTP: every operation below /api/v1, the public survey pages below /s/,
 /// /healthz, /readyz and /openapi.json. Reads a request, calls one operation, writes the answer.
 /// Thread-safe; the engine must outlive it.
 class Application {
  public:
-  explicit Application(Engine& engine);
+  explicit Application(Engine& engine, ApplicationOptions options = {});
   ~Application();
   Application(Application&&) noexcept;
 
   Response handle(const Request& request) const;
+
+  /// What `Trail::route` counts: the names of the operations, and of what else there is.
+  std::vector<std::string_view> route_names() const;
 
   /// Bytes a request may send: 64 MiB to an import, else 1 MiB.
   static std::size_t body_limit(std::string_view method, std::string_view path);

@@ -1,10 +1,10 @@
 #include "http/connection.hpp"
 
+#include "http/follower.hpp"
 #include "http/wire.hpp"
 
 #include <boost/asio/post.hpp>
 
-#include <spdlog/spdlog.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -76,7 +76,7 @@ void Connection::arm_read() {
   read_armed_ = true;
   socket_.async_read_some(
       asio::buffer(in_.data() + end_, in_.size() - end_),
-      [self = shared_from_this()](const boost::system::error_code& error, std::size_t count) {
+      [self = self()](const boost::system::error_code& error, std::size_t count) {
         self->on_read(error.failed(), count);
       });
 }
@@ -88,6 +88,7 @@ void Connection::on_read(bool failed, std::size_t count) {
   switch (phase_) {
     case Phase::reading:
     case Phase::handling: return advance();
+    case Phase::yielding: return yield();
     case Phase::lingering: begin_ = end_; return ended_ ? close() : arm_read();
     case Phase::writing:
     case Phase::closed: return;
@@ -149,7 +150,7 @@ void Connection::hand_over() {
   Shared& shared = lane_.shared;
   Request& request = reader_.request();
   if (request.request_id.empty()) shared.give_id(request);
-  if (shared.options.access_log) begun_ = Steady::now();
+  if (shared.options.on_answer) begun_ = Steady::now();
   head_begun_ = body_begun_ = false;
   more_buffered_ = begin_ != end_;
   fresh_ = true;
@@ -169,8 +170,9 @@ void Connection::reject(const Rejection& rejection) {
   begun_ = Steady::now();
   request.keep_alive = false;
   answer(error_response(rejection.status, rejection.code, rejection.message, request.request_id));
+  const std::size_t bytes = out_.size() + response_.body.size();
   const Sent sent = pump();
-  log_access();
+  tell_answered(bytes);
   on_served(sent);
 }
 
@@ -181,7 +183,7 @@ void Connection::run() noexcept {
     // From here on the connection may be gone.
     if (baton_.compare_exchange_strong(held, Baton::lane, std::memory_order_acq_rel)) return;
   }
-  asio::post(lane_.context, [self = shared_from_this(), sent] {
+  asio::post(lane_.context, [self = self(), sent] {
     self->baton_.store(Baton::lane, std::memory_order_relaxed);
     self->on_served(sent);
   });
@@ -195,6 +197,7 @@ void Connection::on_served(Sent sent) {
     deadline_ = Steady::now() + lane_.shared.options.write_timeout;
     return wait_writable();
   }
+  if (response_.feed) return yield();
   if (!keep_) return linger();
   const bool inline_served = phase_ == Phase::reading;
   phase_ = Phase::reading;
@@ -204,24 +207,39 @@ void Connection::on_served(Sent sent) {
 }
 
 void Connection::wait_writable() {
-  socket_.async_wait(Socket::wait_write,
-                     [self = shared_from_this()](const boost::system::error_code& error) {
-                       Connection& me = *self;
-                       if (me.phase_ != Phase::writing) return;
-                       if (error) return me.close();
-                       const Sent sent = me.flush();
-                       if (sent == Sent::all && me.streaming_) {
-                         me.phase_ = Phase::handling;
-                         me.baton_.store(Baton::awaited, std::memory_order_relaxed);
-                         return me.lane_.submit(me);
-                       }
-                       if (sent != Sent::some) return me.on_served(sent);
-                       if (me.sent_ - me.marked_ >= answer_slice) {
-                         me.marked_ = me.sent_;
-                         me.deadline_ = Steady::now() + me.lane_.shared.options.write_timeout;
-                       }
-                       me.wait_writable();
-                     });
+  socket_.async_wait(Socket::wait_write, [self = self()](const boost::system::error_code& error) {
+    Connection& me = *self;
+    if (me.phase_ != Phase::writing) return;
+    if (error) return me.close();
+    const Sent sent = me.flush();
+    if (sent == Sent::all && me.streaming_) {
+      me.phase_ = Phase::handling;
+      me.baton_.store(Baton::awaited, std::memory_order_relaxed);
+      return me.lane_.submit(me);
+    }
+    if (sent != Sent::some) return me.on_served(sent);
+    if (me.sent_ - me.marked_ >= answer_slice) {
+      me.marked_ = me.sent_;
+      me.deadline_ = Steady::now() + me.lane_.shared.options.write_timeout;
+    }
+    me.wait_writable();
+  });
+}
+
+/// The head of an answer without an end is out: the socket goes to whoever follows the feed, once
+/// the read that is still pending on it has come back.
+void Connection::yield() {
+  phase_ = Phase::yielding;
+  boost::system::error_code ignored;
+  if (read_armed_) {
+    socket_.cancel(ignored);
+    return;
+  }
+  // A client that talks on before the other side agreed to a WebSocket does not speak it.
+  if (response_.websocket && begin_ != end_) return close();
+  phase_ = Phase::closed;
+  lane_.replace(*this, make_follower(lane_, std::move(socket_), std::move(response_),
+                                     reader_.request(), chunked_));
 }
 
 void Connection::linger() {
@@ -283,24 +301,35 @@ Connection::Sent Connection::serve() {
   try {
     response = lane_.shared.handler(request);
   } catch (const std::exception& problem) {
-    spdlog::error("request {} {} {}: handler threw: {}", request.request_id, request.method,
-                  request.path, problem.what());
+    tell_error("handler_threw", problem.what());
     response = failed(request);
   } catch (...) {
-    spdlog::error("request {} {} {}: handler threw", request.request_id, request.method,
-                  request.path);
+    tell_error("handler_threw", "");
     response = failed(request);
   }
   answer(std::move(response));
+  const std::size_t bytes = out_.size() + response_.body.size();
   const Sent sent = pump();
-  log_access();
+  tell_answered(bytes);
   return sent;
 }
 
-void Connection::log_access() {
-  if (const auto& log = lane_.shared.options.access_log)
-    log(reader_.request(), response_.status,
-        std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - begun_));
+void Connection::tell_answered(std::size_t bytes) {
+  if (const auto& tell = lane_.shared.options.on_answer)
+    tell(reader_.request(),
+         {.status = response_.status,
+          .took = std::chrono::duration_cast<std::chrono::microseconds>(Steady::now() - begun_),
+          .bytes = bytes,
+          .trail = response_.trail});
+}
+
+void Connection::tell_error(std::string_view event, std::string_view why) {
+  const Request& request = reader_.request();
+  lane_.shared.log().write(observe::Level::error, event,
+                           {{"request_id", request.request_id},
+                            {"method", request.method},
+                            {"path", request.path},
+                            {"detail", why}});
 }
 
 /// Writes the head, and the body where it is short, into the output buffer.
@@ -311,22 +340,28 @@ void Connection::answer(Response response) {
   sent_ = 0;
   fresh_ = false;
   const bool head_only = request.method == "HEAD";
-  const bool until_close = response_.stream && reader_.http_1_0();
+  if (response_.feed && response_.websocket) {  // Whoever follows the feed says the head too.
+    keep_ = streaming_ = chunked_ = false;
+    response_.body.clear();
+    return;
+  }
+  if (head_only) response_.feed.reset();
+  const bool open = response_.stream || response_.feed;
+  const bool until_close = open && reader_.http_1_0();
   const Framing framing = has_no_body(response_.status) ? Framing::none
                           : until_close                 ? Framing::until_close
-                          : response_.stream            ? Framing::chunked
+                          : open                        ? Framing::chunked
                                                         : Framing::length;
-  keep_ = request.keep_alive && !response_.close && !until_close &&
+  keep_ = request.keep_alive && !response_.close && !until_close && !response_.feed &&
           (more_buffered_ || !lane_.shared.stopping.load(std::memory_order_relaxed));
   const auto written = write_head(out_, response_, request, framing, keep_, reader_.http_1_0());
   if (!written) {
-    spdlog::error("request {} {} {}: {}", request.request_id, request.method, request.path,
-                  written.error().detail);
+    tell_error("answer_malformed", written.error().detail);
     return answer(failed(request));
   }
   chunked_ = framing == Framing::chunked;
   streaming_ = response_.stream && !head_only && framing != Framing::none;
-  if (head_only || framing == Framing::none || response_.stream) response_.body.clear();
+  if (head_only || framing == Framing::none || open) response_.body.clear();
   if (response_.body.size() <= joined_body) {
     out_.append(response_.body);
     response_.body.clear();
@@ -342,18 +377,15 @@ Connection::Sent Connection::pump() {
     response_.body.clear();
     sent_ = 0;
     chunk_.clear();
-    const Request& request = reader_.request();
     try {
       const Result<bool> more = response_.stream(chunk_);
       if (!more) {
-        spdlog::error("request {} {} {}: body cut: {}", request.request_id, request.method,
-                      request.path, more.error().detail);
+        tell_error("body_cut", more.error().detail);
         return Sent::broken;
       }
       streaming_ = more.value();
     } catch (...) {
-      spdlog::error("request {} {} {}: body cut: its stream threw", request.request_id,
-                    request.method, request.path);
+      tell_error("body_cut", "Its stream threw.");
       return Sent::broken;
     }
     if (!chunked_)

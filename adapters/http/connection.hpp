@@ -21,6 +21,7 @@ using Steady = std::chrono::steady_clock;
 struct Shared {
   Shared(Options given, Handler handler);
   void give_id(Request& request);
+  const observe::Log& log() const { return options.log ? *options.log : observe::plain_log(); }
 
   Options options;
   Handler handler;
@@ -31,7 +32,17 @@ struct Shared {
   std::atomic<std::uint64_t> next_id;
 };
 
-class Connection;
+/// A client, whatever is spoken with it. Belongs to its lane's thread.
+class Peer : public std::enable_shared_from_this<Peer> {
+ public:
+  virtual ~Peer() = default;
+  virtual void start() = 0;
+  virtual void sweep(Steady::time_point now) = 0;
+  virtual void drain() = 0;  ///< Closes if it waits for nothing.
+  virtual void cut() = 0;    ///< Closes at once, or as soon as a worker comes back.
+
+  std::size_t index = 0;  ///< In the lane's list.
+};
 
 /// One I/O thread with the connections it serves. Everything but `context` belongs to that thread.
 /// Timeouts are a number in each connection and a sweep over all of them a few times a second: on
@@ -41,9 +52,11 @@ class Lane {
   explicit Lane(Shared& to);
   void run();
   void add(Socket socket, bool refuse);
-  void remove(Connection& connection);
-  /// Gives the connection to the workers at the end of the current round of events.
-  void submit(Connection& connection);
+  void remove(Peer& peer);
+  /// Puts `next` in the place of `peer`, which has given its socket away.
+  void replace(Peer& peer, std::shared_ptr<Peer> next);
+  /// Gives the job to the workers at the end of the current round of events.
+  void submit(Job& job);
   /// Connections that wait for nothing are closed; `run` returns when the last one is.
   void drain();
 
@@ -54,7 +67,9 @@ class Lane {
   void sweep();
   void serve_round();
 
-  std::vector<std::shared_ptr<Connection>> connections_;
+  void let_go(std::shared_ptr<Peer> gone);
+
+  std::vector<std::shared_ptr<Peer>> peers_;
   JobList ready_;
   asio::basic_waitable_timer<Steady, asio::wait_traits<Steady>, asio::io_context::executor_type>
       timer_;
@@ -67,28 +82,30 @@ class Lane {
 /// to whoever holds the baton. A worker writes its answer to the socket itself, and if all of it
 /// went out it just puts the baton down: the lane picks it up when the next bytes arrive, so a
 /// request costs one hand-off and not two.
-class Connection final : public Job, public std::enable_shared_from_this<Connection> {
+class Connection final : public Job, public Peer {
  public:
   Connection(Lane& lane, Socket socket);
 
-  void start();
+  void start() override;
   void refuse();  ///< Too many connections.
-  void sweep(Steady::time_point now);
-  void drain();
-  void cut();  ///< Closes at once, or as soon as the worker comes back.
+  void sweep(Steady::time_point now) override;
+  void drain() override;
+  void cut() override;
 
   void run() noexcept override;
 
-  std::size_t index = 0;  ///< In the lane's list.
-
  private:
-  enum class Phase { reading, handling, writing, lingering, closed };
+  enum class Phase { reading, handling, writing, yielding, lingering, closed };
   enum class Baton {
     lane,     ///< Nobody works on the request.
     worker,   ///< A worker does and will put the baton down without a word.
     awaited,  ///< A worker does and must tell the lane.
   };
   enum class Sent { all, some, broken };
+
+  std::shared_ptr<Connection> self() {
+    return std::static_pointer_cast<Connection>(shared_from_this());
+  }
 
   // On the lane:
   void arm_read();
@@ -100,6 +117,7 @@ class Connection final : public Job, public std::enable_shared_from_this<Connect
   void reject(const Rejection& rejection);
   void on_served(Sent sent);
   void wait_writable();
+  void yield();
   void linger();
   void close();
   std::string_view buffered() const { return std::string_view(in_).substr(begin_, end_ - begin_); }
@@ -109,7 +127,8 @@ class Connection final : public Job, public std::enable_shared_from_this<Connect
   Sent pump();
   Sent flush();
   void answer(Response response);
-  void log_access();
+  void tell_answered(std::size_t bytes);
+  void tell_error(std::string_view event, std::string_view why);
 
   Lane& lane_;
   Socket socket_;

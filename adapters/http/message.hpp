@@ -1,7 +1,10 @@
 #pragma once
 
+#include "http/feed.hpp"
+
 #include <insightflow/core/result.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -100,14 +103,36 @@ struct Request {
 /// client can tell a cut answer from a whole one.
 using BodyStream = std::function<Result<bool>(std::string& chunk)>;
 
+/// What logs and metrics say of an answer; never sent.
+struct Trail {
+  std::size_t route = 0;  ///< The place of its name in the application's list; 0: no route of ours.
+  std::string workspace;
+  std::string reason;       ///< Of an error.
+  std::string traceparent;  ///< Of the span of this request.
+  std::string client;       ///< The address behind trusted proxies.
+};
+
 /// What a handler answers. Content-Length, Transfer-Encoding, Connection, Date and X-Request-Id are
 /// the server's and are left out of `headers` where a handler sets them.
 struct Response {
   int status = 200;  ///< 200 to 599.
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
-  BodyStream stream;   ///< Where set, replaces `body` and is sent in constant memory.
-  bool close = false;  ///< Ask for the connection to be closed afterwards.
+  BodyStream stream;  ///< Where set, replaces `body` and is sent in constant memory.
+  /// Where set, replaces `body`: what is said from time to time until the client has enough. Holds
+  /// no worker.
+  std::shared_ptr<Feed> feed;
+  bool websocket = false;  ///< With a `feed`: the request becomes a WebSocket instead.
+  bool close = false;      ///< Ask for the connection to be closed afterwards.
+  Trail trail{};
+};
+
+/// What became of a request.
+struct Answered {
+  int status = 0;
+  std::chrono::microseconds took{0};  ///< From the request's last byte.
+  std::size_t bytes = 0;              ///< Head and body; of a streamed answer its first piece.
+  const Trail& trail;
 };
 
 }  // namespace insightflow::http

@@ -1,13 +1,7 @@
 #include "http/serve.hpp"
 
 #include "http/application.hpp"
-
-#include <insightflow/core/json.hpp>
-
-#include <boost/json/object.hpp>
-
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
+#include "http/watch.hpp"
 
 #include <condition_variable>
 #include <thread>
@@ -15,30 +9,30 @@
 namespace insightflow::http {
 
 Result<void> serve(Engine& engine, const ServeOptions& options, std::stop_token stop,
-                   const std::function<void(std::uint16_t)>& on_listening) {
-  const Application application(engine);
+                   const std::function<void(const Listening&)>& on_listening) {
+  const Application application(engine, options.application);
   Options http{.address = options.address,
                .port = options.port,
                .workers = options.request_workers,
                .body_limit = &Application::body_limit};
-  auto logger = spdlog::get("access");
-  if (!logger) logger = spdlog::stderr_logger_mt("access");
-  logger->set_pattern("%v");
-  if (options.access_log)
-    http.access_log = [logger](const Request& request, int status, std::chrono::microseconds took) {
-      // The path may hold a slug, never a query: that may hold a respondent's hidden fields.
-      logger->info(serialize(json::object{{"time", system_clock().now().str()},
-                                          {"request_id", request.request_id},
-                                          {"remote", request.remote},
-                                          {"method", request.method},
-                                          {"path", request.path},
-                                          {"status", status},
-                                          {"microseconds", took.count()}}));
+  Handler handler = [&](const Request& request) { return application.handle(request); };
+  std::optional<Watch> watch;
+  if (observe::Observer* observer = engine.observer()) {
+    watch.emplace(*observer, application.route_names(), options.access_log);
+    http.log = &observer->log;
+    http.on_answer = [&](const Request& request, const Answered& answered) {
+      watch->answered(request, answered);
     };
-  Server server(std::move(http),
-                [&](const Request& request) { return application.handle(request); });
+    handler = [&](const Request& request) {
+      const auto in_flight = watch->in_flight();
+      return application.handle(request);
+    };
+  }
+  MetricsServer metrics(engine);
+  BOOST_OUTCOME_TRY(const auto metrics_port, metrics.start(options.metrics));
+  Server server(std::move(http), std::move(handler));
   BOOST_OUTCOME_TRY(const std::uint16_t port, server.start());
-  if (on_listening) on_listening(port);
+  if (on_listening) on_listening({port, metrics_port});
   {
     std::jthread workers;
     if (options.job_workers > 0)

@@ -1,5 +1,8 @@
 #pragma once
 
+#include "http/application.hpp"
+#include "http/metrics_server.hpp"
+
 #include <insightflow/engine.hpp>
 
 #include <cstdint>
@@ -13,12 +16,20 @@ struct ServeOptions {
   std::uint16_t port = 8080;  ///< 0 takes a free one.
   int job_workers = 1;        ///< Threads that run jobs inside the server; 0 leaves them to `work`.
   std::size_t request_workers = 64;
-  bool access_log = true;  ///< One line of JSON for each request, on standard error.
+  ApplicationOptions application{};
+  bool access_log = true;  ///< One line for each request, in the log of the engine's observer.
+  MetricsOptions metrics{};
 };
 
-/// Serves until `stop` is requested, then finishes what it accepted. Calls `on_listening` once with
-/// the port. Errors: those of `Server::start`.
+/// Where a server listens.
+struct Listening {
+  std::uint16_t port = 0;
+  std::optional<std::uint16_t> metrics_port;
+};
+
+/// Serves until `stop` is requested, then finishes what it accepted. Calls `on_listening` once.
+/// Errors: those of `Server::start`.
 Result<void> serve(Engine& engine, const ServeOptions& options, std::stop_token stop,
-                   const std::function<void(std::uint16_t port)>& on_listening);
+                   const std::function<void(const Listening&)>& on_listening);
 
 }  // namespace insightflow::http

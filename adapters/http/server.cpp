@@ -6,8 +6,6 @@
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 
-#include <spdlog/spdlog.h>
-
 #include <random>
 #include <thread>
 
@@ -21,7 +19,7 @@ constexpr std::size_t told_so = 64;
 Steady::duration tick_of(const Options& options) {
   const auto shortest =
       std::min({options.header_timeout, options.body_timeout, options.idle_timeout,
-                options.write_timeout, options.drain_timeout});
+                options.write_timeout, options.drain_timeout, options.heartbeat});
   return std::clamp(shortest / 4, std::chrono::milliseconds(10), std::chrono::milliseconds(250));
 }
 
@@ -57,7 +55,7 @@ void Lane::run() {
       serve_round();
     } catch (const std::exception& problem) {
       // A hook threw, or memory ran out: one connection stalls until its deadline, not the server.
-      spdlog::error("http: {}", problem.what());
+      shared.log().write(observe::Level::error, "http_failed", {{"detail", problem.what()}});
     }
   }
 }
@@ -70,44 +68,56 @@ void Lane::serve_round() {
   if (!ready_.empty()) shared.workers.submit(ready_);
 }
 
-void Lane::submit(Connection& connection) {
-  ready_.push(connection);
+void Lane::submit(Job& job) {
+  ready_.push(job);
 }
 
 void Lane::add(Socket socket, bool refuse) {
   auto connection = std::make_shared<Connection>(*this, std::move(socket));
-  connection->index = connections_.size();
-  connections_.push_back(connection);
+  connection->index = peers_.size();
+  peers_.push_back(connection);
   refuse ? connection->refuse() : connection->start();
   if (draining_) connection->drain();
 }
 
-void Lane::remove(Connection& connection) {
+/// The caller is inside a member of the peer: it goes when that returned.
+void Lane::let_go(std::shared_ptr<Peer> gone) {
+  asio::post(context, [gone = std::move(gone)] {});
+}
+
+void Lane::remove(Peer& peer) {
   shared.connections.fetch_sub(1, std::memory_order_relaxed);
-  // The caller is inside a member of the connection: it goes when that returned.
-  asio::post(context, [gone = connections_[connection.index]] {});
-  connections_.back()->index = connection.index;
-  connections_[connection.index].swap(connections_.back());
-  connections_.pop_back();
-  if (draining_ && connections_.empty()) context.stop();
+  let_go(peers_[peer.index]);
+  peers_.back()->index = peer.index;
+  peers_[peer.index].swap(peers_.back());
+  peers_.pop_back();
+  if (draining_ && peers_.empty()) context.stop();
+}
+
+void Lane::replace(Peer& peer, std::shared_ptr<Peer> next) {
+  let_go(peers_[peer.index]);
+  next->index = peer.index;
+  peers_[peer.index] = next;
+  next->start();
+  if (draining_) next->drain();
 }
 
 void Lane::drain() {
   draining_ = true;
   drain_deadline_ = Steady::now() + shared.options.drain_timeout;
-  for (std::size_t i = connections_.size(); i-- > 0;) connections_[i]->drain();
-  if (connections_.empty()) context.stop();
+  for (std::size_t i = peers_.size(); i-- > 0;) peers_[i]->drain();
+  if (peers_.empty()) context.stop();
 }
 
 void Lane::sweep() {
   const auto now = Steady::now();
   const bool late = draining_ && now >= drain_deadline_;
-  for (std::size_t i = connections_.size(); i-- > 0;) {
-    const auto connection = connections_[i];
+  for (std::size_t i = peers_.size(); i-- > 0;) {
+    const auto peer = peers_[i];
     if (late)
-      connection->cut();
+      peer->cut();
     else
-      connection->sweep(now);
+      peer->sweep(now);
   }
   timer_.expires_after(tick_);
   timer_.async_wait([this](const boost::system::error_code& error) {
@@ -125,22 +135,22 @@ struct Server::State {
 
   void accept() {
     Lane& lane = *lanes[next_lane++ % lanes.size()];
-    acceptor->async_accept(lane.context.get_executor(),
-                           [this, &lane](const boost::system::error_code& error, Socket socket) {
-                             if (error == asio::error::operation_aborted || !acceptor->is_open())
-                               return;
-                             if (!error) {
-                               admit(lane, std::move(socket));
-                               return accept();
-                             }
-                             // Out of descriptors, most likely: those that are open have to go
-                             // first.
-                             spdlog::warn("accepting a connection failed: {}", error.message());
-                             pause->expires_after(std::chrono::milliseconds(100));
-                             pause->async_wait([this](const boost::system::error_code& stopped) {
-                               if (!stopped) accept();
-                             });
-                           });
+    acceptor->async_accept(
+        lane.context.get_executor(),
+        [this, &lane](const boost::system::error_code& error, Socket socket) {
+          if (error == asio::error::operation_aborted || !acceptor->is_open()) return;
+          if (!error) {
+            admit(lane, std::move(socket));
+            return accept();
+          }
+          // Out of descriptors, most likely: those that are open have to go
+          // first.
+          shared.log().write(observe::Level::warn, "accept_failed", {{"detail", error.message()}});
+          pause->expires_after(std::chrono::milliseconds(100));
+          pause->async_wait([this](const boost::system::error_code& stopped) {
+            if (!stopped) accept();
+          });
+        });
   }
 
   void admit(Lane& lane, Socket socket) {

@@ -3,6 +3,8 @@
 #include "http/message.hpp"
 #include "http/reader.hpp"
 
+#include <insightflow/observe/log.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -50,13 +52,20 @@ struct Options {
   /// For each 64 KiB of an answer that the client has to take. Default 30 s. Then the connection is
   /// cut. A slow reader never holds a worker.
   std::chrono::milliseconds write_timeout{30'000};
+  /// How often something is sent to whoever follows a feed with nothing to say; a WebSocket is
+  /// pinged as often and cut when nothing comes back for twice as long. Default 15 s.
+  std::chrono::milliseconds heartbeat{15'000};
+  /// Bytes of a message that comes in over a WebSocket. Default 4 KiB. More closes it with 1009.
+  std::size_t max_message = 4 << 10;
   /// How long `stop` lets started requests finish before it cuts their connections. Default 10 s.
   std::chrono::milliseconds drain_timeout{10'000};
 
-  /// Called once for each answer, from the thread that made it, after its first bytes were sent;
-  /// the time runs from the request's last byte. Must be thread-safe, quick, and not throw. Costs
+  /// Called once for each answer, from the thread that made it, after its first bytes were sent.
+  /// Must be thread-safe, quick, and not throw. Costs
   /// two readings of the clock.
-  std::function<void(const Request&, int status, std::chrono::microseconds)> access_log;
+  std::function<void(const Request&, const Answered&)> on_answer;
+  /// Where the server itself tells what went wrong; must outlive it. Default: `plain_log`.
+  const observe::Log* log = nullptr;
 };
 
 /// An HTTP/1.1 server: keep-alive, pipelining answered in order, 100-continue, chunked bodies both

@@ -233,7 +233,18 @@ boost::json::object measure_flags() {
   const auto took = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
   double again = 0, among = 0;
   for (const Duplicate& repeat : repeats.found) (repeat.text < originals ? among : again) += 1;
+
+  const std::clock_t start_of_sketches = std::clock();
+  std::vector<Sketch> sketches;
+  for (const std::string_view text : views) sketches.push_back(sketch_of(tokenize(text)));
+  const auto flagged = repeats_among(sketches);
+  const auto took_sketches = static_cast<double>(std::clock() - start_of_sketches) / CLOCKS_PER_SEC;
+  const auto middle = flagged.begin() + static_cast<std::ptrdiff_t>(originals);
+  const auto part = static_cast<double>(std::count(middle, flagged.end(), 1));
   return {{"gibberish_found", rounded(100 * found / mashes)},
+          {"shortened_found_by_sketch", rounded(100 * part / static_cast<double>(originals))},
+          {"repeats_among_tweets_by_sketch", std::count(flagged.begin(), middle, 1)},
+          {"sketched_per_second", std::round(static_cast<double>(texts.size()) / took_sketches)},
           {"gibberish_in_tweets", rounded(100 * wrong / static_cast<double>(written.size()))},
           {"shortened_found", rounded(100 * again / static_cast<double>(originals))},
           {"repeats_among_tweets", among},

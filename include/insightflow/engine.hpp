@@ -1,8 +1,12 @@
 #pragma once
 
+#include <insightflow/drafting.hpp>
+#include <insightflow/events/hub.hpp>
 #include <insightflow/identity/accounts.hpp>
 #include <insightflow/identity/members.hpp>
+#include <insightflow/identity/trail.hpp>
 #include <insightflow/insight/runs.hpp>
+#include <insightflow/llm/settings.hpp>
 #include <insightflow/response/intake.hpp>
 #include <insightflow/response/responses.hpp>
 #include <insightflow/response/transfer.hpp>
@@ -11,6 +15,10 @@
 #include <memory>
 
 namespace insightflow {
+
+namespace llm {
+class Gateway;
+}
 
 struct Options {
   /// Where everything is stored: "sqlite:PATH".
@@ -27,6 +35,18 @@ struct Options {
 
   /// Where time comes from; must outlive the engine.
   const Clock* clock = &system_clock();
+
+  /// Counts, logs and traces what is done; must outlive the engine. Null: nobody does.
+  observe::Observer* observer = nullptr;
+
+  /// How often `Engine::events` looks for what other processes wrote; see `events::HubOptions`.
+  std::chrono::milliseconds event_poll{50};
+
+  /// Models that word what the engine computes; absent: everything is local. See docs/llm.md.
+  std::optional<llm::Settings> llm;
+
+  /// A client of your own instead, behind whatever policies you want; must outlive the engine.
+  llm::Client* llm_client = nullptr;
 };
 
 /// Which jobs to run, and how many at a time.
@@ -51,7 +71,24 @@ class Jobs {
   Result<jobs::Job> requeue(JobId id) const;
 
  private:
-  jobs::Queue queue() const { return {scope_.db, scope_.clock, scope_.ids}; }
+  jobs::Queue queue() const { return {scope_.db, scope_.clock, scope_.ids, scope_.origin}; }
+
+  identity::Scope scope_;
+};
+
+/// What models are told in the actor's workspace; see `llm::Prompts`. Reading needs
+/// `Permission::prompt_read`, changing `Permission::prompt_manage`.
+class Prompts {
+ public:
+  explicit Prompts(identity::Scope scope) : scope_(std::move(scope)) {}
+
+  Result<llm::PromptPage> list() const;
+  Result<llm::Prompt> get(std::string_view name, std::string_view version = {}) const;
+  Result<llm::Prompt> set(std::string_view name, std::string_view text) const;
+  Result<llm::Prompt> reset(std::string_view name) const;
+
+ private:
+  llm::Prompts prompts() const { return {scope_.db, scope_.clock, scope_.actor.workspace}; }
 
   identity::Scope scope_;
 };
@@ -59,30 +96,44 @@ class Jobs {
 /// What one actor may do. Cheap to copy; the engine must outlive it.
 class Session {
  public:
-  explicit Session(identity::Scope scope) : scope_(scope) {}
+  explicit Session(identity::Scope scope, const llm::Voice* voice = nullptr)
+      : scope_(std::move(scope)), voice_(voice) {}
 
   survey::Projects projects() const { return survey::Projects(scope_); }
   survey::Surveys surveys() const { return survey::Surveys(scope_); }
   response::Responses responses() const { return response::Responses(scope_); }
   response::Transfers transfers() const { return response::Transfers(scope_); }
-  insight::Runs insights() const { return insight::Runs(scope_); }
+  insight::Runs insights() const { return insight::Runs(scope_, voice_); }
   identity::ApiKeys keys() const { return identity::ApiKeys(scope_); }
   identity::Workspaces workspaces() const { return identity::Workspaces(scope_); }
   identity::Members members() const { return identity::Members(scope_); }
   identity::Invites invites() const { return identity::Invites(scope_); }
   identity::Grants grants() const { return identity::Grants(scope_); }
+  identity::Trail trail() const { return identity::Trail(scope_); }
   Jobs jobs() const { return Jobs(scope_); }
+  Prompts prompts() const { return Prompts(scope_); }
   const identity::Scope& scope() const { return scope_; }
+
+  /// Queues the generation of a draft by the model, or by the generator where there is none; see
+  /// `start_generation`.
+  Result<jobs::JobHistory> generate(const survey::Brief& brief, std::string_view key = {}) const {
+    return start_generation(scope_, brief, key, voice_);
+  }
+
+  /// Who speaks in this workspace now, for `llm::run` and `review`.
+  Result<llm::Run> speaker() const;
 
  private:
   identity::Scope scope_;
+  const llm::Voice* voice_;
 };
 
 /// The whole product behind one object: opens the database, takes answers, hands out sessions, and
 /// runs jobs. Safe from several threads. Movable; sessions stay valid.
 class Engine {
  public:
-  /// Errors: `database_url_unknown`, and those of `storage::open_sqlite`.
+  /// Errors: `database_url_unknown`, those of `storage::open_sqlite`, and of `llm::Gateway::open`
+  /// where there are settings of models.
   static Result<Engine> open(const Options& options = {});
   ~Engine();
   Engine(Engine&&) noexcept;
@@ -103,8 +154,9 @@ class Engine {
   /// People: how they sign in, and their sessions.
   identity::Accounts& accounts() const;
 
-  /// A session for an actor of your own making, e.g. behind your application's login.
-  Session as(const identity::Actor& actor) const;
+  /// A session for an actor of your own making, e.g. behind your application's login. Jobs that it
+  /// queues remember `origin`.
+  Session as(const identity::Actor& actor, Origin origin = {}) const;
 
   /// Takes a respondent's answers; see `response::Intake::submit`.
   Result<response::Receipt> respond(std::string_view slug, const response::Submission& submission,
@@ -121,7 +173,26 @@ class Engine {
   /// See `storage::Database::backup`.
   Result<void> backup(const std::string& path);
 
+  /// What happens, as it happens; see `events::Hub`.
+  events::Hub& events() const;
+
+  /// The events of the actor's workspace; needs `Permission::event_read`. Errors:
+  /// `event_type_unknown`, `permission_missing`, and those of `events::Hub::subscribe`.
+  Result<std::shared_ptr<events::Subscription>> watch(const Session& session,
+                                                      const events::Ask& ask,
+                                                      events::Permit permit = {});
+
   storage::Database& database() const;
+
+  /// As given in the options; may be null.
+  observe::Observer* observer() const;
+
+  /// All metrics in Prometheus' text format, those that are read now included: the depth of the
+  /// queue over all workspaces, the database, the process. Empty without an observer.
+  std::string metrics() const;
+
+  /// What stands in front of the models of the settings; null without them.
+  llm::Gateway* gateway() const;
 
   /// The queue of all workspaces, for those who run the installation.
   jobs::Queue& queue() const;

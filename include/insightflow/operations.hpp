@@ -18,6 +18,12 @@ struct Call {
   std::string_view body;
   std::string_view idempotency_key;
   std::optional<std::int64_t> if_revision;
+  Origin origin{};  ///< The session's is the same.
+
+  /// For long work within this call.
+  Ctx ctx() const { return {.origin = origin, .observer = engine.observer()}; }
+  std::string_view last_event_id;  ///< Of a client that comes back to a stream of events.
+  events::Permit permit;           ///< Of whoever watches events.
 
   /// Errors: `id_malformed` as `Code::not_found`.
   template <class I>
@@ -57,6 +63,8 @@ struct Reply {
   std::optional<std::int64_t> revision;  ///< The ETag.
   std::string location;                  ///< Where the new thing is, below the base path.
   std::string file_name;                 ///< Offered for saving.
+  /// Instead of `body`, for an answer that goes on for as long as the client listens.
+  std::shared_ptr<events::Subscription> subscription;
 };
 
 struct Operation {
@@ -72,6 +80,7 @@ struct Operation {
   const Type& (*output)() = nullptr;  ///< A described struct …
   std::string_view output_media{};    ///< … or, without one, the media types that may come.
   bool revisioned = false;            ///< Takes If-Match, gives an ETag.
+  bool endless = false;  ///< The answer goes on; a status of 101 is that of a WebSocket.
   Result<Reply> (*run)(const Call&) = nullptr;
 };
 

@@ -1,6 +1,7 @@
 #include "analysis/clusters.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <thread>
@@ -91,8 +92,10 @@ void Centres::compare(std::span<const Weight> row, std::vector<float>& out) cons
   std::size_t c = 0;
   for (; c + 4 * lanes <= stride_; c += 4 * lanes)
     sum_side_by_side<4>(row, centres_.data() + c, stride_, out.data() + c);
-  for (; c < stride_; c += lanes)
-    sum_side_by_side<1>(row, centres_.data() + c, stride_, out.data() + c);
+  // What is left is summed side by side as well: one sum alone waits for itself.
+  constexpr std::array rest{&sum_side_by_side<1>, &sum_side_by_side<2>, &sum_side_by_side<3>};
+  if (c < stride_)
+    rest[(stride_ - c) / lanes - 1](row, centres_.data() + c, stride_, out.data() + c);
 }
 
 Placement Centres::place(std::span<const Weight> row, std::vector<float>& room) const {

@@ -2,6 +2,7 @@
 #include "analysis/learner.hpp"
 
 #include <insightflow/analysis/codebook.hpp>
+#include <insightflow/analysis/partial.hpp>
 #include <insightflow/core/json.hpp>
 
 #include <algorithm>
@@ -76,21 +77,50 @@ double share(std::int64_t part, std::int64_t whole) {
   return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : 0;
 }
 
-Drift drift_of(const Codebook& codebook, const ThemeModel& model) {
+Drift drifted(const Codebook& codebook, const CodingCounts& counts) {
   std::int64_t then = 0, now = 0;
   for (std::size_t t = 0; t < codebook.themes.size(); ++t) {
     then += codebook.themes[t].size;
-    now += static_cast<std::int64_t>(model.themes[t].members.size());
+    now += counts.sizes[t];
   }
   Drift out{.distance = 0,
             .uncoded_then = share(codebook.uncoded, codebook.base),
-            .uncoded_now = share(model.unthemed, model.used)};
+            .uncoded_now = share(counts.uncoded, counts.used)};
   if (then == 0 || now == 0) return out;
   for (std::size_t t = 0; t < codebook.themes.size(); ++t)
     out.distance +=
-        std::abs(share(codebook.themes[t].size, then) -
-                 share(static_cast<std::int64_t>(model.themes[t].members.size()), now)) /
-        2;
+        std::abs(share(codebook.themes[t].size, then) - share(counts.sizes[t], now)) / 2;
+  return out;
+}
+
+/// Answers as a codebook sees them.
+struct Coded {
+  std::vector<Coder> coders;
+  Pieces pieces;
+  PlacedAnswers placed;
+  ThemeModel model;
+  std::vector<ThemeQuotes> quotes;
+};
+
+Result<Coded> code(const Codebook& codebook, std::span<const std::string_view> texts,
+                   std::size_t threads, const Ctx& ctx) {
+  Coded out;
+  BOOST_OUTCOME_TRY(out.coders, coders_of(codebook));
+  BOOST_OUTCOME_TRY(auto owners, owners_of(codebook));
+  BOOST_OUTCOME_TRY(out.pieces, cut_pieces(texts, codebook.complete, threads, ctx));
+  for (const CodebookTheme& theme : codebook.themes)
+    out.model.themes.push_back({.label = theme.label,
+                                .terms = theme.terms,
+                                .members = {},
+                                .sentiment = {},
+                                .quotes = {},
+                                .stability = theme.stability});
+  BOOST_OUTCOME_TRY(out.placed, place_all(texts, out.pieces, Coders(out.coders, std::move(owners)),
+                                          threads, ctx));
+  gather(out.pieces, out.placed, codebook.complete, out.model);
+  std::vector<std::int32_t> rank(codebook.themes.size());
+  std::iota(rank.begin(), rank.end(), 0);
+  out.quotes = shortlist_quotes(texts, out.pieces, out.placed.pieces, rank, rank.size());
   return out;
 }
 
@@ -125,49 +155,72 @@ Pieces select(const Pieces& from, const Keep& keep) {
 
 }  // namespace
 
+Result<void> check_codebook(const Codebook& codebook) {
+  if (codebook.format != 1)
+    return fail(Code::invalid, "codebook_invalid",
+                "The codebook has format " + std::to_string(codebook.format) +
+                    "; this version reads format 1.",
+                "/format");
+  BOOST_OUTCOME_TRY(coders_of(codebook));
+  BOOST_OUTCOME_TRY(owners_of(codebook));
+  std::set<std::string_view> ids;
+  for (std::size_t t = 0; t < codebook.themes.size(); ++t)
+    if (!ids.insert(codebook.themes[t].id).second)
+      return fail(Code::invalid, "codebook_invalid",
+                  "Two themes have the id '" + codebook.themes[t].id + "'.",
+                  "/themes/" + std::to_string(t) + "/id");
+  return success();
+}
+
 Result<Codebook> read_codebook(std::string_view json) {
   BOOST_OUTCOME_TRY(auto out, from_json_text<Codebook>(json, Audience::api,
                                                        {.max_bytes = std::size_t{256} << 20}));
-  if (out.format != 1)
-    return fail(
-        Code::invalid, "codebook_invalid",
-        "The codebook has format " + std::to_string(out.format) + "; this version reads format 1.",
-        "/format");
-  BOOST_OUTCOME_TRY(coders_of(out));
-  BOOST_OUTCOME_TRY(owners_of(out));
-  std::set<std::string_view> ids;
-  for (std::size_t t = 0; t < out.themes.size(); ++t)
-    if (!ids.insert(out.themes[t].id).second)
-      return fail(Code::invalid, "codebook_invalid",
-                  "Two themes have the id '" + out.themes[t].id + "'.",
-                  "/themes/" + std::to_string(t) + "/id");
+  BOOST_OUTCOME_TRY(check_codebook(out));
   return out;
 }
 
 Result<Coding> code_answers(const Codebook& codebook, std::span<const std::string_view> texts,
                             const ThemeOptions& options, const Ctx& ctx) {
-  BOOST_OUTCOME_TRY(const auto coders, coders_of(codebook));
-  BOOST_OUTCOME_TRY(auto owners, owners_of(codebook));
-  BOOST_OUTCOME_TRY(const Pieces pieces,
-                    cut_pieces(texts, codebook.complete, options.threads, ctx));
+  BOOST_OUTCOME_TRY(auto coded, code(codebook, texts, options.threads, ctx));
   Coding out;
-  for (const CodebookTheme& theme : codebook.themes)
-    out.model.themes.push_back({.label = theme.label,
-                                .terms = theme.terms,
-                                .members = {},
-                                .sentiment = {},
-                                .quotes = {},
-                                .stability = theme.stability});
-  const Coders all(coders, std::move(owners));
-  BOOST_OUTCOME_TRY(const auto placed, place_all(texts, pieces, all, options.threads, ctx));
-  gather(pieces, placed, codebook.complete, out.model);
-  if (!coders.empty()) {
-    std::vector<std::int32_t> rank(codebook.themes.size());
-    std::iota(rank.begin(), rank.end(), 0);
-    choose_quotes(texts, pieces, placed.pieces, rank, all.vectoriser(), options, out.model.themes);
-  }
-  out.drift = drift_of(codebook, out.model);
+  out.model = std::move(coded.model);
+  if (!coded.coders.empty())
+    set_quotes(coded.quotes, coded.coders.front().vectoriser, options, out.model.themes);
+  out.drift = drifted(codebook, counts_of(out.model));
   return out;
+}
+
+Result<CodedPart> code_part(const Codebook& codebook, std::span<const std::string_view> texts,
+                            std::size_t threads, const Ctx& ctx) {
+  BOOST_OUTCOME_TRY(auto coded, code(codebook, texts, threads, ctx));
+  CodedPart out{.counts = counts_of(coded.model),
+                .quotes = std::move(coded.quotes),
+                .of_answer = std::move(coded.model.of_answer),
+                .used = std::vector<char>(texts.size())};
+  for (const Piece& piece : coded.pieces.all) out.used[piece.answer] = 1;
+  return out;
+}
+
+Result<std::vector<std::vector<QuoteCandidate>>> choose_quotes(const Codebook& codebook,
+                                                               std::span<const ThemeQuotes> quotes,
+                                                               const CodingCounts& counts,
+                                                               std::int64_t most) {
+  if (quotes.size() != codebook.themes.size() || counts.sentiment.size() != quotes.size())
+    return fail(Code::invalid, "counts_mismatch", "The quotes are not of this codebook.");
+  std::vector<std::vector<QuoteCandidate>> out(quotes.size());
+  if (codebook.layers.empty()) return out;
+  BOOST_OUTCOME_TRY(const auto coder, load(codebook.layers.front(), "/layers/0"));
+  for (std::size_t t = 0; t < quotes.size(); ++t)
+    for (const ChosenQuote& one :
+         choose_quotes(quotes[t], counts.sentiment[t], coder.vectoriser, most))
+      out[t].push_back(*one.candidate);
+  return out;
+}
+
+Result<Drift> drift_of(const Codebook& codebook, const CodingCounts& counts) {
+  if (counts.sizes.size() != codebook.themes.size())
+    return fail(Code::invalid, "counts_mismatch", "The counts are not of this codebook.");
+  return drifted(codebook, counts);
 }
 
 Result<LearnedThemes> relearn(const Codebook& codebook, std::span<const std::string_view> texts,

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <limits>
 #include <string>
 #include <unordered_map>
@@ -165,6 +166,105 @@ Result<Duplicates> find_duplicates(std::span<const std::string_view> texts,
     if (reader.read(texts[i]) >= options.least_words)
       search.add(static_cast<std::uint32_t>(i), reader, out);
   }
+  return out;
+}
+
+namespace {
+
+constexpr std::size_t groups = 64, group_bits = 6, nibbles = 16, draws = 4;
+constexpr std::size_t band_size = 7, band_count = groups / band_size;
+
+std::size_t nibble(const Sketch& sketch, std::size_t group) {
+  const std::int64_t words[] = {sketch.first, sketch.second, sketch.third, sketch.fourth};
+  return (static_cast<std::uint64_t>(words[group / nibbles]) >> (4 * (group % nibbles))) & 15;
+}
+
+/// Groups that agree.
+std::size_t agreement(const Sketch& a, const Sketch& b) {
+  std::size_t out = 0;
+  for (const auto& [x, y] : {std::pair(a.first, b.first), std::pair(a.second, b.second),
+                             std::pair(a.third, b.third), std::pair(a.fourth, b.fourth)}) {
+    std::uint64_t differs = static_cast<std::uint64_t>(x) ^ static_cast<std::uint64_t>(y);
+    differs |= differs >> 2;
+    differs |= differs >> 1;
+    out += nibbles - static_cast<std::size_t>(std::popcount(differs & 0x1111111111111111u));
+  }
+  return out;
+}
+
+}  // namespace
+
+Sketch sketch_of(const TokenizedText& text) {
+  thread_local std::string words;
+  words.clear();
+  for (const Token& token : text.tokens) {
+    if (token.kind == TokenKind::punctuation) continue;
+    words += text.form(token);
+    words += ' ';
+  }
+  std::array<std::uint32_t, groups> least;
+  constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
+  least.fill(none);
+  // Each run is drawn four times, so that few groups of a short text stay empty.
+  for (std::size_t at = 0; at + run_bytes <= words.size(); ++at) {
+    std::uint64_t h = little_endian(&words[at], run_bytes);
+    for (std::size_t draw = 0; draw < draws; draw += 2) {
+      h = mix(h + draw + 1);
+      for (const auto part : {static_cast<std::uint32_t>(h), static_cast<std::uint32_t>(h >> 32)}) {
+        std::uint32_t& group = least[part >> (32 - group_bits)];
+        group = std::min(group, part << group_bits);
+      }
+    }
+  }
+  std::array<std::uint64_t, 4> packed{};
+  for (std::size_t group = 0; group < groups; ++group) {
+    // An empty group takes the value of the next one that is not.
+    std::size_t from = group;
+    for (std::size_t step = 0; step < groups && least[from] == none; ++step)
+      from = (from + 1) % groups;
+    const std::uint64_t bits = mix(least[from] + 64 * group) >> 60;
+    packed[group / nibbles] |= bits << (4 * (group % nibbles));
+  }
+  return {std::bit_cast<std::int64_t>(hash(words)), std::bit_cast<std::int64_t>(packed[0]),
+          std::bit_cast<std::int64_t>(packed[1]), std::bit_cast<std::int64_t>(packed[2]),
+          std::bit_cast<std::int64_t>(packed[3])};
+}
+
+double likeness(const Sketch& a, const Sketch& b) {
+  if (a.words == b.words) return 1;
+  // One group in sixteen agrees by chance.
+  const double agree = static_cast<double>(agreement(a, b)) / static_cast<double>(groups);
+  return std::max(0.0, (agree - 1.0 / 16) / (1 - 1.0 / 16));
+}
+
+std::vector<char> repeats_among(std::span<const Sketch> sketches, double similarity) {
+  std::vector<char> out(sketches.size());
+  std::vector<std::uint64_t> keys(sketches.size());  // 32 bits to compare by, then the text
+  const auto look = [&](const auto& key_of) {
+    for (std::size_t i = 0; i < sketches.size(); ++i) keys[i] = key_of(sketches[i]) << 32 | i;
+    std::sort(keys.begin(), keys.end());
+    std::size_t first = 0;
+    for (std::size_t i = 1; i < keys.size(); ++i) {
+      if (keys[i] >> 32 != keys[first] >> 32) {
+        first = i;
+        continue;
+      }
+      const auto text = static_cast<std::uint32_t>(keys[i]);
+      for (const std::size_t other : {first, i - 1})
+        if (!out[text] && likeness(sketches[text],
+                                   sketches[static_cast<std::uint32_t>(keys[other])]) >= similarity)
+          out[text] = 1;
+    }
+  };
+  look([](const Sketch& one) { return std::bit_cast<std::uint64_t>(one.words) >> 32; });
+  for (const std::size_t stride : {std::size_t{1}, band_count})
+    for (std::size_t band = 0; band < band_count; ++band)
+      look([&](const Sketch& one) {
+        const std::size_t from = stride == 1 ? band * band_size : band;
+        std::uint64_t key = 0;
+        for (std::size_t i = 0; i < band_size; ++i) key = key << 4 | nibble(one, from + i * stride);
+        return key;
+      });
   return out;
 }
 

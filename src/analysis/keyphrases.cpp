@@ -1,11 +1,11 @@
 #include "analysis/numeric.hpp"
 #include "analysis/phrases.hpp"
-#include "analysis/pieces.hpp"
 
-#include <insightflow/analysis/keyphrases.hpp>
+#include <insightflow/analysis/partial.hpp>
 
 #include <algorithm>
 #include <array>
+#include <bit>
 
 namespace insightflow::analysis {
 
@@ -13,8 +13,6 @@ namespace {
 
 constexpr std::size_t check_every = 1024;
 constexpr std::array<double, 4> length_bonus{0, 1, 2.2, 2.6};
-/// Phrases are looked for in at most this many different wordings; all texts are counted.
-constexpr std::size_t most_learned = 50'000;
 
 struct Ranked {
   double score;
@@ -23,25 +21,32 @@ struct Ranked {
 
 }  // namespace
 
-Result<std::vector<Keyphrase>> find_keyphrases(std::span<const std::string_view> texts,
-                                               const KeyphraseOptions& options, const Ctx& ctx) {
-  BOOST_OUTCOME_TRY(const Pieces pieces, cut_pieces(texts, false, 1, ctx));
+Result<std::vector<WantedPhrase>> learn_keyphrases(const ThemeSample& sample,
+                                                   const KeyphraseOptions& options,
+                                                   const Ctx& ctx) {
+  std::vector<const SampledPiece*> pieces;
+  for (const SampledPiece& piece : sample.pieces) pieces.push_back(&piece);
+  // The pieces of an answer one after the other.
+  std::sort(pieces.begin(), pieces.end(), [](const SampledPiece* a, const SampledPiece* b) {
+    return std::pair(a->answer, a->start) < std::pair(b->answer, b->start);
+  });
   PhraseTable table;
   TokenizedText tokens;
   std::size_t done = 0;
-  std::uint32_t number = 0, answer_before = 0;
-  std::vector<std::uint32_t> learned = sample(pieces, most_learned);
-  std::sort(learned.begin(), learned.end());  // the pieces of an answer one after the other
-  for (const std::uint32_t i : learned) {
+  std::uint32_t number = 0;
+  const SampledPiece* before = nullptr;
+  for (const SampledPiece* piece : pieces) {
     if (done++ % check_every == 0) {
       BOOST_OUTCOME_TRY(ctx.check());
     }
-    const std::string_view text = pieces.text(texts, pieces.originals[i]);
-    tokenize(text, tokens);
-    const std::uint32_t answer_now = pieces.all[pieces.originals[i]].answer;
-    if (done > 1 && answer_now != answer_before) ++number;
-    answer_before = answer_now;
-    table.add(number, text, tokens, pieces.times[i]);
+    tokenize(piece->text, tokens);
+    // A complete sample also has answers of stop words, which have no phrases.
+    if (std::none_of(tokens.tokens.begin(), tokens.tokens.end(),
+                     [&](const Token& token) { return is_content(tokens, token); }))
+      continue;
+    if (before != nullptr && before->answer != piece->answer) ++number;
+    before = piece;
+    table.add(number, piece->text, tokens, piece->times);
   }
   const auto& phrases = table.phrases();
   const auto total = static_cast<double>(table.texts());
@@ -72,36 +77,77 @@ Result<std::vector<Keyphrase>> find_keyphrases(std::span<const std::string_view>
     });
     if (fresh) chosen.push_back(entry.phrase);
   }
-  std::vector<Keyphrase> out(chosen.size());
-  std::unordered_map<std::uint64_t, std::size_t> wanted;
-  for (std::size_t i = 0; i < chosen.size(); ++i) {
-    out[i].text = phrases[chosen[i]].spelling();
-    wanted.emplace(phrases[chosen[i]].key, i);
-  }
+  std::vector<WantedPhrase> out;
+  for (const std::uint32_t i : chosen)
+    out.push_back(
+        {std::bit_cast<std::int64_t>(phrases[i].key), std::string(phrases[i].spelling())});
+  return out;
+}
 
-  // One exact count over all texts, which also finds the first example.
+void merge(PhraseCount& into, const PhraseCount& other) {
+  const std::int64_t count = into.count + other.count;
+  if (other.count > 0 && (into.count == 0 || other.answer < into.answer)) into = other;
+  into.count = count;
+}
+
+struct PhraseCounter::Room {
+  std::unordered_map<std::uint64_t, std::size_t> places;  // asked, never walked through
   std::vector<Occurrence> occurrences;
-  std::vector<std::size_t> seen(out.size());
-  for (std::size_t answer = 0; answer < texts.size() && !out.empty(); ++answer) {
+  std::vector<std::int64_t> last;  // the answer a phrase was last found in
+};
+
+PhraseCounter::PhraseCounter(std::span<const WantedPhrase> wanted)
+    : counts_(wanted.size()), room_(std::make_unique<Room>()) {
+  for (std::size_t i = 0; i < wanted.size(); ++i)
+    room_->places.emplace(std::bit_cast<std::uint64_t>(wanted[i].key), i);
+  room_->last.assign(wanted.size(), -1);
+}
+
+PhraseCounter::~PhraseCounter() = default;
+
+void PhraseCounter::add(std::int64_t answer, std::string_view text, const TokenizedText& tokens) {
+  if (counts_.empty()) return;
+  collect_phrases(tokens, room_->occurrences);
+  for (const Occurrence& found : room_->occurrences) {
+    const auto at = room_->places.find(found.key);
+    if (at == room_->places.end() || room_->last[at->second] == answer) continue;
+    room_->last[at->second] = answer;
+    PhraseCount& phrase = counts_[at->second];
+    if (phrase.count++ > 0) continue;
+    phrase.answer = answer;
+    phrase.start = tokens.tokens[found.first].start;
+    phrase.end = tokens.tokens[found.last - 1].end;
+    phrase.quote = text.substr(static_cast<std::size_t>(phrase.start),
+                               static_cast<std::size_t>(phrase.end - phrase.start));
+  }
+}
+
+Result<std::vector<Keyphrase>> find_keyphrases(std::span<const std::string_view> texts,
+                                               const KeyphraseOptions& options, const Ctx& ctx) {
+  BOOST_OUTCOME_TRY(const auto sample, sample_answers(texts, 0, false, 1, ctx));
+  BOOST_OUTCOME_TRY(const auto wanted, learn_keyphrases(sample, options, ctx));
+  // One exact count over all texts, which also finds the first example.
+  PhraseCounter counter(wanted);
+  TokenizedText tokens;
+  for (std::size_t answer = 0; answer < texts.size() && !wanted.empty(); ++answer) {
     if (answer % check_every == 0) {
       BOOST_OUTCOME_TRY(ctx.check());
       ctx.report("keyphrases", static_cast<std::int64_t>(answer),
                  static_cast<std::int64_t>(texts.size()));
     }
     tokenize(texts[answer], tokens);
-    collect_phrases(tokens, occurrences);
-    for (const Occurrence& found : occurrences) {
-      const auto at = wanted.find(found.key);
-      if (at == wanted.end() || seen[at->second] == answer + 1) continue;
-      seen[at->second] = answer + 1;
-      Keyphrase& phrase = out[at->second];
-      if (phrase.count++ > 0) continue;
-      phrase.answer = answer;
-      phrase.start = tokens.tokens[found.first].start;
-      phrase.end = tokens.tokens[found.last - 1].end;
-    }
+    counter.add(static_cast<std::int64_t>(answer), texts[answer], tokens);
   }
-  std::erase_if(out, [&](const Keyphrase& phrase) { return phrase.count < options.min_count; });
+  std::vector<Keyphrase> out;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    const PhraseCount& found = counter.counts()[i];
+    if (found.count < options.min_count) continue;
+    out.push_back({.text = wanted[i].text,
+                   .count = found.count,
+                   .answer = static_cast<std::size_t>(found.answer),
+                   .start = static_cast<std::size_t>(found.start),
+                   .end = static_cast<std::size_t>(found.end)});
+  }
   return out;
 }
 

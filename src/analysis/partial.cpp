@@ -13,6 +13,9 @@ namespace insightflow::analysis {
 
 namespace {
 
+/// What keyphrases are learned from; themes take the first of them.
+constexpr std::size_t most_sampled = 50'000;
+
 auto order_of(const SampledPiece& piece) {
   const auto hash = std::bit_cast<std::uint64_t>(piece.hash);
   return std::tuple(mix(hash), hash, piece.answer, piece.start);
@@ -29,7 +32,7 @@ Result<ThemeSample> sample_answers(std::span<const std::string_view> texts,
                                    const Ctx& ctx) {
   BOOST_OUTCOME_TRY(const Pieces pieces, cut_pieces(texts, complete, threads, ctx));
   ThemeSample out{.used = pieces.used, .complete = complete, .pieces = {}};
-  for (const std::uint32_t i : sample(pieces, most_learned)) {
+  for (const std::uint32_t i : sample(pieces, most_sampled)) {
     const Piece& piece = pieces.all[pieces.originals[i]];
     out.pieces.push_back({.hash = std::bit_cast<std::int64_t>(piece.hash),
                           .answer = first_answer + piece.answer,
@@ -51,13 +54,26 @@ Result<void> merge(ThemeSample& into, const ThemeSample& other) {
   for (SampledPiece& piece : all) {
     if (!into.pieces.empty() && into.pieces.back().hash == piece.hash)
       into.pieces.back().times += piece.times;
-    else if (into.pieces.size() < most_learned)
+    else if (into.pieces.size() < most_sampled)
       into.pieces.push_back(std::move(piece));
     else
       break;
   }
   into.used += other.used;
   return success();
+}
+
+Result<void> check_sample(const ThemeSample& sample) {
+  constexpr std::int64_t most_times = std::int64_t{1} << 40;
+  bool good = sample.pieces.size() <= most_sampled && sample.used >= 0 && sample.used <= most_times;
+  for (std::size_t i = 0; i < sample.pieces.size(); ++i) {
+    const SampledPiece& piece = sample.pieces[i];
+    good = good && piece.times >= 1 && piece.times <= most_times &&
+           (i == 0 || order_of(sample.pieces[i - 1]) < order_of(piece)) &&
+           piece.hash == std::bit_cast<std::int64_t>(hash(piece.text));
+  }
+  if (good) return success();
+  return mismatch("sample_damaged", "The sample was damaged. Take it anew.");
 }
 
 Result<Codebook> learn_codebook(const ThemeSample& sample, const ThemeOptions& options,
@@ -136,6 +152,28 @@ Result<void> set_sizes(Codebook& codebook, const CodingCounts& counts) {
   codebook.uncoded = counts.uncoded;
   for (std::size_t t = 0; t < counts.sizes.size(); ++t) codebook.themes[t].size = counts.sizes[t];
   return success();
+}
+
+Result<std::vector<std::int32_t>> settle(Codebook& codebook, const CodingCounts& counts) {
+  BOOST_OUTCOME_TRY(set_sizes(codebook, counts));
+  auto& themes = codebook.themes;
+  std::vector<std::size_t> order;
+  for (std::size_t t = 0; t < themes.size(); ++t)
+    if (themes[t].size > 0) order.push_back(t);
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return std::tuple(-themes[a].size, themes[a].centres) <
+           std::tuple(-themes[b].size, themes[b].centres);
+  });
+  std::vector<std::int32_t> out(themes.size(), -1);
+  std::vector<CodebookTheme> kept;
+  codebook.next = 1;
+  for (const std::size_t t : order) {
+    out[t] = static_cast<std::int32_t>(kept.size());
+    kept.push_back(std::move(themes[t]));
+    kept.back().id = "t" + std::to_string(codebook.next++);
+  }
+  themes = std::move(kept);
+  return out;
 }
 
 }  // namespace insightflow::analysis

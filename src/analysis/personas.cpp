@@ -1,3 +1,5 @@
+#include "analysis/hash.hpp"
+
 #include <insightflow/analysis/personas.hpp>
 #include <insightflow/analysis/statistics.hpp>
 #include <insightflow/core/rng.hpp>
@@ -12,7 +14,7 @@ namespace {
 
 constexpr double least_silhouette = 0.25;
 constexpr double least_part = 0.05;     // of the sample, for a group to be one
-constexpr double worth_a_group = 0.05;  // more silhouette, for groups more than fewer ones
+constexpr double worth_a_group = 0.05;  // more silhouette, for each group more
 constexpr double telling_share = 0.15;  // difference of shares worth telling
 constexpr double telling_mean = 0.5;    // difference of means in standard deviations (Cohen 1988)
 constexpr int most_rounds = 30;
@@ -167,7 +169,9 @@ Clustering best_clustering(const Distances& d, std::size_t most) {
         least_part * static_cast<double>(d.size))
       continue;
     c.silhouette = silhouette_of(d, c);
-    if (c.silhouette > best.silhouette + worth_a_group) best = std::move(c);
+    const auto more = static_cast<double>(std::max<std::size_t>(k - best.medoids.size(), 1));
+    if (best.medoids.empty() || c.silhouette > best.silhouette + worth_a_group * more)
+      best = std::move(c);
   }
   return best;
 }
@@ -266,6 +270,10 @@ void compare(const Feature& feature, const std::vector<std::int32_t>& of, std::i
 
 }  // namespace
 
+std::uint64_t lot(std::int64_t respondent, std::uint64_t seed) {
+  return combine(seed + 1, static_cast<std::uint64_t>(respondent));
+}
+
 Result<PersonaModel> find_personas(std::span<const Feature> features, const PersonaOptions& options,
                                    const Ctx& ctx) {
   PersonaModel out;
@@ -292,9 +300,13 @@ Result<PersonaModel> find_personas(std::span<const Feature> features, const Pers
                     std::to_string(options.least_base) + " on.";
     return out;
   }
-  std::vector<std::size_t> sample = usable;
-  Rng(options.seed).shuffle(std::span(sample));
-  sample.resize(std::min(sample.size(), static_cast<std::size_t>(options.sample)));
+  std::vector<std::pair<std::uint64_t, std::size_t>> by_number;
+  for (const std::size_t i : usable)
+    by_number.emplace_back(lot(static_cast<std::int64_t>(i), options.seed), i);
+  std::sort(by_number.begin(), by_number.end());
+  by_number.resize(std::min(by_number.size(), static_cast<std::size_t>(options.sample)));
+  std::vector<std::size_t> sample;
+  for (const auto& [number, i] : by_number) sample.push_back(i);
   std::sort(sample.begin(), sample.end());
 
   std::vector<double> importance;

@@ -1,12 +1,15 @@
 #include "analysis/quotes.hpp"
 
 #include <algorithm>
+#include <bit>
+#include <iterator>
+#include <tuple>
 
 namespace insightflow::analysis {
 
 namespace {
 
-constexpr std::size_t shortlist = 32;
+constexpr std::size_t shortlist = most_candidates;
 constexpr std::size_t pleasant_from = 25, pleasant_to = 240, longest = 480;
 constexpr float too_alike = 0.6f;
 constexpr double clear_mood = 0.5;
@@ -66,13 +69,34 @@ struct Lists {
   Shortlist typical, negative, positive;
 };
 
+bool before(const QuoteCandidate& a, const QuoteCandidate& b) {
+  return std::tuple(-a.score, a.answer, a.start) < std::tuple(-b.score, b.answer, b.start);
+}
+
+void join(std::vector<QuoteCandidate>& into, const std::vector<QuoteCandidate>& other) {
+  std::vector<QuoteCandidate> all;
+  std::merge(into.begin(), into.end(), other.begin(), other.end(), std::back_inserter(all), before);
+  into.clear();
+  for (QuoteCandidate& one : all) {
+    if (into.size() == shortlist) break;
+    if (std::none_of(into.begin(), into.end(),
+                     [&](const QuoteCandidate& known) { return known.hash == one.hash; }))
+      into.push_back(std::move(one));
+  }
+}
+
 }  // namespace
 
-void choose_quotes(std::span<const std::string_view> texts, const Pieces& pieces,
-                   std::span<const PlacedPiece> placed, std::span<const std::int32_t> rank,
-                   const Vectoriser& vectoriser, const ThemeOptions& options,
-                   std::vector<Theme>& themes) {
-  std::vector<Lists> lists(themes.size());
+void merge(ThemeQuotes& into, const ThemeQuotes& other) {
+  join(into.typical, other.typical);
+  join(into.negative, other.negative);
+  join(into.positive, other.positive);
+}
+
+std::vector<ThemeQuotes> shortlist_quotes(std::span<const std::string_view> texts,
+                                          const Pieces& pieces, std::span<const PlacedPiece> placed,
+                                          std::span<const std::int32_t> rank, std::size_t themes) {
+  std::vector<Lists> lists(themes);
   for (const std::uint32_t i : pieces.originals) {
     const PlacedPiece& piece = placed[i];
     if (piece.at.cluster < 0 || rank[static_cast<std::size_t>(piece.at.cluster)] < 0) continue;
@@ -86,36 +110,60 @@ void choose_quotes(std::span<const std::string_view> texts, const Pieces& pieces
     else if (piece.mood.label == Sentiment::positive)
       list.positive.add({score * piece.mood.score, i});
   }
+  const auto candidates = [&](const Shortlist& list) {
+    std::vector<QuoteCandidate> out;
+    for (const Candidate& one : list.sorted()) {
+      const Piece& piece = pieces.all[one.piece];
+      out.push_back({.score = one.score,
+                     .hash = std::bit_cast<std::int64_t>(piece.hash),
+                     .answer = piece.answer,
+                     .start = piece.start,
+                     .end = piece.end,
+                     .mood = placed[one.piece].mood,
+                     .text = std::string(pieces.text(texts, one.piece))});
+    }
+    return out;
+  };
+  std::vector<ThemeQuotes> out;
+  for (const Lists& list : lists)
+    out.push_back({candidates(list.typical), candidates(list.negative), candidates(list.positive)});
+  return out;
+}
 
+std::vector<ChosenQuote> choose_quotes(const ThemeQuotes& list, const SentimentMix& mix,
+                                       const Vectoriser& vectoriser, std::int64_t most) {
+  std::vector<ChosenQuote> out;
   TokenizedText tokens;
   Vectoriser::Scratch scratch;
-  for (std::size_t t = 0; t < themes.size(); ++t) {
-    std::vector<std::vector<Weight>> shown;
-    const auto show = [&](std::uint32_t i, bool dissenting) {
-      const Piece& piece = pieces.all[i];
-      for (const Quote& quote : themes[t].quotes)
-        if (quote.answer == piece.answer) return false;
-      tokenize(pieces.text(texts, i), tokens);
-      std::vector<Weight> row;
-      vectoriser.row(tokens, scratch, row);
-      for (auto& other : shown)
-        if (cosine(row, other) > too_alike) return false;
-      shown.push_back(std::move(row));
-      themes[t].quotes.push_back(
-          {piece.answer, piece.start, piece.end, placed[i].mood, dissenting});
-      return true;
-    };
-    std::int64_t wanted = options.quotes;
-    for (const Candidate& candidate : lists[t].typical.sorted()) {
-      if (wanted <= 0) break;
-      wanted -= show(candidate.piece, false);
-    }
-    const SentimentMix& mix = themes[t].sentiment;
-    if (options.quotes <= 0 || mix.negative == mix.positive) continue;
-    const Shortlist& other = mix.negative > mix.positive ? lists[t].positive : lists[t].negative;
-    for (const Candidate& candidate : other.sorted())
-      if (show(candidate.piece, true)) break;
-  }
+  std::vector<std::vector<Weight>> shown;
+  const auto show = [&](const QuoteCandidate& one, bool dissenting) {
+    for (const ChosenQuote& quote : out)
+      if (quote.candidate->answer == one.answer) return false;
+    tokenize(one.text, tokens);
+    std::vector<Weight> row;
+    vectoriser.row(tokens, scratch, row);
+    for (auto& other : shown)
+      if (cosine(row, other) > too_alike) return false;
+    shown.push_back(std::move(row));
+    out.push_back({&one, dissenting});
+    return true;
+  };
+  for (const QuoteCandidate& one : list.typical)
+    if (static_cast<std::int64_t>(out.size()) < most) show(one, false);
+  if (most <= 0 || mix.negative == mix.positive) return out;
+  for (const QuoteCandidate& one : mix.negative > mix.positive ? list.positive : list.negative)
+    if (show(one, true)) break;
+  return out;
+}
+
+void set_quotes(std::span<const ThemeQuotes> lists, const Vectoriser& vectoriser,
+                const ThemeOptions& options, std::vector<Theme>& themes) {
+  for (std::size_t t = 0; t < themes.size(); ++t)
+    for (const auto& [one, dissenting] :
+         choose_quotes(lists[t], themes[t].sentiment, vectoriser, options.quotes))
+      themes[t].quotes.push_back({static_cast<std::size_t>(one->answer),
+                                  static_cast<std::size_t>(one->start),
+                                  static_cast<std::size_t>(one->end), one->mood, dissenting});
 }
 
 }  // namespace insightflow::analysis

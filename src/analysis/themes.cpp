@@ -65,7 +65,8 @@ Result<LearnedThemes> learn_codebook(std::span<const std::string_view> texts,
   gather(pieces, placed, complete, model);
   const std::vector<std::int32_t> rank = ranking(model.themes);
   reorder(rank, model);
-  choose_quotes(texts, pieces, placed.pieces, rank, coders.vectoriser(), options, model.themes);
+  set_quotes(shortlist_quotes(texts, pieces, placed.pieces, rank, model.themes.size()),
+             coders.vectoriser(), options, model.themes);
   if (model.themes.empty())
     model.notes.emplace_back("The answers share no subject that stands out.");
 

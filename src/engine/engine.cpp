@@ -1,33 +1,62 @@
+#include "engine/watch_models.hpp"
+
 #include <insightflow/engine.hpp>
+#include <insightflow/llm/gateway.hpp>
+#include <insightflow/response/arrivals.hpp>
 #include <insightflow/storage/sqlite.hpp>
 
+#include <mutex>
 #include <thread>
 
 namespace insightflow {
 
 struct Engine::State {
-  State(std::unique_ptr<storage::Database> database, const Clock& the_clock,
+  State(std::unique_ptr<storage::Database> database, const Options& options,
         identity::AccountOptions account_options)
       : db(std::move(database)),
-        clock(the_clock),
+        clock(*options.clock),
+        observer(options.observer),
+        voice{.client = options.llm_client},
         ids(clock),
         intake(*db, clock, ids),
         queue(*db, clock, ids),
+        arrivals(*db, clock),
+        hub(*db, clock,
+            {.poll = options.event_poll, .sources = {[this] { return arrivals.announce(); }}}),
         key_uses(*db),
         accounts(*db, clock, ids, std::move(account_options)) {}
 
+  /// Puts the models of the settings behind the voice.
+  Result<void> speak(const llm::Settings& settings) {
+    BOOST_OUTCOME_TRY(
+        gateway, llm::Gateway::open(
+                     {.settings = settings,
+                      .db = db.get(),
+                      .clock = &clock,
+                      .observer = observer ? watch_models(*observer, settings) : llm::Observer()}));
+    voice = llm::voice_of(*gateway);
+    return success();
+  }
+
   std::map<std::string, jobs::Handler> handlers() {
-    return {
-        {std::string(identity::account_mail_job), accounts.mail_handler()},
-        {std::string(insight::run_job), insight::run_handler(*db, clock, ids)},
-        {std::string(insight::scheduled_run_job), insight::scheduled_run_handler(*db, clock, ids)}};
+    return {{std::string(identity::account_mail_job), accounts.mail_handler()},
+            {std::string(insight::run_job), insight::run_handler(*db, clock, ids, &voice)},
+            {std::string(insight::scheduled_run_job),
+             insight::scheduled_run_handler(*db, clock, ids, &voice)},
+            {std::string(generation_job), generation_handler(*db, clock, ids, &voice)}};
   }
 
   std::unique_ptr<storage::Database> db;
   const Clock& clock;
+  observe::Observer* observer;
+  std::unique_ptr<llm::Gateway> gateway;
+  llm::Voice voice;
   IdSource ids;
   response::Intake intake;
   jobs::Queue queue;
+  std::mutex reading_metrics;
+  response::Arrivals arrivals;
+  events::Hub hub;
   identity::KeyUses key_uses;
   identity::Accounts accounts;
 };
@@ -49,7 +78,11 @@ Result<Engine> Engine::open(const Options& options) {
   identity::AccountOptions accounts = options.accounts;
   if (accounts.master_keys.empty()) accounts.master_keys = "file:" + path + ".key";
   if (accounts.mail_folder.empty()) accounts.mail_folder = path + ".mail";
-  return Engine(std::make_unique<State>(std::move(db), *options.clock, std::move(accounts)));
+  auto state = std::make_unique<State>(std::move(db), options, std::move(accounts));
+  if (options.llm) {
+    BOOST_OUTCOME_TRY(state->speak(*options.llm));
+  }
+  return Engine(std::move(state));
 }
 
 Result<identity::NewWorkspace> Engine::create_workspace(std::string_view name) {
@@ -74,8 +107,19 @@ identity::Accounts& Engine::accounts() const {
   return state_->accounts;
 }
 
-Session Engine::as(const identity::Actor& actor) const {
-  return Session({*state_->db, state_->clock, state_->ids, actor});
+Session Engine::as(const identity::Actor& actor, Origin origin) const {
+  return Session({*state_->db, state_->clock, state_->ids, actor, std::move(origin)},
+                 &state_->voice);
+}
+
+Result<llm::Run> Session::speaker() const {
+  llm::Run out{.workspace = scope_.actor.workspace};
+  if (voice_ == nullptr || voice_->client == nullptr) return out;
+  out.voice = *voice_;
+  BOOST_OUTCOME_TRY(out.prompts, scope_.db.read([&](storage::Tx& tx) {
+    return llm::prompts_in_force(tx, scope_.actor.workspace);
+  }));
+  return out;
 }
 
 Result<response::Receipt> Engine::respond(std::string_view slug,
@@ -89,7 +133,7 @@ response::Intake& Engine::intake() const {
 }
 
 Result<int> Engine::work_until_idle(const Ctx& ctx) {
-  jobs::Worker worker(state_->queue, state_->handlers());
+  jobs::Worker worker(state_->queue, state_->handlers(), {.observer = state_->observer});
   for (int ran = 0;; ++ran) {
     BOOST_OUTCOME_TRY(ctx.check());
     BOOST_OUTCOME_TRY(const bool one, worker.run_one(ctx));
@@ -112,10 +156,20 @@ Result<void> Engine::work(std::stop_token stop, const WorkOptions& options) {
     }
     handlers = std::move(wanted);
   }
-  std::vector<std::jthread> threads;
-  for (int i = 1; i < options.concurrency; ++i)
-    threads.emplace_back([&] { jobs::Worker(state_->queue, handlers).run(stop); });
-  jobs::Worker(state_->queue, handlers).run(stop);
+  const auto work = [&] {
+    jobs::Worker(state_->queue, handlers, {.observer = state_->observer}).run(stop);
+  };
+  const auto count_workers = [&](int change) {
+    if (state_->observer)
+      state_->observer->metrics.series(observe::Measure::job_workers).add(change);
+  };
+  count_workers(options.concurrency);
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 1; i < options.concurrency; ++i) threads.emplace_back(work);
+    work();
+  }
+  count_workers(-options.concurrency);
   return success();
 }
 
@@ -123,8 +177,59 @@ Result<void> Engine::backup(const std::string& path) {
   return state_->db->backup(path);
 }
 
+events::Hub& Engine::events() const {
+  return state_->hub;
+}
+
+Result<std::shared_ptr<events::Subscription>> Engine::watch(const Session& session,
+                                                            const events::Ask& ask,
+                                                            events::Permit permit) {
+  BOOST_OUTCOME_TRY(session.scope().require(identity::Permission::event_read));
+  BOOST_OUTCOME_TRY(const auto types, events::TypeFilter::of(ask.types));
+  return state_->hub.subscribe(session.scope().actor.workspace,
+                               {.after = ask.after, .types = types, .permit = std::move(permit)});
+}
+
 storage::Database& Engine::database() const {
   return *state_->db;
+}
+
+observe::Observer* Engine::observer() const {
+  return state_->observer;
+}
+
+std::string Engine::metrics() const {
+  using observe::Measure;
+  if (!state_->observer) return {};
+  const std::lock_guard lock(state_->reading_metrics);
+  observe::Metrics& metrics = state_->observer->metrics;
+  metrics.set(Measure::build_info, {insight::engine_version()}, 1);
+  if (const auto depths = state_->queue.depths()) {
+    metrics.clear(Measure::job_queue_depth);
+    metrics.clear(Measure::job_oldest_ready);
+    const Instant now = state_->clock.now();
+    for (const jobs::Depth& depth : depths.value()) {
+      for (const auto& [state, count] :
+           {std::pair("ready", depth.ready), std::pair("scheduled", depth.scheduled),
+            std::pair("running", depth.running)})
+        metrics.set(Measure::job_queue_depth, {depth.kind, state}, count);
+      metrics.set(Measure::job_oldest_ready, {depth.kind},
+                  depth.oldest_ready ? std::max<std::int64_t>(now - *depth.oldest_ready, 0) : 0);
+    }
+  } else {
+    metrics.add(Measure::scrape_errors, {});
+  }
+  const storage::Usage usage = state_->db->usage();
+  for (const auto& [measure, value] : {std::pair(Measure::database_commits, usage.commits),
+                                       std::pair(Measure::database_writes, usage.writes),
+                                       std::pair(Measure::database_size, usage.bytes),
+                                       std::pair(Measure::database_free, usage.free_bytes)})
+    metrics.set(measure, {}, value);
+  return state_->observer->text();
+}
+
+llm::Gateway* Engine::gateway() const {
+  return state_->gateway.get();
 }
 
 jobs::Queue& Engine::queue() const {

@@ -1,5 +1,6 @@
 #include "engine/operation_tables.hpp"
 
+#include <insightflow/identity/trail.hpp>
 #include <insightflow/report/report.hpp>
 
 #include <boost/json/value.hpp>
@@ -60,6 +61,11 @@ Result<Reply> get_report(const Call& call) {
   BOOST_OUTCOME_TRY(const auto id, call.id<RunId>());
   BOOST_OUTCOME_TRY(const auto query, call.read_query<ReportQuery>());
   BOOST_OUTCOME_TRY(const auto findings, call.session->insights().findings(id));
+  const identity::Scope& scope = call.session->scope();
+  BOOST_OUTCOME_TRY(scope.db.write([&](storage::Tx& tx) {
+    return identity::record(tx, scope, audit::Action::report_exported, "insight_run:" + id.str(),
+                            std::string(slug(query.format)));
+  }));
   const report::FormatInfo& format = report::info(query.format);
   return Reply{.media_type = std::string(format.media_type),
                .body = format.render(findings),

@@ -10,9 +10,12 @@ std::span<const Operation> survey_operations();
 std::span<const Operation> response_operations();
 std::span<const Operation> insight_operations();
 std::span<const Operation> job_operations();
+std::span<const Operation> event_operations();
+std::span<const Operation> task_operations();
 std::span<const Operation> workspace_operations();
 std::span<const Operation> account_operations();
 std::span<const Operation> member_operations();
+std::span<const Operation> audit_operations();
 std::span<const Operation> public_operations();
 
 namespace detail {

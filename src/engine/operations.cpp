@@ -52,7 +52,10 @@ Result<Reply> perform(const Operation& operation, const Call& call) {
                   "This needs an API key: send 'Authorization: Bearer KEY'.");
     BOOST_OUTCOME_TRY(call.session->scope().reach(*operation.permission));
   }
-  return operation.run(call);
+  observe::Span span = observe::start_span(call.ctx(), operation.name);
+  auto reply = operation.run(call);
+  if (!reply) span.fail(reply.error().reason);
+  return reply;
 }
 
 std::span<const Operation> operations() {
@@ -60,7 +63,8 @@ std::span<const Operation> operations() {
     std::vector<Operation> out;
     for (const auto& table :
          {survey_operations(), response_operations(), insight_operations(), job_operations(),
-          workspace_operations(), member_operations(), account_operations(), public_operations()})
+          event_operations(), task_operations(), workspace_operations(), member_operations(),
+          account_operations(), audit_operations(), public_operations()})
       out.insert(out.end(), table.begin(), table.end());
     return out;
   }();

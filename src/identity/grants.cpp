@@ -1,6 +1,7 @@
 #include "identity/standing.hpp"
 
 #include <insightflow/core/json.hpp>
+#include <insightflow/identity/trail.hpp>
 
 namespace insightflow::identity {
 
@@ -23,6 +24,13 @@ Result<std::string> known_id(storage::Tx& tx, WorkspaceId workspace, const char*
   BOOST_OUTCOME_TRY(const auto known, tx.find<std::int64_t>(sql, {workspace, canonical}));
   if (!known) return unknown;
   return canonical;
+}
+
+/// "user:ID has editor on survey:ID"
+std::string describe(const Grant& grant) {
+  return std::string(slug(grant.grantee)) + ":" + grant.grantee_id + " has " +
+         std::string(slug(grant.role)) + " on " + std::string(slug(grant.object)) + ":" +
+         grant.object_id;
 }
 
 }  // namespace
@@ -51,6 +59,8 @@ Result<Grant> Grants::set(const Grant& grant) {
                                                       grant.grantee, grantee, grant.object, object,
                                                       grant.role, scope_.clock.now()}));
     if (!made) return fail(Code::internal, "row_missing", "The grant was not stored.");
+    BOOST_OUTCOME_TRY(record(tx, scope_, audit::Action::grant_changed, "grant:" + made->id.str(),
+                             describe(*made)));
     return std::move(*made);
   });
 }
@@ -72,6 +82,8 @@ Result<Grant> Grants::remove(GrantId id) {
     BOOST_OUTCOME_TRY(standing(tx, scope_, Permission::member_manage));
     BOOST_OUTCOME_TRY(auto grant, tx.find<Grant>(sql, {scope_.actor.workspace, id}));
     if (!grant) return fail(Code::not_found, "grant_unknown", "There is no such grant.");
+    BOOST_OUTCOME_TRY(record(tx, scope_, audit::Action::grant_changed, "grant:" + grant->id.str(),
+                             "removed: " + describe(*grant)));
     return std::move(*grant);
   });
 }

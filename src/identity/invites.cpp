@@ -2,6 +2,7 @@
 
 #include <insightflow/core/json.hpp>
 #include <insightflow/identity/accounts.hpp>
+#include <insightflow/identity/trail.hpp>
 #include <insightflow/security/digest.hpp>
 #include <insightflow/security/tokens.hpp>
 
@@ -75,6 +76,8 @@ Result<NewInvite> Invites::create(const InviteRequest& request) {
                    .accepted_by = std::nullopt,
                    .revoked_at = std::nullopt};
     BOOST_OUTCOME_TRY(tx.insert("invites", out.details));
+    BOOST_OUTCOME_TRY(record(tx, scope_, audit::Action::member_invited,
+                             "invite:" + out.details.id.str(), std::string(slug(request.role))));
     return out;
   });
 }
@@ -135,6 +138,10 @@ Result<OwnWorkspace> Invites::accept(std::string_view token) {
         tx.find<Workspace>("SELECT id, name, created_at FROM workspaces WHERE id = ?1",
                            {invite->workspace_id}));
     if (!workspace) return unknown_invite();
+    Scope there = scope_;
+    there.actor.workspace = workspace->id;
+    BOOST_OUTCOME_TRY(record(tx, there, audit::Action::member_joined, "user:" + user.str(),
+                             "invite:" + invite->id.str()));
     return OwnWorkspace{workspace->id, workspace->name, workspace->created_at, invite->role};
   });
 }

@@ -1,6 +1,7 @@
 #include "identity/standing.hpp"
 
 #include <insightflow/core/json.hpp>
+#include <insightflow/identity/trail.hpp>
 
 namespace insightflow::identity {
 
@@ -153,6 +154,8 @@ Result<Member> Members::change(UserId user, Role role) {
     if (member.role == Role::owner) {
       BOOST_OUTCOME_TRY(keep_an_owner(tx, workspace));
     }
+    BOOST_OUTCOME_TRY(record(tx, scope_, audit::Action::member_changed, "user:" + user.str(),
+                             std::string(slug(member.role)) + " to " + std::string(slug(role))));
     member.role = role;
     return member;
   });
@@ -165,6 +168,7 @@ Result<Member> Members::remove(UserId user) {
     BOOST_OUTCOME_TRY(auto member, find_member(tx, scope_.actor.workspace, user));
     BOOST_OUTCOME_TRY(not_above(member.role, own, ""));
     BOOST_OUTCOME_TRY(take_out(tx, scope_, member));
+    BOOST_OUTCOME_TRY(record(tx, scope_, audit::Action::member_removed, "user:" + user.str()));
     return member;
   });
 }
@@ -175,6 +179,8 @@ Result<Member> Members::leave() {
     BOOST_OUTCOME_TRY(lock(tx, scope_.actor.workspace));
     BOOST_OUTCOME_TRY(auto member, find_member(tx, scope_.actor.workspace, *scope_.actor.user));
     BOOST_OUTCOME_TRY(take_out(tx, scope_, member));
+    BOOST_OUTCOME_TRY(record(tx, scope_, audit::Action::member_removed,
+                             "user:" + scope_.actor.user->str(), "left"));
     return member;
   });
 }
@@ -191,6 +197,7 @@ Result<Member> Members::transfer(UserId to) {
     BOOST_OUTCOME_TRY(set_role(tx, workspace, *scope_.actor.user, Role::admin));
     BOOST_OUTCOME_TRY(revoke_invites_of(tx, scope_, *scope_.actor.user, Role::admin));
     BOOST_OUTCOME_TRY(keep_an_owner(tx, workspace));
+    BOOST_OUTCOME_TRY(record(tx, scope_, audit::Action::ownership_transferred, "user:" + to.str()));
     member.role = Role::owner;
     return member;
   });

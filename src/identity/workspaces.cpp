@@ -1,4 +1,5 @@
 #include <insightflow/core/json.hpp>
+#include <insightflow/identity/trail.hpp>
 #include <insightflow/identity/workspaces.hpp>
 #include <insightflow/security/digest.hpp>
 #include <insightflow/security/tokens.hpp>
@@ -61,6 +62,10 @@ Result<NewWorkspace> create_workspace(storage::Database& db, const Clock& clock,
     BOOST_OUTCOME_TRY(tx.insert("workspaces", out.workspace));
     BOOST_OUTCOME_TRY(out.key, insert_key(tx, clock, ids, out.workspace.id,
                                           {.name = "first key", .role = Role::owner}));
+    BOOST_OUTCOME_TRY(audit::append(tx, clock,
+                                    {.workspace_id = out.workspace.id,
+                                     .action = audit::Action::workspace_created,
+                                     .subject = "key:" + out.key.details.id.str()}));
     return out;
   });
 }
@@ -108,8 +113,12 @@ Result<NewKey> ApiKeys::create(const KeyRequest& request) {
   if (request.expires_at && *request.expires_at <= scope_.clock.now())
     return fail(Code::invalid, "expiry_past", "This time has passed. Give one to come.",
                 "/expires_at");
-  return scope_.db.write([&](storage::Tx& tx) {
-    return insert_key(tx, scope_.clock, scope_.ids, actor.workspace, request);
+  return scope_.db.write([&](storage::Tx& tx) -> Result<NewKey> {
+    BOOST_OUTCOME_TRY(auto made,
+                      insert_key(tx, scope_.clock, scope_.ids, actor.workspace, request));
+    BOOST_OUTCOME_TRY(record(tx, scope_, audit::Action::key_created, "key:" + made.details.id.str(),
+                             std::string(slug(request.role))));
+    return made;
   });
 }
 
@@ -138,6 +147,7 @@ Result<ApiKey> ApiKeys::revoke(ApiKeyId id) {
                   "The key has a role above your own. An owner can revoke it.");
     BOOST_OUTCOME_TRY(tx.execute("DELETE FROM grants WHERE workspace_id = ?1 AND grantee_id = ?2",
                                  {scope_.actor.workspace, id}));
+    BOOST_OUTCOME_TRY(record(tx, scope_, audit::Action::key_revoked, "key:" + id.str()));
     return std::move(*key);
   });
 }

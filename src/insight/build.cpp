@@ -1,46 +1,21 @@
 #include "insight/advice.hpp"
+#include "insight/assembly.hpp"
 #include "insight/changes.hpp"
 #include "insight/closed.hpp"
+#include "insight/describe.hpp"
 #include "insight/fields.hpp"
-#include "insight/quality.hpp"
-#include "insight/segments.hpp"
 #include "insight/summary.hpp"
 
 #include <insightflow/analysis/sentiment.hpp>
 #include <insightflow/core/json.hpp>
 #include <insightflow/insight/build.hpp>
-#include <insightflow/response/validate.hpp>
 #include <insightflow/security/digest.hpp>
-#include <insightflow/survey/flow.hpp>
 
 #include <numeric>
 
 namespace insightflow::insight {
 
 namespace {
-
-/// How many records were led to each question by the logic. A question that was answered counts as
-/// asked, whatever the logic of today says.
-Result<std::vector<std::int64_t>> asked_counts(const Dataset& dataset) {
-  const auto& questions = dataset.questionnaire.questions;
-  std::vector<std::int64_t> out(questions.size(), 0);
-  BOOST_OUTCOME_TRY(const auto flow, survey::Flow::build(dataset.questionnaire));
-  if (!flow.branches()) {
-    std::fill(out.begin(), out.end(), static_cast<std::int64_t>(dataset.records.size()));
-    return out;
-  }
-  std::vector<char> asked(questions.size());
-  for (const Record& record : dataset.records) {
-    std::fill(asked.begin(), asked.end(), 0);
-    for (const std::size_t question : flow.asked([&](const survey::Reference& reference) {
-           return response::given(record.submission, reference);
-         }))
-      asked[question] = 1;
-    for (std::size_t q = 0; q < questions.size(); ++q)
-      out[q] += asked[q] || record.submission.answers.contains(questions[q].id);
-  }
-  return out;
-}
 
 /// Adjusts the probabilities of all tests together.
 void adjust(Findings& findings) {
@@ -60,19 +35,22 @@ void adjust(Findings& findings) {
   findings.tests = static_cast<std::int64_t>(verdicts.size());
 }
 
-Manifest manifest_of(const Dataset& dataset, const Settings& settings) {
+/// 64 hexadecimal characters, the highest word first.
+std::string hex(std::span<const std::int64_t> words) {
+  std::string out;
+  for (std::size_t i = words.size(); i-- > 0;)
+    for (int shift = 60; shift >= 0; shift -= 4)
+      out += "0123456789abcdef"[static_cast<std::uint64_t>(words[i]) >> shift & 15];
+  return out;
+}
+
+Manifest manifest_of(const Dataset& dataset, const Readings& readings, const Settings& settings) {
   Manifest out{.engine_version = engine_version(),
                .survey_id = dataset.survey_id,
                .survey_version = dataset.survey_version,
                .survey_digest = dataset.survey_digest,
+               .inputs_digest = hex(readings.inputs),
                .responses = static_cast<std::int64_t>(dataset.records.size())};
-  security::Sha256 inputs;
-  for (const Record& record : dataset.records) {
-    inputs.update(to_json_text(record.submission, Audience::storage));
-    if (record.at) inputs.update(record.at->str());
-    inputs.update("\n");
-  }
-  out.inputs_digest = inputs.hex();
   out.settings["by"] = to_json_text(settings.by);
   out.settings["least_base"] = std::to_string(settings.least_base);
   out.settings["themes"] = settings.themes ? std::to_string(*settings.themes) : "automatic";
@@ -88,7 +66,7 @@ Manifest manifest_of(const Dataset& dataset, const Settings& settings) {
 }  // namespace
 
 std::string engine_version() {
-  return "insight-2 " + std::string(analysis::sentiment_model_version());
+  return "insight-3 " + std::string(analysis::sentiment_model_version());
 }
 
 std::optional<std::string> evidence_text(const response::Submission& submission,
@@ -120,26 +98,32 @@ bool verify(const Evidence& evidence, std::string_view text) {
          security::sha256(text) == evidence.digest;
 }
 
-Result<Findings> build(const Dataset& dataset, const Settings& settings, const Ctx& ctx,
-                       const BuildOptions& options) {
-  const auto& questions = dataset.questionnaire.questions;
-  std::vector<std::vector<Segment>> segments;
+Result<Ground> prepare(const Dataset& dataset, const Settings& settings) {
+  Ground out;
   for (std::size_t i = 0; i < settings.by.size(); ++i) {
     BOOST_OUTCOME_TRY(auto found, segments_of(dataset, settings.by[i], "/by/" + std::to_string(i)));
-    segments.push_back(std::move(found));
+    out.segments.push_back(std::move(found));
   }
   BOOST_OUTCOME_TRY(check_fields(dataset, settings));
-  BOOST_OUTCOME_TRY(auto weighed, weigh(dataset, settings));
-  const Weights& weights = weighed.weights;
-  Findings out{.title = dataset.questionnaire.title,
-               .language = dataset.questionnaire.language,
-               .responses_total = static_cast<std::int64_t>(dataset.records.size()),
-               .notes = dataset.notes,
-               .weighting = std::move(weighed.findings)};
-  out.notes.insert(out.notes.end(), weighed.notes.begin(), weighed.notes.end());
-  for (const Record& record : dataset.records)
-    out.responses_used += !record.submission.answers.empty();
-  BOOST_OUTCOME_TRY(const auto asked, asked_counts(dataset));
+  BOOST_OUTCOME_TRY(out.weighed, weigh(dataset, settings));
+  return out;
+}
+
+Result<Assembly> assemble(const Dataset& dataset, Readings readings, const Plan& plan,
+                          const Settings& settings, Ground ground, const Wave& previous,
+                          const Ctx& ctx) {
+  const auto& questions = dataset.questionnaire.questions;
+  const auto& segments = ground.segments;
+  const Weights& weights = ground.weighed.weights;
+  Assembly made;
+  Findings& out = made.findings;
+  out.title = dataset.questionnaire.title;
+  out.language = dataset.questionnaire.language;
+  out.responses_total = static_cast<std::int64_t>(dataset.records.size());
+  out.responses_used = readings.used;
+  out.notes = dataset.notes;
+  out.weighting = std::move(ground.weighed.findings);
+  out.notes.insert(out.notes.end(), ground.weighed.notes.begin(), ground.weighed.notes.end());
 
   std::vector<std::size_t> everyone(dataset.records.size());
   std::iota(everyone.begin(), everyone.end(), std::size_t{0});
@@ -152,9 +136,8 @@ Result<Findings> build(const Dataset& dataset, const Settings& settings, const C
         out.questions.emplace_back(QuestionFindings{.question_id = question.id,
                                                     .text = question.text,
                                                     .kind = question.kind,
-                                                    .asked = asked[q]});
-    for (const std::size_t record : everyone)
-      found.answered += answer_of(dataset, record, question.id) != nullptr;
+                                                    .asked = readings.asked[q],
+                                                    .answered = readings.answered[q]});
     found.distribution = distribution_of(dataset, question, weights, everyone);
     found.metrics = metrics_of(question, tally_of(dataset, question, weights, everyone));
     found.rows = rows_of(dataset, question, weights, everyone);
@@ -169,45 +152,92 @@ Result<Findings> build(const Dataset& dataset, const Settings& settings, const C
             answers_by(dataset, question, settings.by[s], segments[s], settings, weights));
   }
 
-  BOOST_OUTCOME_TRY(auto quality, look_at_quality(dataset, settings, ctx));
+  BOOST_OUTCOME_TRY(auto quality, look_at_quality(dataset, readings, settings, ctx));
   out.quality = std::move(quality.flags);
   out.notes.insert(out.notes.end(), quality.notes.begin(), quality.notes.end());
+  made.flags = std::move(quality.of_record);
+  // What has served is let go: with a million responses it is much.
+  readings.long_texts = {};
+  readings.records = {};
 
-  std::vector<ReadTexts> read;
-  for (Texts& texts : texts_of(dataset)) {
-    BOOST_OUTCOME_TRY(
-        auto found, read_texts(dataset, texts, settings, weights, quality.of_record, ctx, options));
+  for (TextReadings& texts : readings.texts) {
+    const survey::Question& question = questions[static_cast<std::size_t>(texts.question)];
+    const auto planned = plan.texts.find(evidence_id_of(question));
+    if (planned == plan.texts.end())
+      return fail(Code::invalid, "partial_mismatch",
+                  "The plan knows nothing of the texts of '" + question.id + "'.");
+    BOOST_OUTCOME_TRY(auto found,
+                      open_findings(dataset, texts, planned->second, settings, weights));
+    texts.read = {};
     for (std::size_t s = 0; s < segments.size(); ++s)
       if (!found.themes.empty())
         out.cross_tabs.push_back(
-            themes_by(dataset, texts, found, settings.by[s], segments[s], settings, weights));
-    for (QuestionFindings& shown : out.questions) {
-      if (shown.question_id != texts.question_id) continue;
-      shown.used = found.used;
-      shown.sentiment = found.sentiment;
-      shown.themes = found.themes;
-      shown.unthemed = found.unthemed;
-      shown.keyphrases = found.keyphrases;
-      shown.notes.insert(shown.notes.end(), found.notes.begin(), found.notes.end());
-    }
-    read.push_back({std::move(texts), std::move(found)});
+            themes_by(dataset, found, settings.by[s], segments[s], settings, weights));
+    QuestionFindings& shown = out.questions[static_cast<std::size_t>(texts.question)];
+    shown.used = found.used;
+    shown.sentiment = found.sentiment;
+    shown.themes = found.themes;
+    shown.unthemed = found.unthemed;
+    shown.keyphrases = found.keyphrases;
+    shown.notes.insert(shown.notes.end(), found.notes.begin(), found.notes.end());
+    made.read.push_back(std::move(found));
   }
 
-  out.trends = trends_of(dataset, settings, read, weights, out.notes);
-  if (options.previous != nullptr) {
-    BOOST_OUTCOME_TRY(out.waves,
-                      wave_changes(dataset, *options.previous, settings, read, weights, ctx));
+  out.trends = trends_of(dataset, settings, made.read, weights, out.notes);
+  if (previous.dataset != nullptr) {
+    BOOST_OUTCOME_TRY(out.waves, wave_changes(dataset, *previous.dataset, *previous.readings,
+                                              settings, made.read, weights, ctx));
   }
   adjust(out);
-  const auto variables = variables_of(dataset, read);
+  const auto variables = variables_of(dataset, made.read);
   BOOST_OUTCOME_TRY(out.drivers, drivers_of(dataset, variables, weights, ctx));
-  BOOST_OUTCOME_TRY(out.personas, personas_of(dataset, settings, variables, read, ctx));
+  BOOST_OUTCOME_TRY(out.personas, personas_of(dataset, settings, variables, readings.words, ctx));
+  describe_themes(out);
   out.recommendations = recommend(out, dataset);
   out.summary = summarise(out, dataset, settings);
-  out.manifest = manifest_of(dataset, settings);
-  for (const auto& [question, codebook] : options.codebooks)
-    out.manifest.settings["codebook " + question] = security::sha256(to_json_text(codebook));
-  return out;
+  out.manifest = manifest_of(dataset, readings, settings);
+  for (const auto& [question, texts] : plan.texts)
+    if (texts.given)
+      out.manifest.settings["codebook " + question] =
+          security::sha256(to_json_text(texts.codebook));
+  return made;
+}
+
+Result<Findings> build(const Dataset& dataset, const Settings& settings, const Ctx& ctx,
+                       const BuildOptions& options) {
+  BOOST_OUTCOME_TRY(auto ground, prepare(dataset, settings));
+  Plan plan;
+  {
+    BOOST_OUTCOME_TRY(const auto sample, sample_texts(dataset, 0, settings, ctx));
+    BOOST_OUTCOME_TRY(plan, plan_texts(sample, settings, options.codebooks, ctx));
+  }
+  Moods moods;
+  BOOST_OUTCOME_TRY(auto readings,
+                    read_texts(dataset, 0, plan, ctx, options.on_coded_text ? &moods : nullptr));
+  Readings before;
+  if (options.previous != nullptr) {
+    BOOST_OUTCOME_TRY(before, read_texts(*options.previous, 0, {}, ctx));
+  }
+  BOOST_OUTCOME_TRY(auto made, assemble(dataset, std::move(readings), plan, settings,
+                                        std::move(ground), {options.previous, &before}, ctx));
+  for (const OpenFindings& found : made.read) {
+    if (options.on_codebook && !plan.texts.at(found.evidence_id).given)
+      options.on_codebook(found.evidence_id, found.codebook);
+    if (!options.on_coded_text) continue;
+    for (std::size_t i = 0; i < found.records.size(); ++i) {
+      const std::size_t record = found.records[i];
+      CodedText coded{found.evidence_id,
+                      *evidence_text(dataset.records[record].submission, found.evidence_id),
+                      moods[found.evidence_id][i],
+                      {},
+                      {}};
+      if (!made.flags.empty()) coded.flags = made.flags[record];
+      for (const std::uint32_t theme : found.themes_of_text[i])
+        coded.themes.push_back(found.themes[theme].id);
+      options.on_coded_text(record, coded);
+    }
+  }
+  return std::move(made.findings);
 }
 
 }  // namespace insightflow::insight

@@ -150,7 +150,7 @@ Chosen chosen_in(const Dataset& dataset, const survey::Question& question, const
 }  // namespace
 
 std::vector<Trend> trends_of(const Dataset& dataset, const Settings& settings,
-                             std::span<const ReadTexts> read, const Weights& weights,
+                             std::span<const OpenFindings> read, const Weights& weights,
                              std::vector<std::string>& notes) {
   const Days read_days = days_of(dataset, settings);
   notes.insert(notes.end(), read_days.notes.begin(), read_days.notes.end());
@@ -192,34 +192,34 @@ std::vector<Trend> trends_of(const Dataset& dataset, const Settings& settings,
                                                                      : "mean";
     out.push_back(trend(question.id, metric, *calendar, tallies));
   }
-  for (const ReadTexts& one : read) {
+  for (const OpenFindings& one : read) {
     // `holds` gives nothing for a text that does not count.
     const auto of_texts = [&](auto&& holds) {
       std::vector<Tally> tallies(periods);
-      for (std::size_t i = 0; i < one.texts.records.size(); ++i) {
-        const std::size_t record = one.texts.records[i];
+      for (std::size_t i = 0; i < one.records.size(); ++i) {
+        const std::size_t record = one.records[i];
         const std::optional<bool> held = holds(i);
         if (held && period[record] < periods)
           tallies[period[record]].add(*held ? 1 : 0, 1, weight_of(weights, record));
       }
       return tallies;
     };
-    if (static_cast<std::int64_t>(one.texts.records.size()) < settings.least_base) continue;
-    if (!one.found.moods.empty())
-      out.push_back(trend(one.texts.evidence_id, "negative", *calendar,
+    if (static_cast<std::int64_t>(one.records.size()) < settings.least_base) continue;
+    if (!one.moods.empty())
+      out.push_back(trend(one.evidence_id, "negative", *calendar,
                           of_texts([&](std::size_t i) -> std::optional<bool> {
-                            const auto& mood = one.found.moods[i];
+                            const auto& mood = one.moods[i];
                             if (!mood) return std::nullopt;
                             return *mood == analysis::Sentiment::negative;
                           })));
-    for (std::uint32_t t = 0; t < one.found.themes.size() && t < most_themes; ++t) {
-      Trend& theme = out.emplace_back(
-          trend(one.texts.evidence_id, "share", *calendar, of_texts([&](std::size_t i) {
-                  const auto& held = one.found.themes_of_text[i];
-                  return std::find(held.begin(), held.end(), t) != held.end();
-                })));
-      theme.item = one.found.themes[t].id;
-      theme.label = one.found.themes[t].label;
+    for (std::uint32_t t = 0; t < one.themes.size() && t < most_themes; ++t) {
+      Trend& theme =
+          out.emplace_back(trend(one.evidence_id, "share", *calendar, of_texts([&](std::size_t i) {
+                                   const auto& held = one.themes_of_text[i];
+                                   return std::find(held.begin(), held.end(), t) != held.end();
+                                 })));
+      theme.item = one.themes[t].id;
+      theme.label = one.themes[t].label;
     }
   }
   return out;
@@ -256,8 +256,8 @@ Result<std::optional<Dataset>> take_previous_wave(Dataset& dataset, const Settin
 }
 
 Result<std::vector<WaveChange>> wave_changes(const Dataset& dataset, const Dataset& previous,
-                                             const Settings& settings,
-                                             std::span<const ReadTexts> read,
+                                             const Readings& read_before, const Settings& settings,
+                                             std::span<const OpenFindings> read,
                                              const Weights& weights, const Ctx& ctx) {
   auto weighed = weigh(previous, settings);
   if (!weighed) {
@@ -299,33 +299,30 @@ Result<std::vector<WaveChange>> wave_changes(const Dataset& dataset, const Datas
     }
   }
   if (!analysis::sentiment_supports(previous.questionnaire.language)) return out;
-  const auto texts_before = texts_of(previous);
-  analysis::TokenizedText tokens;
-  for (const ReadTexts& one : read) {
+  for (const OpenFindings& one : read) {
     const auto same = std::find_if(
-        texts_before.begin(), texts_before.end(),
-        [&](const Texts& texts) { return texts.evidence_id == one.texts.evidence_id; });
-    if (same == texts_before.end() || one.found.moods.empty()) continue;
+        read_before.texts.begin(), read_before.texts.end(), [&](const TextReadings& texts) {
+          return evidence_id_of(
+                     previous.questionnaire.questions[static_cast<std::size_t>(texts.question)]) ==
+                 one.evidence_id;
+        });
+    if (same == read_before.texts.end() || one.moods.empty()) continue;
     analysis::Mass now, base, then, base_then;
-    for (std::size_t i = 0; i < one.texts.records.size(); ++i) {
-      if (!one.found.moods[i]) continue;
-      const double weight = weight_of(weights, one.texts.records[i]);
+    for (std::size_t i = 0; i < one.records.size(); ++i) {
+      if (!one.moods[i]) continue;
+      const double weight = weight_of(weights, one.records[i]);
       base.add(weight);
-      if (one.found.moods[i] == analysis::Sentiment::negative) now.add(weight);
+      if (one.moods[i] == analysis::Sentiment::negative) now.add(weight);
     }
-    for (std::size_t i = 0; i < same->texts.size(); ++i) {
-      if (i % 4096 == 0) {
-        BOOST_OUTCOME_TRY(ctx.check());
-      }
-      analysis::tokenize(same->texts[i], tokens);
-      const auto mood = analysis::read_mood(tokens).mood;
-      if (!mood) continue;
-      const double weight = weight_of(before.weights, same->records[i]);
+    for (const ReadText& text : same->read) {
+      if (text.mood < 0) continue;
+      const double weight = weight_of(before.weights, static_cast<std::size_t>(text.record));
       base_then.add(weight);
-      if (mood->label == analysis::Sentiment::negative) then.add(weight);
+      if (static_cast<analysis::Sentiment>(text.mood) == analysis::Sentiment::negative)
+        then.add(weight);
     }
     if (base.count < settings.least_base || base_then.count < settings.least_base) continue;
-    out.push_back(share_change(one.texts.evidence_id, "negative", now, base, then, base_then));
+    out.push_back(share_change(one.evidence_id, "negative", now, base, then, base_then));
   }
   return out;
 }

@@ -1,34 +1,15 @@
 #include "insight/open.hpp"
 
-#include <insightflow/analysis/keyphrases.hpp>
 #include <insightflow/analysis/sentiment.hpp>
 #include <insightflow/analysis/statistics.hpp>
-#include <insightflow/analysis/themes.hpp>
-#include <insightflow/security/digest.hpp>
 
 #include <cmath>
-#include <map>
 #include <numeric>
 #include <set>
-#include <thread>
 
 namespace insightflow::insight {
 
 namespace {
-
-constexpr std::size_t check_every = 4096;
-constexpr std::int64_t most_themes = 20;  // what a reader can take in
-
-Evidence evidence(const Dataset& dataset, const Texts& texts, std::size_t index, std::size_t start,
-                  std::size_t end) {
-  const std::string_view text = texts.texts[index];
-  return {.response_id = dataset.records[texts.records[index]].id,
-          .question_id = texts.evidence_id,
-          .start = static_cast<std::int64_t>(start),
-          .end = static_cast<std::int64_t>(end),
-          .digest = security::sha256(text),
-          .quote = std::string(text.substr(start, end - start))};
-}
 
 /// Two quotes that share most of their words say nothing twice. Words are what stands between bytes
 /// that are no ASCII letter or digit; case is passed over.
@@ -55,6 +36,10 @@ bool nearly_same(std::string_view a, std::string_view b) {
   return all > 0 && shared * 10 >= all * 7;
 }
 
+std::string percent(double share) {
+  return std::to_string(std::llround(share * 100)) + " %";
+}
+
 void count(analysis::SentimentMix& mix, analysis::Sentiment label) {
   switch (label) {
     case analysis::Sentiment::negative: ++mix.negative; return;
@@ -63,177 +48,213 @@ void count(analysis::SentimentMix& mix, analysis::Sentiment label) {
   }
 }
 
-std::string percent(double share) {
-  return std::to_string(std::llround(share * 100)) + " %";
+std::string about_drift(const analysis::Drift& drift) {
+  return "Coded with the themes of a codebook: " + percent(drift.uncoded_now) +
+         " of the answers hold none of them (" + percent(drift.uncoded_then) +
+         " where it was learned), and " + percent(drift.distance) +
+         " of the answers with a theme would have to change it for the shares to be those of then.";
 }
 
-struct CodedThemes {
-  analysis::ThemeModel model;
-  std::vector<std::string> ids;
-};
+/// Why themes are not looked for in every text.
+std::string about_unused(const TextReadings& readings, std::int64_t used) {
+  const auto all = static_cast<std::int64_t>(readings.read.size());
+  std::string out = "Themes are looked for in " + std::to_string(used) + " of " +
+                    std::to_string(all) + " texts: of the others ";
+  const auto of = [](std::int64_t n, std::string_view one, std::string_view many) {
+    return std::to_string(n) + std::string(n == 1 ? one : many);
+  };
+  if (readings.subjectless > 0)
+    out += of(readings.subjectless, " names", " name") +
+           " no subject (such as \u201cyes\u201d or \u201cno idea\u201d)";
+  if (readings.wordless > 0)
+    out += (readings.subjectless > 0 ? " and " : "") + of(readings.wordless, " holds", " hold") +
+           " no word";
+  return out + ".";
+}
 
-/// The themes of a codebook where one was given for the question, else those the engine finds.
-Result<CodedThemes> coded_themes(const Texts& texts, const Settings& settings, const Ctx& ctx,
-                                 const BuildOptions& build_options) {
-  analysis::ThemeOptions options;
-  options.count = settings.themes;
-  options.most = most_themes;
-  options.bootstraps = settings.bootstraps;
-  options.threads = std::max(1u, std::thread::hardware_concurrency());
-  CodedThemes out;
-  const auto given = build_options.codebooks.find(texts.evidence_id);
-  if (given == build_options.codebooks.end()) {
-    BOOST_OUTCOME_TRY(auto learned, analysis::learn_codebook(texts.texts, options, ctx));
-    if (build_options.on_codebook) build_options.on_codebook(texts.evidence_id, learned.codebook);
-    for (const auto& theme : learned.codebook.themes) out.ids.push_back(theme.id);
-    out.model = std::move(learned.model);
-    return out;
+std::string about_foreign(const std::map<std::string, std::int64_t>& foreign) {
+  std::int64_t all = 0;
+  std::string list;
+  for (const auto& [language, texts] : foreign) {
+    all += texts;
+    list += (list.empty() ? "" : ", ") + (language.empty() ? "unknown" : language) + " " +
+            std::to_string(texts);
   }
-  BOOST_OUTCOME_TRY(auto coding, analysis::code_answers(given->second, texts.texts, options, ctx));
-  for (const auto& theme : given->second.themes) out.ids.push_back(theme.id);
-  const analysis::Drift& drift = coding.drift;
-  coding.model.notes.push_back(
-      "Coded with the themes of a codebook: " + percent(drift.uncoded_now) +
-      " of the answers hold none of them (" + percent(drift.uncoded_then) +
-      " where it was learned), and " + percent(drift.distance) +
-      " of the answers with a theme would have to change it for the shares to be those of then.");
-  out.model = std::move(coding.model);
+  return "The mood of " + std::to_string(all) + (all == 1 ? " answer" : " answers") +
+         " was not rated: the built-in model knows English only, and this was written in another "
+         "language (" +
+         list + ").";
+}
+
+/// Where each theme of the codebook stands among the findings, -1 for one that nobody holds.
+Result<std::vector<std::int32_t>> places_of(const PlannedTexts& plan,
+                                            const analysis::CodingCounts& counts,
+                                            analysis::Codebook& codebook) {
+  if (!plan.given) return analysis::settle(codebook, counts);
+  // A codebook that was given keeps its own order and its ids.
+  std::vector<std::size_t> order;
+  for (std::size_t t = 0; t < counts.sizes.size(); ++t)
+    if (counts.sizes[t] > 0) order.push_back(t);
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return counts.sizes[a] > counts.sizes[b]; });
+  std::vector<std::int32_t> out(counts.sizes.size(), -1);
+  for (std::size_t i = 0; i < order.size(); ++i) out[order[i]] = static_cast<std::int32_t>(i);
   return out;
 }
+
+class Finder {
+ public:
+  Finder(const Dataset& dataset, const TextReadings& readings, const PlannedTexts& plan,
+         const Settings& settings, const Weights& weights)
+      : dataset_(dataset),
+        readings_(readings),
+        plan_(plan),
+        settings_(settings),
+        weights_(weights),
+        counts_(readings.counts) {}
+
+  Result<OpenFindings> find() {
+    const survey::Question& question =
+        dataset_.questionnaire.questions[static_cast<std::size_t>(readings_.question)];
+    out_.question_id = question.id;
+    out_.evidence_id = evidence_id_of(question);
+    out_.codebook = plan_.codebook;
+    out_.used = counts_.used;
+    out_.unthemed = counts_.uncoded;
+    if (plan_.codebook.themes.size() != counts_.sizes.size() ||
+        readings_.quotes.size() != counts_.sizes.size() ||
+        readings_.phrases.size() != plan_.phrases.size())
+      return fail(Code::invalid, "partial_mismatch",
+                  "What was read does not fit the plan it is said to be read with.");
+    BOOST_OUTCOME_TRY(places_, places_of(plan_, counts_, out_.codebook));
+    BOOST_OUTCOME_TRY(describe_themes());
+    keyphrases();
+    read();
+    BOOST_OUTCOME_TRY(notes());
+    return std::move(out_);
+  }
+
+ private:
+  std::string digest_of(std::int64_t record) const {
+    const auto at = std::lower_bound(
+        readings_.digests.begin(), readings_.digests.end(), record,
+        [](const TextDigest& one, std::int64_t wanted) { return one.record < wanted; });
+    return at == readings_.digests.end() || at->record != record ? std::string() : at->digest;
+  }
+
+  Evidence evidence(std::int64_t record, std::int64_t start, std::int64_t end,
+                    const std::string& quote) const {
+    return {.response_id = dataset_.records[static_cast<std::size_t>(record)].id,
+            .question_id = out_.evidence_id,
+            .start = start,
+            .end = end,
+            .digest = digest_of(record),
+            .quote = quote};
+  }
+
+  Result<void> describe_themes() {
+    // With weights, texts without a content word count into the base as well.
+    analysis::Mass base;
+    std::vector<analysis::Mass> parts(counts_.sizes.size());
+    for (const ReadText& text : readings_.read) {
+      const double weight = weight_of(weights_, static_cast<std::size_t>(text.record));
+      if (!weights_.empty()) base.add(weight);
+      for (const std::uint32_t theme : text.themes) parts[theme].add(weight);
+    }
+    BOOST_OUTCOME_TRY(const auto quotes,
+                      analysis::choose_quotes(plan_.codebook, readings_.quotes, counts_));
+    std::size_t shown = 0;
+    for (const std::int32_t place : places_) shown += place >= 0;
+    out_.themes.resize(shown);
+    for (std::size_t t = 0; t < places_.size(); ++t) {
+      if (places_[t] < 0) continue;
+      const auto place = static_cast<std::size_t>(places_[t]);
+      const analysis::CodebookTheme& known = plan_.codebook.themes[t];
+      const auto share = weights_.empty()
+                             ? analysis::share_of("", "", counts_.sizes[t], counts_.used)
+                             : analysis::share_of("", "", parts[t], base);
+      Theme& theme = out_.themes[place];
+      theme.id = plan_.given ? known.id : out_.codebook.themes[place].id;
+      theme.label = known.label;
+      theme.terms = known.terms;
+      theme.size = counts_.sizes[t];
+      theme.share = share.share;
+      theme.interval = share.interval;
+      theme.sentiment = counts_.sentiment[t];
+      theme.stability = known.stability;
+      for (const analysis::QuoteCandidate& quote : quotes[t])
+        if (std::none_of(theme.quotes.begin(), theme.quotes.end(),
+                         [&](const Evidence& shown_quote) {
+                           return nearly_same(shown_quote.quote, quote.text);
+                         }))
+          theme.quotes.push_back(evidence(quote.answer, quote.start, quote.end, quote.text));
+    }
+    return success();
+  }
+
+  void keyphrases() {
+    for (std::size_t p = 0; p < readings_.phrases.size(); ++p) {
+      const analysis::PhraseCount& phrase = readings_.phrases[p];
+      if (phrase.count < analysis::KeyphraseOptions{}.min_count) continue;
+      out_.keyphrases.push_back({plan_.phrases[p].text, phrase.count,
+                                 evidence(phrase.answer, phrase.start, phrase.end, phrase.quote)});
+    }
+  }
+
+  void read() {
+    const bool rated = analysis::sentiment_supports(dataset_.questionnaire.language);
+    if (rated) out_.sentiment.emplace();
+    for (const ReadText& text : readings_.read) {
+      out_.records.push_back(static_cast<std::size_t>(text.record));
+      auto& held = out_.themes_of_text.emplace_back();
+      for (const std::uint32_t theme : text.themes)
+        if (places_[theme] >= 0) held.push_back(static_cast<std::uint32_t>(places_[theme]));
+      if (!rated) continue;
+      auto& mood = out_.moods.emplace_back();
+      if (text.mood < 0) continue;
+      mood = static_cast<analysis::Sentiment>(text.mood);
+      count(*out_.sentiment, *mood);
+    }
+  }
+
+  Result<void> notes() {
+    const std::int64_t least = std::max<std::int64_t>(theme_options(settings_).min_base, 1);
+    if (counts_.used == 0) {
+      out_.notes.emplace_back("No text holds words, so there are no themes.");
+    } else if (plan_.given) {
+      BOOST_OUTCOME_TRY(const auto drift, analysis::drift_of(plan_.codebook, counts_));
+      out_.notes.push_back(about_drift(drift));
+    } else if (counts_.used < least) {
+      out_.notes.push_back("Only " + std::to_string(counts_.used) +
+                           " answers have words to work with; themes need at least " +
+                           std::to_string(least) + ".");
+    } else if (out_.themes.empty()) {
+      out_.notes.emplace_back("The answers share no subject that stands out.");
+    }
+    if (counts_.used > 0 && readings_.subjectless + readings_.wordless > 0)
+      out_.notes.push_back(about_unused(readings_, counts_.used));
+    if (!out_.sentiment)
+      out_.notes.emplace_back("The mood was not rated: the built-in model knows English only.");
+    if (!readings_.foreign.empty()) out_.notes.push_back(about_foreign(readings_.foreign));
+    return success();
+  }
+
+  const Dataset& dataset_;
+  const TextReadings& readings_;
+  const PlannedTexts& plan_;
+  const Settings& settings_;
+  const Weights& weights_;
+  const analysis::CodingCounts& counts_;
+  std::vector<std::int32_t> places_;
+  OpenFindings out_;
+};
 
 }  // namespace
 
-std::vector<Texts> texts_of(const Dataset& dataset) {
-  std::vector<Texts> out;
-  for (const survey::Question& question : dataset.questionnaire.questions) {
-    const bool open = question.kind == survey::Kind::open_text;
-    Texts texts{.question_id = question.id,
-                .evidence_id = open ? question.id : question.id + "/other",
-                .records = {},
-                .texts = {}};
-    for (std::size_t record = 0; record < dataset.records.size(); ++record) {
-      const response::Submission& submission = dataset.records[record].submission;
-      const std::string* text = nullptr;
-      if (open) {
-        if (const auto at = submission.answers.find(question.id); at != submission.answers.end())
-          text = std::get_if<std::string>(&at->second.value);
-      } else if (const auto at = submission.other.find(question.id); at != submission.other.end()) {
-        text = &at->second;
-      }
-      if (text == nullptr || text->empty()) continue;
-      texts.records.push_back(record);
-      texts.texts.push_back(*text);
-    }
-    if (!texts.texts.empty()) out.push_back(std::move(texts));
-  }
-  return out;
-}
-
-Result<OpenFindings> read_texts(const Dataset& dataset, const Texts& texts,
-                                const Settings& settings, const Weights& weights,
-                                const RecordFlags& flags, const Ctx& ctx,
-                                const BuildOptions& build_options) {
-  OpenFindings out;
-  BOOST_OUTCOME_TRY(const auto themes, coded_themes(texts, settings, ctx, build_options));
-  const analysis::ThemeModel& model = themes.model;
-  BOOST_OUTCOME_TRY(const auto phrases, analysis::find_keyphrases(texts.texts, {}, ctx));
-
-  out.used = model.used;
-  out.unthemed = model.unthemed;
-  out.notes = model.notes;
-  if (model.used == 0) out.notes = {"No text holds words, so there are no themes."};
-  // With weights, texts without a content word count into the base as well.
-  analysis::Mass base;
-  for (const std::size_t record : texts.records)
-    if (!weights.empty()) base.add(weights[record]);
-  // A codebook keeps its own order, and themes that nobody speaks of any more.
-  std::vector<std::size_t> order(model.themes.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::erase_if(order, [&](std::size_t theme) { return model.themes[theme].members.empty(); });
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return model.themes[a].members.size() > model.themes[b].members.size();
-  });
-  std::vector<std::uint32_t> place(model.themes.size());
-  for (std::size_t i = 0; i < order.size(); ++i) place[order[i]] = static_cast<std::uint32_t>(i);
-  out.themes_of_text = model.of_answer;
-  for (auto& held : out.themes_of_text)
-    for (std::uint32_t& theme : held) theme = place[theme];
-  for (const std::size_t from : order) {
-    const analysis::Theme& theme = model.themes[from];
-    const auto size = static_cast<std::int64_t>(theme.members.size());
-    analysis::Mass part;
-    for (const analysis::Member& member : theme.members)
-      part.add(weight_of(weights, texts.records[member.answer]));
-    const auto share = weights.empty() ? analysis::share_of("", "", size, model.used)
-                                       : analysis::share_of("", "", part, base);
-    Theme& shown = out.themes.emplace_back(Theme{.id = themes.ids[from],
-                                                 .label = theme.label,
-                                                 .terms = theme.terms,
-                                                 .size = size,
-                                                 .share = share.share,
-                                                 .interval = share.interval,
-                                                 .sentiment = theme.sentiment,
-                                                 .quotes = {},
-                                                 .stability = theme.stability});
-    for (const analysis::Quote& quote : theme.quotes) {
-      Evidence one = evidence(dataset, texts, quote.answer, quote.start, quote.end);
-      if (std::none_of(shown.quotes.begin(), shown.quotes.end(),
-                       [&](const Evidence& known) { return nearly_same(known.quote, one.quote); }))
-        shown.quotes.push_back(std::move(one));
-    }
-  }
-  for (const analysis::Keyphrase& phrase : phrases)
-    out.keyphrases.push_back({phrase.text, phrase.count,
-                              evidence(dataset, texts, phrase.answer, phrase.start, phrase.end)});
-
-  const bool rated = analysis::sentiment_supports(dataset.questionnaire.language);
-  if (rated)
-    out.sentiment.emplace();
-  else
-    out.notes.push_back("The mood was not rated: the built-in model knows English only.");
-  std::map<std::string, std::int64_t> foreign;  // texts by language, "" for an unknown one
-  analysis::TokenizedText tokens;
-  if (!rated && !build_options.on_coded_text) return out;
-  for (std::size_t i = 0; i < texts.texts.size(); ++i) {
-    if (i % check_every == 0) {
-      BOOST_OUTCOME_TRY(ctx.check());
-      ctx.report("sentiment", static_cast<std::int64_t>(i),
-                 static_cast<std::int64_t>(texts.texts.size()));
-    }
-    analysis::Mood mood{analysis::Sentiment::neutral, 1.0 / 3};
-    if (rated) {
-      analysis::tokenize(texts.texts[i], tokens);
-      const analysis::MoodReading read = analysis::read_mood(tokens);
-      if (read.mood) {
-        mood = *read.mood;
-        count(*out.sentiment, mood.label);
-        out.moods.emplace_back(mood.label);
-      } else {
-        ++foreign[std::string(read.language)];
-        out.moods.emplace_back();
-      }
-    }
-    if (!build_options.on_coded_text) continue;
-    CodedText coded{texts.evidence_id, std::string(texts.texts[i]), mood, {}, {}};
-    if (!flags.empty()) coded.flags = flags[texts.records[i]];
-    for (const std::uint32_t theme : out.themes_of_text[i])
-      coded.themes.push_back(out.themes[theme].id);
-    build_options.on_coded_text(texts.records[i], coded);
-  }
-  if (!foreign.empty()) {
-    std::int64_t all = 0;
-    std::string list;
-    for (const auto& [language, texts_of_it] : foreign) {
-      all += texts_of_it;
-      list += (list.empty() ? "" : ", ") + (language.empty() ? "unknown" : language) + " " +
-              std::to_string(texts_of_it);
-    }
-    out.notes.push_back("The mood of " + std::to_string(all) + (all == 1 ? " answer" : " answers") +
-                        " was not rated: the built-in model knows English only, and this was "
-                        "written in another language (" +
-                        list + ").");
-  }
-  return out;
+Result<OpenFindings> open_findings(const Dataset& dataset, const TextReadings& readings,
+                                   const PlannedTexts& plan, const Settings& settings,
+                                   const Weights& weights) {
+  return Finder(dataset, readings, plan, settings, weights).find();
 }
 
 }  // namespace insightflow::insight

@@ -3,10 +3,7 @@
 #include "insight/closed.hpp"
 #include "insight/fields.hpp"
 
-#include <insightflow/analysis/gibberish.hpp>
-#include <insightflow/analysis/sentiment.hpp>
-#include <insightflow/core/json.hpp>
-#include <insightflow/security/digest.hpp>
+#include <insightflow/analysis/duplicates.hpp>
 
 #include <cmath>
 #include <unordered_set>
@@ -20,10 +17,7 @@ using survey::Question;
 
 constexpr std::size_t most_ids = 20;
 constexpr std::int64_t least_durations = 100;
-constexpr std::size_t least_rows = 5;    // of a matrix, for a straight line to mean something
-constexpr std::size_t least_words = 8;   // of a text that two people hardly write alike,
-constexpr std::size_t least_bytes = 60;  // or its length, for scripts without spaces
-constexpr double certain = 0.85;         // of a mood, before it contradicts a score
+constexpr std::size_t least_rows = 5;  // of a matrix, for a straight line to mean something
 constexpr std::size_t check_every = 4096;
 
 enum Flag { speeder, straight_liner, duplicate, gibberish, contradiction, flag_count };
@@ -32,7 +26,8 @@ constexpr std::array<std::string_view, flag_count> flag_names{
 constexpr std::array<std::string_view, flag_count> flag_reasons{
     "Answered faster than the mean by more than two standard deviations (on a logarithmic scale).",
     "The same answer in every row of a matrix.",
-    "All answers, or an open answer of eight words or more, are those of an earlier response.",
+    "All answers, or an open answer of eight words or more, are nearly those of an earlier "
+    "response.",
     "An open answer whose letters are mostly in words that nobody means.",
     "Two scores that go together elsewhere are at opposite ends, or the words say the opposite of "
     "the score."};
@@ -68,47 +63,22 @@ bool straight(const Dataset& dataset, const Question& question, std::size_t reco
                      [&](const auto& cell) { return cell.second == cells->begin()->second; });
 }
 
-std::size_t words_in(std::string_view text) {
-  std::size_t out = 0;
-  bool inside = false;
-  for (const char c : text) {
-    const bool space = static_cast<unsigned char>(c) <= 0x20;
-    out += !space && !inside;
-    inside = !space;
-  }
-  return out;
-}
-
-/// ASCII letters in lower case, runs of white space as one.
-std::string plain(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (static_cast<unsigned char>(c) <= 0x20) {
-      if (!out.empty() && out.back() != ' ') out += ' ';
-    } else {
-      out += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-    }
-  }
-  while (!out.empty() && out.back() == ' ') out.pop_back();
-  return out;
-}
-
 class Look {
  public:
-  Look(const Dataset& dataset, const Settings& settings, const Ctx& ctx)
-      : dataset_(dataset), settings_(settings), ctx_(ctx) {}
+  Look(const Dataset& dataset, const Readings& readings, const Settings& settings, const Ctx& ctx)
+      : dataset_(dataset), readings_(readings), settings_(settings), ctx_(ctx) {}
 
   Result<ResponseQuality> all() {
     speeders();
     find_pairs();
-    const bool rated = analysis::sentiment_supports(dataset_.questionnaire.language);
+    find_repeats();
     for (std::size_t record = 0; record < dataset_.records.size(); ++record) {
       if (record % check_every == 0) {
         BOOST_OUTCOME_TRY(ctx_.check());
         ctx_.report("quality", static_cast<std::int64_t>(record),
                     static_cast<std::int64_t>(dataset_.records.size()));
       }
-      one(record, rated);
+      one(record);
     }
     for (std::size_t f = 0; f < flag_count; ++f)
       if (found_[f].count > 0) {
@@ -210,11 +180,30 @@ class Look {
     });
   }
 
-  void one(std::size_t record, bool rated) {
-    bool looked = false, lined = false, spoke = false, senseless_words = false, repeated = false;
-    bool words_negative = false, words_positive = false;
+  /// Texts that an earlier response gave to the same question, and all answers alike.
+  void find_repeats() {
+    repeated_.resize(dataset_.records.size());
+    for (std::size_t q = 0; q < dataset_.questionnaire.questions.size(); ++q) {
+      std::vector<analysis::Sketch> sketches;
+      std::vector<std::int64_t> records;
+      for (const LongText& text : readings_.long_texts) {
+        if (text.question != static_cast<std::int64_t>(q)) continue;
+        sketches.push_back(text.sketch);
+        records.push_back(text.record);
+      }
+      const auto repeats = analysis::repeats_among(sketches);
+      for (std::size_t i = 0; i < repeats.size(); ++i)
+        if (repeats[i]) repeated_[static_cast<std::size_t>(records[i])] = 1;
+    }
+    std::unordered_set<std::int64_t> known;  // Asked, never walked through.
+    for (const RecordSigns& one : readings_.records)
+      if (one.whole != 0 && !known.insert(one.whole).second)
+        repeated_[static_cast<std::size_t>(one.record)] = 1;
+  }
+
+  void one(std::size_t record) {
+    bool looked = false, lined = false;
     double high = -1, low = 2;
-    const auto& answers = dataset_.records[record].submission.answers;
     for (const Question& question : dataset_.questionnaire.questions) {
       if (question.kind == Kind::matrix) lined |= straight(dataset_, question, record, looked);
       if (const auto where = standing(dataset_, question, record)) {
@@ -222,61 +211,39 @@ class Look {
         low = std::min(low, *where);
       }
     }
-    const bool extreme = high >= high_end || low <= low_end;
-    for (const Question& question : dataset_.questionnaire.questions) {
-      if (question.kind != Kind::open_text) continue;
-      const auto* answer = answer_of(dataset_, record, question.id);
-      const auto* text = answer ? std::get_if<std::string>(&answer->value) : nullptr;
-      if (text == nullptr || text->empty()) continue;
-      spoke = true;
-      const analysis::TokenizedText tokens = analysis::tokenize(*text);
-      senseless_words |= analysis::find_gibberish(tokens).has_value();
-      if (words_in(*text) >= least_words || text->size() >= least_bytes)
-        repeated |= !texts_.insert(question.id + '\n' + plain(*text)).second;
-      if (!rated || !extreme) continue;
-      const analysis::Mood mood = analysis::sentiment_odds(tokens).mood();
-      if (mood.score < certain) continue;
-      words_negative |= mood.label == analysis::Sentiment::negative;
-      words_positive |= mood.label == analysis::Sentiment::positive;
-    }
-    // Two people may tick the same three boxes; eight equal answers are another matter.
-    if (answers.size() >= 8) {
-      ++found_[duplicate].base;
-      repeated |= !whole_
-                       .insert(security::sha256(to_json_text(
-                           dataset_.records[record].submission.answers, Audience::storage)))
-                       .second;
-    } else {
-      found_[duplicate].base += spoke;
-    }
+    const RecordSigns& read = readings_.records[record];
+    const auto has = [&](Sign sign) { return (read.signs & sign) != 0; };
+    found_[duplicate].base += has(spoke) || read.whole != 0;
     found_[straight_liner].base += looked;
-    found_[gibberish].base += spoke;
+    found_[gibberish].base += has(spoke);
     const bool scored = high >= 0;
     found_[contradiction].base += scored;
     if (lined) raise(straight_liner, record);
-    if (repeated) raise(duplicate, record);
-    if (senseless_words) raise(gibberish, record);
+    if (repeated_[record]) raise(duplicate, record);
+    if (has(senseless)) raise(gibberish, record);
     const bool torn = high >= high_end && low <= low_end && at_opposite_ends(record);
-    const bool against_words = scored && ((low >= high_end && words_negative && !words_positive) ||
-                                          (high <= low_end && words_positive && !words_negative));
+    const bool against_words =
+        scored && ((low >= high_end && has(sounds_negative) && !has(sounds_positive)) ||
+                   (high <= low_end && has(sounds_positive) && !has(sounds_negative)));
     if (torn || against_words) raise(contradiction, record);
   }
 
   const Dataset& dataset_;
+  const Readings& readings_;
   const Settings& settings_;
   const Ctx& ctx_;
   ResponseQuality out_;
   std::array<QualityFlag, flag_count> found_;
   std::vector<const Question*> scores_;
   std::vector<std::pair<const Question*, const Question*>> pairs_;
-  std::unordered_set<std::string> texts_, whole_;  // Asked, never walked through.
+  std::vector<char> repeated_;
 };
 
 }  // namespace
 
-Result<ResponseQuality> look_at_quality(const Dataset& dataset, const Settings& settings,
-                                        const Ctx& ctx) {
-  return Look(dataset, settings, ctx).all();
+Result<ResponseQuality> look_at_quality(const Dataset& dataset, const Readings& readings,
+                                        const Settings& settings, const Ctx& ctx) {
+  return Look(dataset, readings, settings, ctx).all();
 }
 
 }  // namespace insightflow::insight

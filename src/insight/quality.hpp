@@ -1,9 +1,12 @@
 #pragma once
 
-#include "insight/open.hpp"
+#include "insight/reading.hpp"
 
 /// Signs that answers were given without care.
 namespace insightflow::insight {
+
+/// The kinds of flags of each record; empty where there are none at all.
+using RecordFlags = std::vector<std::vector<std::string>>;
 
 struct ResponseQuality {
   std::vector<QualityFlag> flags;  ///< Only kinds that could be looked at and were found.
@@ -13,12 +16,13 @@ struct ResponseQuality {
 
 /// Looks for speeders (faster than the mean by two standard deviations on a logarithmic scale, from
 /// 100 known durations on), straight-liners (one and the same answer in every row of a matrix of at
-/// least five answered rows), duplicates (an open answer of eight words or sixty bytes that an
-/// earlier response gave word for word, or all of at least eight answers alike), gibberish, and
+/// least five answered rows), duplicates (an open answer of eight words or sixty bytes that is
+/// nearly the same as one of an earlier response, see `analysis::repeats_among`, or all of at least
+/// eight answers alike), gibberish, and
 /// contradictions: scores at opposite fifths of their scales although they go together in at least
 /// 100 responses (correlation of 0.5 or more), or words of the opposite mood. Linear in the length
 /// of the answers. Errors: those of `Ctx::check`.
-Result<ResponseQuality> look_at_quality(const Dataset& dataset, const Settings& settings,
-                                        const Ctx& ctx);
+Result<ResponseQuality> look_at_quality(const Dataset& dataset, const Readings& readings,
+                                        const Settings& settings, const Ctx& ctx);
 
 }  // namespace insightflow::insight

@@ -3,7 +3,9 @@
 #include "insight/segments.hpp"
 
 #include <insightflow/core/json.hpp>
+#include <insightflow/insight/job_memory.hpp>
 #include <insightflow/insight/runs.hpp>
+#include <insightflow/insight/wording.hpp>
 #include <insightflow/response/responses.hpp>
 #include <insightflow/security/digest.hpp>
 #include <insightflow/survey/access.hpp>
@@ -89,6 +91,25 @@ Result<void> recheck_quotes(storage::Tx& tx, SurveyId survey, Findings& findings
   return success();
 }
 
+/// A voice with the prompts that are in force in a workspace.
+Result<llm::Run> voice_in(storage::Tx& tx, WorkspaceId workspace, const llm::Voice* voice) {
+  llm::Run out{.workspace = workspace};
+  if (voice == nullptr || voice->client == nullptr) return out;
+  out.voice = *voice;
+  BOOST_OUTCOME_TRY(out.prompts, llm::prompts_in_force(tx, workspace));
+  return out;
+}
+
+/// Why parts were not worded by a model, each reason once.
+std::string fallbacks(const Findings& findings) {
+  std::set<std::string> reasons;
+  for (const llm::Spoken& one : findings.spoken)
+    if (!one.fallback.empty()) reasons.insert(one.fallback);
+  std::string out;
+  for (const std::string& reason : reasons) out += (out.empty() ? "" : " ") + reason;
+  return out;
+}
+
 }  // namespace
 
 Result<Run> Runs::start(SurveyId survey, const RunRequest& request) {
@@ -117,8 +138,12 @@ Result<Run> Runs::start(SurveyId survey, const RunRequest& request) {
       }
       BOOST_OUTCOME_TRY(check_fields(unanswered, settings));
     }
-    const std::string cache_key = security::sha256(to_json_text(*inputs, Audience::storage) +
-                                                   to_json_text(settings) + engine_version());
+    BOOST_OUTCOME_TRY(const auto speaker, voice_in(tx, workspace, voice_));
+    const std::string cache_key = security::sha256(
+        to_json_text(*inputs, Audience::storage) + to_json_text(settings) + engine_version() +
+        llm::signature(speaker,
+                       {analyze_responses.name, build_personas.name, generate_report_outline.name,
+                        summarize.name, recommend_wording.name}));
     BOOST_OUTCOME_TRY(
         const auto known,
         tx.find<RunId>("SELECT id FROM insight_runs WHERE survey_id = ?1 AND cache_key = ?2",
@@ -227,22 +252,25 @@ Result<jobs::Schedule> Runs::unschedule(SurveyId survey) {
   return schedules().remove(scheduled_run_job, survey.str());
 }
 
-jobs::Handler scheduled_run_handler(storage::Database& db, const Clock& clock, IdSource& ids) {
-  return [&db, &clock, &ids](const jobs::Job& job, const Ctx&) -> Result<void> {
+jobs::Handler scheduled_run_handler(storage::Database& db, const Clock& clock, IdSource& ids,
+                                    const llm::Voice* voice) {
+  return [&db, &clock, &ids, voice](const jobs::Job& job, const Ctx& ctx) -> Result<void> {
     BOOST_OUTCOME_TRY(const auto survey, SurveyId::parse(job.subject));
     // A worker acts for the workspace that made the schedule.
-    Runs runs({db, clock, ids, {job.workspace_id, identity::Role::analyst}});
+    Runs runs({db, clock, ids, {job.workspace_id, identity::Role::analyst}, ctx.origin}, voice);
     BOOST_OUTCOME_TRY(runs.start(survey));
     return db.write([&](storage::Tx& tx) { return jobs::Queue(db, clock, ids).complete(tx, job); });
   };
 }
 
-jobs::Handler run_handler(storage::Database& db, const Clock& clock, IdSource& ids) {
-  return [&db, &clock, &ids](const jobs::Job& job, const Ctx& ctx) -> Result<void> {
+jobs::Handler run_handler(storage::Database& db, const Clock& clock, IdSource& ids,
+                          const llm::Voice* voice) {
+  return [&db, &clock, &ids, voice](const jobs::Job& job, const Ctx& ctx) -> Result<void> {
     static const std::string sql = "SELECT " + column_list(type_of<Order>()) +
                                    " FROM insight_runs WHERE workspace_id = ?1 AND id = ?2";
     Dataset dataset;
     Order order;
+    llm::Run speaker;
     BOOST_OUTCOME_TRY(db.read([&](storage::Tx& tx) -> Result<void> {
       BOOST_OUTCOME_TRY(auto found, tx.find<Order>(sql, {job.workspace_id, job.subject}));
       if (!found) return unknown_run();
@@ -252,6 +280,7 @@ jobs::Handler run_handler(storage::Database& db, const Clock& clock, IdSource& i
       dataset.survey_id = order.survey_id.str();
       dataset.survey_version = order.survey_version;
       dataset.survey_digest = version.digest;
+      BOOST_OUTCOME_TRY(speaker, voice_in(tx, job.workspace_id, voice));
       return response::each_response(
           tx, order.survey_id, {.last = order.last_sequence},
           [&](std::int64_t, response::Response&& one) -> Result<void> {
@@ -265,12 +294,25 @@ jobs::Handler run_handler(storage::Database& db, const Clock& clock, IdSource& i
           });
     }));
     BOOST_OUTCOME_TRY(const auto previous, take_previous_wave(dataset, order.settings));
-    BOOST_OUTCOME_TRY(const auto findings, build(dataset, order.settings, ctx,
-                                                 {.previous = previous ? &*previous : nullptr}));
-    const std::string document = to_json_text(findings, Audience::storage);
     jobs::Queue queue(db, clock, ids);
+    const bool speaks = speaker.voice.client != nullptr;
+    ThemeRecords records;
+    BOOST_OUTCOME_TRY(auto findings,
+                      build(dataset, order.settings, ctx,
+                            {.previous = previous ? &*previous : nullptr,
+                             .on_coded_text = speaks ? collect(records) : OnCodedText()}));
+    if (speaks) {
+      BOOST_OUTCOME_TRY(const auto memory, job_memory(queue, job, *speaker.voice.client));
+      speaker.voice.client = memory.get();
+      speaker.origin = "job " + job.id.str();
+      BOOST_OUTCOME_TRY(reword(findings, dataset, order.settings, records, speaker, ctx));
+    }
+    const std::string document = to_json_text(findings, Audience::storage);
     return db.write([&](storage::Tx& tx) -> Result<void> {
-      BOOST_OUTCOME_TRY(queue.complete(tx, job));
+      BOOST_OUTCOME_TRY(
+          speaks ? queue.complete(tx, job,
+                                  {order.id.str(), findings.manifest.engine, fallbacks(findings)})
+                 : queue.complete(tx, job));
       BOOST_OUTCOME_TRY(
           tx.execute("UPDATE insight_runs SET findings = ?2, completed_at = ?3 WHERE id = ?1",
                      {order.id, document, clock.now()}));

@@ -184,17 +184,17 @@ void compare_metric(CrossTab& out, const Dataset& dataset, const survey::Questio
 
 }  // namespace
 
-CrossTab themes_by(const Dataset& dataset, const Texts& texts, const OpenFindings& found,
-                   const std::string& by, std::span<const Segment> segments,
-                   const Settings& settings, const Weights& weights) {
-  CrossTab out = empty_table(texts.evidence_id, by, segments);
+CrossTab themes_by(const Dataset& dataset, const OpenFindings& found, const std::string& by,
+                   std::span<const Segment> segments, const Settings& settings,
+                   const Weights& weights) {
+  CrossTab out = empty_table(found.evidence_id, by, segments);
   const auto columns = columns_of(dataset.records.size(), segments);
   std::vector<survey::Option> rows;
   for (const Theme& theme : found.themes) rows.push_back({theme.id, theme.label});
   analysis::Crosstab table(rows.size(), segments.size());
-  for (std::size_t i = 0; i < texts.records.size(); ++i)
-    table.add(found.themes_of_text[i], columns[texts.records[i]],
-              weight_of(weights, texts.records[i]));
+  for (std::size_t i = 0; i < found.records.size(); ++i)
+    table.add(found.themes_of_text[i], columns[found.records[i]],
+              weight_of(weights, found.records[i]));
   fill(out, table, rows, settings);
   // Themes are not exclusive by nature, even where nobody happens to have two.
   std::erase_if(out.tests, [](const CrossTest& test) { return test.item.empty(); });

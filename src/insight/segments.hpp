@@ -18,9 +18,9 @@ Result<std::vector<Segment>> segments_of(const Dataset& dataset, const std::stri
                                          const std::string& pointer);
 
 /// The themes of one text question, by segment.
-CrossTab themes_by(const Dataset& dataset, const Texts& texts, const OpenFindings& found,
-                   const std::string& by, std::span<const Segment> segments,
-                   const Settings& settings, const Weights& weights);
+CrossTab themes_by(const Dataset& dataset, const OpenFindings& found, const std::string& by,
+                   std::span<const Segment> segments, const Settings& settings,
+                   const Weights& weights);
 
 /// The choices or the figures of one closed question, by segment.
 CrossTab answers_by(const Dataset& dataset, const survey::Question& question, const std::string& by,

@@ -21,7 +21,6 @@ constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t most_themes = 10;
 constexpr std::size_t most_categories = 12;
 constexpr std::size_t most_ratings = 3;
-constexpr std::size_t quote_length = 300;
 
 /// Ratings of approval, the one most asked for first.
 constexpr std::array rating_kinds{Kind::nps, Kind::csat, Kind::rating, Kind::ces};
@@ -42,16 +41,16 @@ class Columns {
       category(question);
   }
 
-  void add(const ReadTexts& read) {
-    const std::size_t themes = std::min(read.found.themes.size(), most_themes);
+  void add(const OpenFindings& read) {
+    const std::size_t themes = std::min(read.themes.size(), most_themes);
     for (std::size_t t = 0; t < themes; ++t) {
-      const Theme& theme = read.found.themes[t];
-      Variable& variable = start(read.texts.evidence_id + "/" + theme.id, theme.label,
-                                 FeatureKind::presence, read.texts.question_id);
+      const Theme& theme = read.themes[t];
+      Variable& variable = start(read.evidence_id + "/" + theme.id, theme.label,
+                                 FeatureKind::presence, read.question_id);
       variable.feature.importance = 1 / static_cast<double>(themes);
-      for (std::size_t i = 0; i < read.texts.records.size(); ++i) {
-        const auto& held = read.found.themes_of_text[i];
-        variable.feature.values[read.texts.records[i]] =
+      for (std::size_t i = 0; i < read.records.size(); ++i) {
+        const auto& held = read.themes_of_text[i];
+        variable.feature.values[read.records[i]] =
             std::find(held.begin(), held.end(), t) == held.end() ? 0 : 1;
       }
     }
@@ -187,33 +186,32 @@ std::string name_of(const analysis::Persona& persona) {
   return out;
 }
 
-std::vector<Evidence> words_of(const Dataset& dataset, std::span<const ReadTexts> read,
+std::vector<Evidence> words_of(const Dataset& dataset, std::span<const SpokenWords> words,
                                std::size_t record) {
   std::vector<Evidence> out;
-  for (const ReadTexts& one : read) {
-    const auto at = std::lower_bound(one.texts.records.begin(), one.texts.records.end(), record);
-    if (at == one.texts.records.end() || *at != record) continue;
-    const std::string_view text =
-        one.texts.texts[static_cast<std::size_t>(at - one.texts.records.begin())];
-    if (text.size() > quote_length) continue;
+  auto at = std::lower_bound(words.begin(), words.end(), record,
+                             [](const SpokenWords& one, std::size_t wanted) {
+                               return one.record < static_cast<std::int64_t>(wanted);
+                             });
+  for (; at != words.end() && at->record == static_cast<std::int64_t>(record); ++at)
     out.push_back({.response_id = dataset.records[record].id,
-                   .question_id = one.texts.evidence_id,
+                   .question_id = evidence_id_of(
+                       dataset.questionnaire.questions[static_cast<std::size_t>(at->question)]),
                    .start = 0,
-                   .end = static_cast<std::int64_t>(text.size()),
-                   .digest = security::sha256(text),
-                   .quote = std::string(text)});
-  }
+                   .end = static_cast<std::int64_t>(at->text.size()),
+                   .digest = security::sha256(at->text),
+                   .quote = at->text});
   return out;
 }
 
 }  // namespace
 
-std::vector<Variable> variables_of(const Dataset& dataset, std::span<const ReadTexts> read) {
+std::vector<Variable> variables_of(const Dataset& dataset, std::span<const OpenFindings> read) {
   Columns out(dataset);
   for (const Question& question : dataset.questionnaire.questions) {
     out.add(question);
-    for (const ReadTexts& one : read)
-      if (one.texts.question_id == question.id) out.add(one);
+    for (const OpenFindings& one : read)
+      if (one.question_id == question.id) out.add(one);
   }
   return out.take();
 }
@@ -249,7 +247,7 @@ Result<std::vector<DriverFindings>> drivers_of(const Dataset& dataset,
 
 Result<std::optional<PersonaFindings>> personas_of(const Dataset& dataset, const Settings& settings,
                                                    std::span<const Variable> variables,
-                                                   std::span<const ReadTexts> read,
+                                                   std::span<const SpokenWords> words,
                                                    const Ctx& ctx) {
   std::vector<Feature> features;
   std::set<std::string> questions;
@@ -274,7 +272,7 @@ Result<std::optional<PersonaFindings>> personas_of(const Dataset& dataset, const
                             .share = persona.share,
                             .interval = persona.interval,
                             .traits = persona.traits,
-                            .quotes = words_of(dataset, read, persona.typical)});
+                            .quotes = words_of(dataset, words, persona.typical)});
   return std::optional<PersonaFindings>(std::move(out));
 }
 

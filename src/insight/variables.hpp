@@ -15,15 +15,9 @@ struct Variable {
   bool score = false;
 };
 
-/// The texts of one question with what was found in them.
-struct ReadTexts {
-  Texts texts;
-  OpenFindings found;
-};
-
 /// Scales and numbers, choices, rows of a matrix, and the themes of texts (at most ten for each
 /// question), in the order of the questionnaire. A theme is unknown for those who wrote nothing.
-std::vector<Variable> variables_of(const Dataset& dataset, std::span<const ReadTexts> read);
+std::vector<Variable> variables_of(const Dataset& dataset, std::span<const OpenFindings> read);
 
 /// What goes together with each rating (NPS, satisfaction, rating, effort; at most three). NPS, and
 /// satisfaction with the whole, are no drivers of what comes after them in this list. Errors: those
@@ -33,10 +27,11 @@ Result<std::vector<DriverFindings>> drivers_of(const Dataset& dataset,
                                                const Weights& weights, const Ctx& ctx);
 
 /// Groups of respondents. Nothing where there is too little to tell them by: fewer than two
-/// questions, those that segments are made of not counted. Weights are not used. Errors: those of
-/// `Ctx::check`.
+/// questions, those that segments are made of not counted. Weights are not used. `words` in order
+/// of the records. Errors: those of `Ctx::check`.
 Result<std::optional<PersonaFindings>> personas_of(const Dataset& dataset, const Settings& settings,
                                                    std::span<const Variable> variables,
-                                                   std::span<const ReadTexts> read, const Ctx& ctx);
+                                                   std::span<const SpokenWords> words,
+                                                   const Ctx& ctx);
 
 }  // namespace insightflow::insight

@@ -1,3 +1,5 @@
+#include "jobs/announce.hpp"
+#include "jobs/attempt.hpp"
 #include "jobs/fire.hpp"
 
 #include <insightflow/core/json.hpp>
@@ -119,19 +121,24 @@ Result<bool> Queue::has_work(const ClaimRequest& request, Instant now) {
   });
 }
 
-Result<void> Queue::rescue(storage::Tx& tx, Instant now) {
+Result<std::vector<Job>> Queue::rescue(storage::Tx& tx, Instant now) {
   BOOST_OUTCOME_TRY(tx.execute(
       "INSERT INTO job_failures (job_id, attempt, at, reason, detail) SELECT id, attempt, ?1, "
       "'worker_lost', 'The worker disappeared.' FROM jobs WHERE state = 'running' AND leased_until "
       "< ?1",
       {now}));
-  BOOST_OUTCOME_TRY(tx.execute(
+  static const std::string sql =
       "UPDATE jobs SET state = CASE WHEN cancel_requested = 1 THEN 'cancelled' WHEN attempt < "
       "max_attempts THEN 'queued' ELSE 'failed' END, error = 'The worker disappeared.', lease = "
       "'', leased_until = NULL, finished_at = CASE WHEN cancel_requested = 0 AND attempt < "
-      "max_attempts THEN NULL ELSE ?1 END WHERE state = 'running' AND leased_until < ?1",
-      {now}));
-  return success();
+      "max_attempts THEN NULL ELSE ?1 END WHERE state = 'running' AND leased_until < ?1 "
+      "RETURNING " +
+      column_list(type_of<Job>());
+  BOOST_OUTCOME_TRY(auto rescued, tx.list<Job>(sql, {now}));
+  for (const Job& job : rescued) {
+    BOOST_OUTCOME_TRY(announce(tx, db_, clock_, job, slug(job.state), "worker_lost"));
+  }
+  return rescued;
 }
 
 Result<std::vector<Job>> Queue::claim(const ClaimRequest& request) {
@@ -144,8 +151,9 @@ Result<std::vector<Job>> Queue::claim(const ClaimRequest& request) {
   // Looking first keeps idle workers from taking the writer's turn.
   BOOST_OUTCOME_TRY(const bool work, has_work(request, now));
   if (!work) return std::vector<Job>();
-  return db_.write([&](storage::Tx& tx) -> Result<std::vector<Job>> {
-    BOOST_OUTCOME_TRY(rescue(tx, now));
+  std::vector<Job> abandoned;
+  auto claimed = db_.write([&](storage::Tx& tx) -> Result<std::vector<Job>> {
+    BOOST_OUTCOME_TRY(abandoned, rescue(tx, now));
     BOOST_OUTCOME_TRY(fire_schedules(tx, *this, now));
     std::vector<std::string> kinds = request.kinds;
     if (kinds.empty()) {
@@ -176,7 +184,9 @@ Result<std::vector<Job>> Queue::claim(const ClaimRequest& request) {
     for (const Ready& one : ready) {
       BOOST_OUTCOME_TRY(auto job, tx.find<Job>(sql, {now, ids_.next_uuid().str(),
                                                      now + request.lease.count(), one.id}));
-      if (job) out.push_back(std::move(*job));
+      if (!job) continue;
+      BOOST_OUTCOME_TRY(announce(tx, db_, clock_, *job, "started"));
+      out.push_back(std::move(*job));
     }
     for (const auto& [kind, limit] : limited) {
       const auto started = std::ranges::count(out, kind, &Job::kind);
@@ -184,6 +194,9 @@ Result<std::vector<Job>> Queue::claim(const ClaimRequest& request) {
     }
     return out;
   });
+  if (claimed && request.observer)
+    for (const Job& job : abandoned) Attempt::abandoned(*request.observer, job);
+  return claimed;
 }
 
 Result<std::optional<Job>> Queue::claim(std::chrono::milliseconds lease) {

@@ -1,3 +1,5 @@
+#include "jobs/announce.hpp"
+
 #include <insightflow/core/json.hpp>
 #include <insightflow/core/rng.hpp>
 #include <insightflow/jobs/queue.hpp>
@@ -41,7 +43,7 @@ Result<void> fenced(storage::Tx& tx, std::string_view sql, storage::Params param
 
 }  // namespace
 
-Result<JobId> Queue::enqueue(storage::Tx& tx, Job job) {
+Result<JobId> Queue::enqueue(storage::Tx& tx, Job job, std::string_view input) {
   job.id = ids_.next<JobId>();
   job.state = State::queued;
   job.created_at = clock_.now();
@@ -54,13 +56,31 @@ Result<JobId> Queue::enqueue(storage::Tx& tx, Job job) {
                        {job.workspace_id, job.kind, job.unique_key}));
     if (known) return *known;
   }
+  if (!job.request_id && !origin_.request_id.empty()) job.request_id = origin_.request_id;
+  if (!job.traceparent && !origin_.traceparent.empty()) job.traceparent = origin_.traceparent;
   BOOST_OUTCOME_TRY(tx.insert("jobs", job));
+  if (!input.empty()) {
+    BOOST_OUTCOME_TRY(
+        tx.execute("INSERT INTO job_inputs (job_id, document) VALUES (?1, ?2)", {job.id, input}));
+  }
+  BOOST_OUTCOME_TRY(announce(tx, db_, clock_, job, "queued"));
   return job.id;
+}
+
+Result<std::string> Queue::input(const Job& job) {
+  return db_.read([&](storage::Tx& tx) -> Result<std::string> {
+    BOOST_OUTCOME_TRY(
+        auto document,
+        tx.find<std::string>("SELECT document FROM job_inputs WHERE job_id = ?1", {job.id}));
+    return std::move(document).value_or("");
+  });
 }
 
 Result<void> Queue::heartbeat(const Job& job, const Progress& progress,
                               std::chrono::milliseconds lease) {
   BOOST_OUTCOME_TRY(const auto cancel, db_.write([&](storage::Tx& tx) -> Result<std::int64_t> {
+    BOOST_OUTCOME_TRY(const auto before,
+                      tx.find<Job>("SELECT " + columns + " FROM jobs WHERE id = ?1", {job.id}));
     BOOST_OUTCOME_TRY(
         const auto row,
         tx.find<std::int64_t>("UPDATE jobs SET leased_until = ?4, done = CASE WHEN stage = ?5 "
@@ -69,7 +89,17 @@ Result<void> Queue::heartbeat(const Job& job, const Progress& progress,
                               "'running' RETURNING cancel_requested",
                               {job.id, job.attempt, job.lease, clock_.now() + lease.count(),
                                progress.stage, progress.done, progress.total}));
-    if (!row) return lost_lease();
+    if (!row || !before) return lost_lease();
+    // A beat that brings nothing new is not worth an event.
+    Job further = *before;
+    further.stage = progress.stage;
+    further.done =
+        before->stage == progress.stage ? std::max(before->done, progress.done) : progress.done;
+    further.total = progress.total;
+    if (further.stage != before->stage || further.done != before->done ||
+        further.total != before->total) {
+      BOOST_OUTCOME_TRY(announce(tx, db_, clock_, further, "progress"));
+    }
     return *row;
   }));
   if (cancel != 0) return fail(Code::cancelled, "cancelled", "The job was cancelled.");
@@ -77,12 +107,52 @@ Result<void> Queue::heartbeat(const Job& job, const Progress& progress,
 }
 
 Result<void> Queue::complete(storage::Tx& tx, const Job& job) {
-  const storage::Param params[] = {job.id, job.attempt, job.lease, clock_.now()};
-  return fenced(tx,
-                "UPDATE jobs SET state = 'completed', lease = '', leased_until = NULL, error = '', "
-                "done = total, finished_at = ?4 WHERE id = ?1 AND attempt = ?2 AND lease = ?3 AND "
-                "state = 'running'",
-                params);
+  static const std::string sql =
+      "UPDATE jobs SET state = 'completed', lease = '', leased_until = NULL, error = '', done = "
+      "total, finished_at = ?4 WHERE id = ?1 AND attempt = ?2 AND lease = ?3 AND state = 'running' "
+      "RETURNING " +
+      columns;
+  BOOST_OUTCOME_TRY(const auto ended,
+                    tx.find<Job>(sql, {job.id, job.attempt, job.lease, clock_.now()}));
+  if (!ended) return lost_lease();
+  BOOST_OUTCOME_TRY(tx.execute("DELETE FROM job_checkpoints WHERE job_id = ?1", {job.id}));
+  return announce(tx, db_, clock_, *ended, "completed");
+}
+
+Result<void> Queue::complete(storage::Tx& tx, const Job& job, const JobResult& result) {
+  BOOST_OUTCOME_TRY(complete(tx, job));
+  BOOST_OUTCOME_TRY(
+      tx.execute("INSERT INTO job_results (job_id, subject, engine, note) VALUES (?1, ?2, ?3, ?4)",
+                 {job.id, result.subject, result.engine, result.note}));
+  return success();
+}
+
+Result<void> Queue::checkpoint(const Job& job, std::string_view step, std::string_view bytes) {
+  const storage::Param params[] = {job.id, job.attempt, job.lease};
+  return db_.write([&](storage::Tx& tx) -> Result<void> {
+    // Changes nothing but tells whether the lease is still held.
+    BOOST_OUTCOME_TRY(fenced(tx,
+                             "UPDATE jobs SET attempt = attempt WHERE id = ?1 AND attempt = ?2 AND "
+                             "lease = ?3 AND state = 'running'",
+                             params));
+    BOOST_OUTCOME_TRY(
+        tx.execute("INSERT INTO job_checkpoints (job_id, step, document, created_at) VALUES (?1, "
+                   "?2, ?3, ?4) ON CONFLICT (job_id, step) DO NOTHING",
+                   {job.id, step, bytes, clock_.now()}));
+    return success();
+  });
+}
+
+Result<std::map<std::string, std::string>> Queue::checkpoints(const Job& job) {
+  return db_.read([&](storage::Tx& tx) -> Result<std::map<std::string, std::string>> {
+    std::map<std::string, std::string> out;
+    BOOST_OUTCOME_TRY(tx.each("SELECT step, document FROM job_checkpoints WHERE job_id = ?1",
+                              {job.id}, [&](const storage::Row& row) -> Result<void> {
+                                out.emplace(row.text(0), row.text(1));
+                                return success();
+                              }));
+    return out;
+  });
 }
 
 Result<State> Queue::give_up(const Job& job, const Error& why) {
@@ -113,6 +183,9 @@ Result<State> Queue::give_up(const Job& job, const Error& why) {
         "state "
         "= 'running'",
         params));
+    Job given_up = job;
+    given_up.state = to;
+    BOOST_OUTCOME_TRY(announce(tx, db_, clock_, given_up, slug(to), why.reason));
     if (stopped || to == State::cancelled) return success();
     BOOST_OUTCOME_TRY(
         tx.execute("INSERT INTO job_failures (job_id, attempt, at, reason, detail) VALUES (?1, ?2, "
@@ -129,8 +202,12 @@ Result<Job> Queue::cancel(WorkspaceId workspace, JobId id) {
       "state = CASE state WHEN 'queued' THEN 'cancelled' ELSE state END WHERE workspace_id = ?1 "
       "AND id = ?2 AND state IN ('queued', 'running') RETURNING " +
       columns;
-  BOOST_OUTCOME_TRY(auto job, db_.write([&](storage::Tx& tx) {
-    return tx.find<Job>(sql, {workspace, id, clock_.now()});
+  BOOST_OUTCOME_TRY(auto job, db_.write([&](storage::Tx& tx) -> Result<std::optional<Job>> {
+    BOOST_OUTCOME_TRY(auto found, tx.find<Job>(sql, {workspace, id, clock_.now()}));
+    if (found && found->state == State::cancelled) {
+      BOOST_OUTCOME_TRY(announce(tx, db_, clock_, *found, "cancelled"));
+    }
+    return found;
   }));
   if (job) return std::move(*job);
   BOOST_OUTCOME_TRY(const auto known, get(workspace, id));
@@ -144,8 +221,12 @@ Result<Job> Queue::requeue(WorkspaceId workspace, JobId id) {
       "NULL, cancel_requested = 0 WHERE workspace_id = ?1 AND id = ?2 AND state IN ('failed', "
       "'cancelled') RETURNING " +
       columns;
-  auto job = db_.write([&](storage::Tx& tx) {
-    return tx.find<Job>(sql, {workspace, id, clock_.now(), more_attempts});
+  auto job = db_.write([&](storage::Tx& tx) -> Result<std::optional<Job>> {
+    BOOST_OUTCOME_TRY(auto found, tx.find<Job>(sql, {workspace, id, clock_.now(), more_attempts}));
+    if (found) {
+      BOOST_OUTCOME_TRY(announce(tx, db_, clock_, *found, "queued"));
+    }
+    return found;
   });
   if (!job) {
     if (job.error().reason != "unique_violated") return job.error();
@@ -165,11 +246,14 @@ Result<JobHistory> Queue::get(WorkspaceId workspace, JobId id) {
   return db_.read([&](storage::Tx& tx) -> Result<JobHistory> {
     BOOST_OUTCOME_TRY(auto job, tx.find<Job>(sql, {workspace, id}));
     if (!job) return unknown_job();
-    JobHistory out{std::move(*job), {}};
+    JobHistory out{std::move(*job), {}, {}};
     BOOST_OUTCOME_TRY(out.failures,
                       tx.list<Failure>("SELECT attempt, at, reason, detail FROM job_failures WHERE "
                                        "job_id = ?1 ORDER BY attempt",
                                        {id}));
+    BOOST_OUTCOME_TRY(out.result,
+                      tx.find<JobResult>(
+                          "SELECT subject, engine, note FROM job_results WHERE job_id = ?1", {id}));
     return out;
   });
 }
@@ -201,6 +285,19 @@ Result<Stats> Queue::stats(WorkspaceId workspace) {
             "kind ORDER BY kind",
             {workspace, clock_.now()}));
     return out;
+  });
+}
+
+Result<std::vector<Depth>> Queue::depths() {
+  return db_.read([&](storage::Tx& tx) {
+    return tx.list<Depth>(
+        "SELECT kind, sum(ready), sum(scheduled), sum(running), min(oldest) FROM (SELECT kind, "
+        "count(*) AS ready, 0 AS scheduled, 0 AS running, min(run_at) AS oldest FROM jobs WHERE "
+        "state = 'queued' AND run_at <= ?1 GROUP BY kind UNION ALL SELECT kind, 0, count(*), 0, "
+        "NULL FROM jobs WHERE state = 'queued' AND run_at > ?1 GROUP BY kind UNION ALL SELECT "
+        "kind, 0, 0, count(*), NULL FROM jobs WHERE state = 'running' GROUP BY kind) AS parts "
+        "GROUP BY kind ORDER BY kind",
+        {clock_.now()});
   });
 }
 

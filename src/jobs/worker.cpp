@@ -1,3 +1,5 @@
+#include "jobs/attempt.hpp"
+
 #include <insightflow/jobs/worker.hpp>
 
 #include <condition_variable>
@@ -7,6 +9,9 @@
 namespace insightflow::jobs {
 
 namespace {
+
+/// Whoever watches a job that moves sees it move a few times a second, however long its lease.
+constexpr std::chrono::milliseconds moving_beat{250};
 
 /// Keeps a job's lease from a thread of its own, so that a handler may compute for as long as it
 /// likes; stops the handler when the job was cancelled or lost.
@@ -30,6 +35,7 @@ class Heartbeat {
     std::unique_lock lock(mutex_);
     // The first beat comes soon, for whoever watches the progress of a short job.
     std::chrono::milliseconds wait = std::min(lease_ / 3, std::chrono::milliseconds(100));
+    Progress told;
     while (!wake_.wait_for(lock, ended, wait, [&] { return ended.stop_requested(); })) {
       const Progress progress = progress_;
       lock.unlock();
@@ -39,7 +45,9 @@ class Heartbeat {
         stop_.request_stop();
         return;
       }
-      wait = std::min(lease_ / 3, wait * 2);
+      const bool moves = progress.stage != told.stage || progress.done != told.done;
+      wait = std::min({lease_ / 3, wait * 2, moves ? moving_beat : lease_});
+      told = progress;
     }
   }
 
@@ -53,12 +61,24 @@ class Heartbeat {
   std::jthread thread_;  // last: it uses all of the above
 };
 
+/// What became of a job that was given up.
+std::string_view outcome_of(const Result<State>& given, const Error& why) {
+  if (!given) return "lost";
+  if (given.value() == State::queued)
+    return why.reason == worker_stopped ? "handed_back" : "retried";
+  return given.value() == State::cancelled ? "cancelled" : "failed";
+}
+
 }  // namespace
 
 Worker::Worker(Queue& queue, std::map<std::string, Handler> handlers, WorkerOptions options)
     : queue_(queue), handlers_(std::move(handlers)), options_(options) {
   request_.lease = options_.lease;
-  for (const auto& [kind, handler] : handlers_) request_.kinds.push_back(kind);
+  request_.observer = options_.observer;
+  for (const auto& [kind, handler] : handlers_) {
+    request_.kinds.push_back(kind);
+    if (options_.observer) Attempt::expect(*options_.observer, kind);
+  }
 }
 
 Result<bool> Worker::run_one(const Ctx& ctx) {
@@ -67,12 +87,15 @@ Result<bool> Worker::run_one(const Ctx& ctx) {
   if (claimed.empty()) return false;
   const Job& job = claimed.front();
   const auto handler = handlers_.find(job.kind);
+  Attempt attempt(options_.observer, job);
   Result<void> done = success();
   {
     Heartbeat heartbeat(queue_, job, options_.lease);
     const std::stop_callback pass_on(ctx.stop, [&] { heartbeat.request_stop(); });
     Ctx inner = ctx;
     inner.stop = heartbeat.stop_token();
+    inner.origin = attempt.origin();
+    inner.observer = options_.observer;
     inner.on_progress = [&](const Progress& progress) {
       heartbeat.progress(progress);
       ctx.report(progress.stage, progress.done, progress.total);
@@ -83,14 +106,17 @@ Result<bool> Worker::run_one(const Ctx& ctx) {
       done = fail(Code::internal, "job_threw", thrown.what());
     }
   }
+  if (done) attempt.ended("completed");
+  if (!done && done.error().reason == "lease_lost") attempt.ended("lost", &done.error());
   if (!done && done.error().reason != "lease_lost") {
     Error why = done.error();
     // A worker that is being stopped hands its job back; only the job's own cancellation is final.
     if (why.code == Code::cancelled && ctx.stop.stop_requested())
       why =
           fail(Code::unavailable, worker_stopped, "The worker was stopped; the job goes on later.");
-    if (auto given = queue_.give_up(job, why); !given && given.error().reason != "lease_lost")
-      return given.error();
+    const auto given = queue_.give_up(job, why);
+    attempt.ended(outcome_of(given, why), &why);
+    if (!given && given.error().reason != "lease_lost") return given.error();
   }
   return true;
 }

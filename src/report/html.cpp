@@ -273,6 +273,7 @@ void HtmlPage::method() {
     all.push_back(words::weighting(*findings_.weighting, findings_.responses_total));
   if (words::shows_intervals(findings_)) all.emplace_back(words::interval_note);
   if (const std::string tests = words::tests_note(findings_); !tests.empty()) all.push_back(tests);
+  for (std::string& one : words::spoken(findings_)) all.push_back(std::move(one));
   notes(all);
   const insight::Manifest& manifest = findings_.manifest;
   unfold("How to get the same result again", [&] {

@@ -157,6 +157,10 @@ void HtmlPage::personas() {
     page_.element("p", {{"class", "meta"}},
                   counted(persona.size, "respondent") + ", " + percent(persona.share) + " (" +
                       percent_range(persona.interval) + ")");
+    if (!persona.description.empty()) {
+      const auto paragraph = page_.open("p");
+      page_.foreign(persona.description);
+    }
     if (!persona.traits.empty()) {
       const auto traits = page_.open("ul");
       for (const analysis::Trait& trait : persona.traits) {

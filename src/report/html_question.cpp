@@ -275,6 +275,10 @@ void HtmlPage::theme(const insight::Theme& theme, std::int64_t base) {
   const std::string moods = words::mix(theme.sentiment);
   page_.element("p", {{"class", "meta"}},
                 words::theme_size(theme, base) + (moods.empty() ? "" : " \u00b7 " + moods));
+  if (const std::string& about = words::about(theme); !about.empty()) {
+    const auto paragraph = page_.open("p");
+    page_.foreign(about);
+  }
   quotes(theme.quotes);
   if (theme.terms.empty()) return;
   const auto terms = page_.open("p", {{"class", "terms"}});

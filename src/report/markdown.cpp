@@ -115,6 +115,8 @@ void themes(Document& out, const QuestionFindings& question) {
     if (question.themes[i].quotes.empty()) continue;
     out.paragraph("**" + escape_markdown(question.themes[i].label) + "** (" +
                   words::theme_size(question.themes[i], question.used) + ")");
+    if (const std::string& about = words::about(question.themes[i]); !about.empty())
+      out.say(about);
     out.quotes(question.themes[i].quotes);
   }
 }
@@ -241,6 +243,7 @@ void personas(Document& out, const insight::Findings& findings) {
     out.paragraph("**" + escape_markdown(persona.name) +
                   "**: " + counted(persona.size, "respondent") + ", " + percent(persona.share) +
                   " (" + percent_range(persona.interval) + ")");
+    if (!persona.description.empty()) out.say(persona.description);
     std::vector<std::string> traits;
     for (const analysis::Trait& trait : persona.traits) traits.push_back(words::trait(trait));
     out.list(traits);
@@ -321,6 +324,7 @@ std::string to_markdown(const insight::Findings& findings) {
   notes.push_back("Engine: " + manifest.engine + " " + manifest.engine_version + ", seed " +
                   std::to_string(manifest.seed) + ", " + counted(manifest.responses, "answer") +
                   " read.");
+  for (std::string& one : words::spoken(findings)) notes.push_back(std::move(one));
   if (!manifest.inputs_digest.empty())
     notes.push_back("Digest of the answers: " + manifest.inputs_digest);
   out.list(notes);

@@ -298,6 +298,10 @@ std::string cross_tab(const insight::CrossTab& table) {
   return "The groups are shown side by side; their differences were not tested.";
 }
 
+const std::string& about(const insight::Theme& theme) {
+  return theme.summary.empty() ? theme.description : theme.summary;
+}
+
 std::string theme_size(const insight::Theme& theme, std::int64_t base) {
   return count(theme.size) + " of " + counted(base, "answer") + ", " + percent(theme.share) + " (" +
          percent_range(theme.interval) + ")" +

@@ -49,6 +49,8 @@ std::string weighting(const insight::WeightFindings& weighting, std::int64_t res
 std::string tests_note(const insight::Findings& findings);
 /// "140 of 412 answers, 34 % (30–39 %)".
 std::string theme_size(const insight::Theme& theme, std::int64_t base);
+/// What a theme is about: in the words of a model where one spoke, else in figures.
+const std::string& about(const insight::Theme& theme);
 /// "61 % negative, 22 % neutral, 17 % positive"; empty for no answers.
 std::string mix(const analysis::SentimentMix& mix);
 
@@ -75,6 +77,9 @@ inline constexpr std::string_view interval_note =
     "itself, so they say nothing about people who did not answer.";
 /// Shares on fewer answers than this are marked.
 inline constexpr std::int64_t small_base = 30;
+
+/// Who worded which parts, one sentence for each model or reason; empty where no model was asked.
+std::vector<std::string> spoken(const insight::Findings& findings);
 
 /// The text of a question by its id; the id itself for a column of a file.
 std::string_view question_text(const insight::Findings& findings, std::string_view id);

@@ -159,4 +159,21 @@ std::string tests_note(const insight::Findings& findings) {
          "beyond chance, about one in twenty is expected to be chance after all.";
 }
 
+std::vector<std::string> spoken(const insight::Findings& findings) {
+  std::vector<std::string> out;
+  for (const llm::Spoken& one : findings.spoken) {
+    const bool local = one.engine == "local";
+    std::string text = "The wording of \"" + one.part + "\" is " +
+                       (local ? "the local engine's (" + one.fallback + ")"
+                              : "by " + one.engine + ", prompt version " + one.prompt_version);
+    std::int64_t dropped = 0;
+    for (const llm::Dropped& drop : one.dropped) dropped += drop.count;
+    if (dropped > 0)
+      text += "; " + counted(dropped, "statement") + " of the model did not pass the checks";
+    text += ".";
+    if (std::find(out.begin(), out.end(), text) == out.end()) out.push_back(std::move(text));
+  }
+  return out;
+}
+
 }  // namespace insightflow::report::words

@@ -1,4 +1,5 @@
 #include <insightflow/core/json.hpp>
+#include <insightflow/identity/trail.hpp>
 #include <insightflow/response/mapping.hpp>
 #include <insightflow/response/responses.hpp>
 #include <insightflow/response/transfer.hpp>
@@ -42,8 +43,10 @@ Result<ChunkProducer> Transfers::export_all(SurveyId survey, TableFormat format)
   BOOST_OUTCOME_TRY(scope_.reach(permission));
   survey::Questionnaire questionnaire;
   std::int64_t last = 0;
-  BOOST_OUTCOME_TRY(scope_.db.read([&](storage::Tx& tx) -> Result<void> {
+  BOOST_OUTCOME_TRY(scope_.db.write([&](storage::Tx& tx) -> Result<void> {
     BOOST_OUTCOME_TRY(survey::require(tx, scope_, permission, survey));
+    BOOST_OUTCOME_TRY(identity::record(tx, scope_, audit::Action::responses_exported,
+                                       "survey:" + survey.str(), std::string(slug(format))));
     BOOST_OUTCOME_TRY(questionnaire, all_questions(tx, survey));
     BOOST_OUTCOME_TRY(const auto newest,
                       tx.find<std::int64_t>("SELECT coalesce(max(sequence), 0) FROM responses "

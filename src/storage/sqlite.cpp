@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <filesystem>
@@ -26,6 +27,35 @@ std::string checksum(std::string_view text) {
   for (auto digit = out.rbegin(); digit != out.rend(); ++digit, hash >>= 4) *digit = hex[hash & 15];
   return out;
 }
+
+/// Whom to tell that somebody signalled in a transaction that is committed now.
+class Listeners {
+ public:
+  using Listener = std::function<void()>;
+
+  void call() {
+    const std::lock_guard lock(*mutex_);
+    std::erase_if(listeners_, [](const std::weak_ptr<Listener>& one) {
+      const auto alive = one.lock();
+      if (alive) (*alive)();
+      return !alive;
+    });
+  }
+  /// Whoever lets go of the handle is not called again, nor still being called.
+  std::shared_ptr<void> add(Listener listener) {
+    auto kept = std::make_shared<Listener>(std::move(listener));
+    const std::lock_guard lock(*mutex_);
+    listeners_.push_back(kept);
+    return {kept.get(), [kept, mutex = mutex_](void*) mutable {
+              const std::lock_guard released(*mutex);
+              kept.reset();
+            }};
+  }
+
+ private:
+  std::shared_ptr<std::mutex> mutex_ = std::make_shared<std::mutex>();
+  std::vector<std::weak_ptr<Listener>> listeners_;
+};
 
 /// The one writer. Whoever comes while a commit is under way waits in a queue; the head of the
 /// queue then leads the next transaction, with every waiting closure in its own savepoint, and all
@@ -53,6 +83,12 @@ class WriterLane {
     return std::move(me.result);
   }
 
+  std::int64_t commits() const noexcept { return commits_.load(std::memory_order_relaxed); }
+  std::int64_t writes() const noexcept { return writes_.load(std::memory_order_relaxed); }
+  std::shared_ptr<void> listen(std::function<void()> listener) {
+    return listeners_.add(std::move(listener));
+  }
+
  private:
   struct Waiting {
     Waiting(Database::Work work, std::binary_semaphore& woken) : work(work), woken(woken) {}
@@ -72,6 +108,7 @@ class WriterLane {
       queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(count));
     }
     commit_together(batch);
+    const bool signalled = connection_->take_signal();
     // Hand over before waking the others: the next leader's fsync is what everyone waits for.
     Waiting* next = nullptr;
     {
@@ -85,6 +122,7 @@ class WriterLane {
     }
     if (next != nullptr) next->woken.release();
     for (Waiting* waiting : std::span(batch).subspan(1)) waiting->woken.release();
+    if (signalled) listeners_.call();
   }
 
   void commit_together(const std::vector<Waiting*>& batch) {
@@ -94,7 +132,7 @@ class WriterLane {
         if (waiting->result) waiting->result = error;
     };
     if (auto begun = tx.execute("BEGIN IMMEDIATE"); !begun) return all_fail(begun.error());
-    bool any = false;
+    std::int64_t kept = 0;
     for (Waiting* waiting : batch) {
       const bool alone = batch.size() == 1;
       if (!alone)
@@ -116,23 +154,29 @@ class WriterLane {
         for (Waiting* other : batch) other->result = error;
         return;
       }
-      if (waiting->result) any = true;
+      kept += waiting->result ? 1 : 0;
       if (alone) break;
       if (!waiting->result) (void)tx.execute("ROLLBACK TO one");
       if (auto released = tx.execute("RELEASE one"); !released && waiting->result)
         waiting->result = released.error();
     }
-    const auto ended = any ? tx.execute("COMMIT") : tx.execute("ROLLBACK");
+    const auto ended = kept > 0 ? tx.execute("COMMIT") : tx.execute("ROLLBACK");
+    if (ended && kept > 0) {
+      commits_.fetch_add(1, std::memory_order_relaxed);
+      writes_.fetch_add(kept, std::memory_order_relaxed);
+    }
     if (ended) return;
     (void)tx.execute("ROLLBACK");
     all_fail(ended.error());
   }
 
   std::unique_ptr<SqliteConnection> connection_;
+  Listeners listeners_;
   const std::size_t most_;
   std::mutex mutex_;
   std::deque<Waiting*> queue_;
   bool busy_ = false;
+  std::atomic<std::int64_t> commits_{0}, writes_{0};
 };
 
 /// Connections for reading, opened when they are first needed.
@@ -200,6 +244,9 @@ class SqliteDatabase final : public Database {
   }
 
   Result<void> write_tx(Work work) override { return lane_.run(work); }
+  std::shared_ptr<void> listen(std::function<void()> listener) override {
+    return lane_.listen(std::move(listener));
+  }
 
   Result<void> backup(const std::string& path) override {
     namespace fs = std::filesystem;
@@ -227,6 +274,20 @@ class SqliteDatabase final : public Database {
     fs::rename(partial, path, ec);
     if (ec) return failed(ec.message() + ".");
     return success();
+  }
+
+  Usage usage() const override {
+    namespace fs = std::filesystem;
+    Usage out{.commits = lane_.commits(), .writes = lane_.writes()};
+    for (const char* suffix : {"", "-wal"}) {
+      std::error_code missing;
+      const auto size = fs::file_size(options_.path + suffix, missing);
+      if (!missing) out.bytes += static_cast<std::int64_t>(size);
+    }
+    std::error_code unknown;
+    const auto space = fs::space(fs::path(options_.path).parent_path() / ".", unknown);
+    if (!unknown) out.free_bytes = static_cast<std::int64_t>(space.available);
+    return out;
   }
 
  private:

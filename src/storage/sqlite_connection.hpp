@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <utility>
 
 namespace insightflow::storage {
 
@@ -35,11 +36,16 @@ class SqliteConnection final : public Tx {
 
   sqlite3* handle() const { return db_.get(); }
 
+  void signal() override { signalled_ = true; }
+  /// Whether somebody signalled since this was last asked.
+  bool take_signal() { return std::exchange(signalled_, false); }
+
  private:
   explicit SqliteConnection(sqlite3* db) : db_(db) {}
   Result<std::int64_t> run(std::string_view sql, Params params, Visit* visit) override;
   Result<sqlite3_stmt*> prepared(std::string_view sql);
 
+  bool signalled_ = false;
   std::unique_ptr<sqlite3, Close> db_;
   // Keyed by the text itself: statements are literals or built once, so there are few of them.
   struct Hash : std::hash<std::string_view> {

@@ -93,13 +93,16 @@ constexpr std::array signs{
 /// Words that name people or the thing wanted of them, not what the survey is about.
 bool is_people(std::string_view word) {
   return is_one_of(
-      word, {"users",     "employee",    "user",         "customers",   "customer",   "employees",
-             "people",    "clients",     "students",     "members",     "visitors",   "buyers",
-             "consumers", "attendees",   "guests",       "patients",    "residents",  "staff",
-             "parents",   "teachers",    "readers",      "subscribers", "players",    "developers",
-             "citizens",  "respondents", "participants", "shoppers",    "everyone",   "us",
-             "them",      "they",        "we",           "it",          "colleagues", "teams",
-             "learners",  "adopters",    "volunteers",   "donors"});
+      word, {"users",      "employee",    "user",         "customers",   "customer",   "employees",
+             "people",     "clients",     "students",     "members",     "visitors",   "buyers",
+             "consumers",  "attendees",   "guests",       "patients",    "residents",  "staff",
+             "parents",    "teachers",    "readers",      "subscribers", "players",    "developers",
+             "citizens",   "respondents", "participants", "shoppers",    "everyone",   "us",
+             "them",       "they",        "we",           "it",          "colleagues", "teams",
+             "learners",   "adopters",    "volunteers",   "donors",      "firms",      "companies",
+             "businesses", "families",    "workers",      "women",       "men",        "nurses",
+             "managers",   "drivers",     "owners",       "tenants",     "pupils",     "travellers",
+             "travelers",  "founders",    "freelancers",  "seniors",     "households", "startups"});
 }
 
 bool is_topic_of_intent(std::string_view word) {
@@ -128,19 +131,19 @@ bool is_time(std::string_view word) {
 bool ends_phrase(std::string_view word) {
   return is_one_of(
       word,
-      {"whether",   "go",      "went",  "liked",   "low",      "high",   "right",     "in",
-       "at",        "on",      "with",  "about",   "for",      "from",   "to",        "by",
-       "during",    "between", "among", "across",  "within",   "after",  "before",    "since",
-       "than",      "as",      "into",  "through", "but",      "or",     "so",        "because",
-       "when",      "while",   "if",    "where",   "who",      "which",  "that",      "what",
-       "how",       "why",     "is",    "are",     "was",      "were",   "do",        "does",
-       "did",       "has",     "have",  "had",     "will",     "would",  "should",    "could",
-       "can",       "might",   "next",  "again",   "more",     "better", "most",      "first",
-       "works",     "work",    "works", "leave",   "need",     "want",   "now",       "yet",
-       "regularly", "often",   "today", "&",       "/",        "–",      "—",         "vs",
-       "versus",    "felt",    "feel",  "went",    "compared", "using",  "regarding", "soon",
-       "anymore",   "quickly", "being", "be",      "meets",    "meet",   "compare",   "compares",
-       "went",      "like"});
+      {"whether",  "go",      "went",      "liked",    "low",       "high",    "right",  "in",
+       "at",       "on",      "with",      "about",    "for",       "from",    "to",     "by",
+       "during",   "between", "among",     "across",   "within",    "after",   "before", "since",
+       "than",     "as",      "into",      "through",  "but",       "or",      "so",     "because",
+       "when",     "while",   "if",        "where",    "who",       "which",   "that",   "what",
+       "how",      "why",     "is",        "are",      "was",       "were",    "do",     "does",
+       "did",      "has",     "have",      "had",      "will",      "would",   "should", "could",
+       "can",      "might",   "next",      "again",    "more",      "better",  "most",   "first",
+       "works",    "work",    "works",     "leave",    "need",      "want",    "now",    "yet",
+       "good",     "useful",  "worth",     "enough",   "regularly", "often",   "today",  "&",
+       "/",        "–",       "—",         "vs",       "versus",    "felt",    "feel",   "went",
+       "compared", "using",   "regarding", "soon",     "anymore",   "quickly", "being",  "be",
+       "meets",    "meet",    "compare",   "compares", "went",      "like"});
 }
 
 bool is_article(std::string_view word) {
@@ -197,6 +200,32 @@ bool is_colour(std::string_view word) {
              "recent",     "overall"});
 }
 
+/// A measure that is written in capitals, but is no name of a thing.
+bool is_measure(std::string_view word) {
+  return is_one_of(word, {"nps", "csat", "ces", "kpi", "kpis", "sus", "roi"});
+}
+
+/// "deeply", "very": a manner, never a thing.
+bool is_adverb(std::string_view word) {
+  if (is_one_of(word, {"very", "quite", "rather", "truly", "too", "much"})) return true;
+  return word.size() > 4 && word.ends_with("ly") &&
+         !is_one_of(word, {"family", "supply", "assembly", "reply", "anomaly", "jelly", "belly",
+                           "butterfly", "monopoly", "italy"});
+}
+
+/// Small words of other languages.
+bool is_foreign(std::string_view word) {
+  return is_one_of(
+      word, {"der",   "die",  "das",   "und",     "warum",    "unsere",   "unserer", "unseren",
+             "wie",   "wir",  "nicht", "ist",     "sind",     "für",      "mit",     "von",
+             "le",    "les",  "nos",   "notre",   "pourquoi", "des",      "du",      "est",
+             "sont",  "avec", "dans",  "une",     "pour",     "el",       "los",     "las",
+             "qué",   "¿qué", "por",   "nuestro", "nuestra",  "nuestros", "del",     "cómo",
+             "¿cómo", "¿por", "una",   "os",      "nossos",   "nosso",    "quê",     "porque",
+             "como",  "il",   "gli",   "nostri",  "nostro",   "perché",   "che",     "di",
+             "della", "het",  "een",   "onze",    "waarom",   "och",      "våra",    "varför"});
+}
+
 bool capital(std::string_view word) {
   return !word.empty() && ((word[0] >= 'A' && word[0] <= 'Z') ||
                            (word.size() > 1 && word[1] >= 'A' && word[1] <= 'Z'));
@@ -238,6 +267,10 @@ std::optional<Phrase> phrase_at(const std::vector<Word>& words, std::size_t at, 
     if (!gerund && ends_phrase(word.lower) && !(word.lower == "of" && head_seen)) break;
     if (gerund && is_one_of(word.lower, {"and", "or", "is", "are"})) break;
     if (is_colour(word.lower) && !capital(word.text)) continue;
+    if (is_adverb(word.lower) && !capital(word.text)) {
+      if (word.after != 0) break;
+      continue;
+    }
     if (word.lower == "of" && !head_seen) break;
     taken.push_back(&word);
     if (!head_seen || word.lower == "of") {
@@ -262,7 +295,8 @@ std::optional<Phrase> phrase_at(const std::vector<Word>& words, std::size_t at, 
   const Word& last = *taken.back();
   if (is_people(noun.lower) || is_people(last.lower) || is_time(last.lower)) return std::nullopt;
   // "satisfaction with …", "the price of X": the thing itself stands further on.
-  if (is_topic_of_intent(noun.lower) && !capital(noun.text)) return std::nullopt;
+  if (is_measure(noun.lower) || (is_topic_of_intent(noun.lower) && !capital(noun.text)))
+    return std::nullopt;
   const char first = last.lower[0];
   if (first >= '0' && first <= '9') return std::nullopt;
 
@@ -354,6 +388,13 @@ Reading read_goal(std::string_view goal) {
         found = phrase_at(words, i + 1, reading.intent);
   };
   // "think of X" beats "evaluate X", which beats "the webinar on X" and "in X".
+  // Two small words of another language: its nouns would be taken for the name of a thing.
+  const bool english = std::count_if(words.begin(), words.end(),
+                                     [](const Word& word) { return is_foreign(word.lower); }) < 2;
+  if (!english) {
+    reading.subject = generation::plan_of(reading.intent).subject;
+    return reading;
+  }
   look_behind({"with", "about", "of", "regarding", "towards", "toward"});
   for (std::size_t i = 0; i + 1 < words.size() && !found; ++i)
     if (acts_on(words[i].lower) && words[i].after == 0 && !is_people(words[i + 1].lower) &&

@@ -2,6 +2,8 @@
 #include "survey/survey_row.hpp"
 
 #include <insightflow/core/json.hpp>
+#include <insightflow/events/log.hpp>
+#include <insightflow/identity/trail.hpp>
 #include <insightflow/security/digest.hpp>
 #include <insightflow/security/tokens.hpp>
 #include <insightflow/storage/page.hpp>
@@ -114,6 +116,43 @@ Result<void> store(storage::Tx& tx, WorkspaceId workspace, const Survey& survey)
   return success();
 }
 
+audit::Action action_of(Event event) {
+  switch (event) {
+    case Event::close: return audit::Action::survey_closed;
+    case Event::archive: return audit::Action::survey_archived;
+    case Event::reopen: return audit::Action::survey_reopened;
+    default: return audit::Action::survey_published;
+  }
+}
+
+/// What an event tells of a survey.
+struct News {
+  std::string slug;
+  State state = State::draft;
+  std::int64_t version = 0;
+};
+BOOST_DESCRIBE_STRUCT(News, (), (slug, state, version))
+
+/// Adds the event to the caller's transaction.
+Result<void> announce(storage::Tx& tx, const identity::Scope& scope, const Survey& survey,
+                      Event event) {
+  static constexpr std::pair<Event, std::string_view> types[] = {
+      {Event::publish, "survey.published"},
+      {Event::close, "survey.closed"},
+      {Event::reopen, "survey.reopened"},
+      {Event::archive, "survey.archived"}};
+  for (const auto& [known, type] : types) {
+    if (known != event) continue;
+    BOOST_OUTCOME_TRY(events::Log(scope.db, scope.clock)
+                          .append(tx, scope.actor.workspace,
+                                  {.type = std::string(type),
+                                   .subject = survey.id.str(),
+                                   .data = to_json_text(News{survey.slug, survey.state,
+                                                             survey.published_version})}));
+  }
+  return success();
+}
+
 }  // namespace
 
 Result<identity::Place> require(storage::Tx& tx, const identity::Scope& scope,
@@ -140,33 +179,33 @@ Result<Version> find_version(storage::Tx& tx, SurveyId id, std::int64_t number) 
 }
 
 Result<Survey> Surveys::create(Survey survey) {
+  return scope_.db.write([&](storage::Tx& tx) { return create(tx, survey); });
+}
+
+Result<Survey> Surveys::create(storage::Tx& tx, Survey made) {
   BOOST_OUTCOME_TRY(scope_.reach(Permission::survey_edit));
-  if (survey.slug.empty()) survey.slug = security::random_token("", slug_characters);
-  BOOST_OUTCOME_TRY(check_slug(survey.slug));
-  BOOST_OUTCOME_TRY(check_dates(survey));
-  return scope_.db.write([&](storage::Tx& tx) -> Result<Survey> {
-    Survey made = survey;
-    if (made.project_id) {
-      BOOST_OUTCOME_TRY(find_project(tx, scope_, Permission::survey_edit, made.project_id));
-    } else {
-      BOOST_OUTCOME_TRY(made.project_id, first_project(tx, scope_, Permission::survey_edit));
-    }
-    made.id = scope_.ids.next<SurveyId>();
-    made.state = State::draft;
-    made.revision = 1;
-    made.published_version = made.response_count = 0;
-    made.created_at = made.updated_at = scope_.clock.now();
-    static const std::string sql =
-        "INSERT INTO surveys (" + columns +
-        ", workspace_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
-    std::vector<storage::Param> params = storage::row_params(to_row(made));
-    params.emplace_back(scope_.actor.workspace);
-    if (auto inserted = tx.execute(sql, params); !inserted) return slug_taken(inserted.error());
-    BOOST_OUTCOME_TRY(
-        tx.execute("INSERT INTO survey_counters (survey_id, responses, changes) VALUES (?1, 0, 0)",
-                   {made.id}));
-    return made;
-  });
+  if (made.slug.empty()) made.slug = security::random_token("", slug_characters);
+  BOOST_OUTCOME_TRY(check_slug(made.slug));
+  BOOST_OUTCOME_TRY(check_dates(made));
+  if (made.project_id) {
+    BOOST_OUTCOME_TRY(find_project(tx, scope_, Permission::survey_edit, made.project_id));
+  } else {
+    BOOST_OUTCOME_TRY(made.project_id, first_project(tx, scope_, Permission::survey_edit));
+  }
+  made.id = scope_.ids.next<SurveyId>();
+  made.state = State::draft;
+  made.revision = 1;
+  made.published_version = made.response_count = 0;
+  made.created_at = made.updated_at = scope_.clock.now();
+  static const std::string sql =
+      "INSERT INTO surveys (" + columns +
+      ", workspace_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
+  std::vector<storage::Param> params = storage::row_params(to_row(made));
+  params.emplace_back(scope_.actor.workspace);
+  if (auto inserted = tx.execute(sql, params); !inserted) return slug_taken(inserted.error());
+  BOOST_OUTCOME_TRY(tx.execute(
+      "INSERT INTO survey_counters (survey_id, responses, changes) VALUES (?1, 0, 0)", {made.id}));
+  return made;
 }
 
 Result<Survey> Surveys::generate(const Brief& brief) {
@@ -266,6 +305,9 @@ Result<Survey> Surveys::move(SurveyId id, Event event, IfRevision based_on) {
     survey.updated_at = scope_.clock.now();
     ++survey.revision;
     BOOST_OUTCOME_TRY(store(tx, scope_.actor.workspace, survey));
+    BOOST_OUTCOME_TRY(announce(tx, scope_, survey, event));
+    BOOST_OUTCOME_TRY(identity::record(tx, scope_, action_of(event), "survey:" + survey.id.str(),
+                                       "version " + std::to_string(survey.published_version)));
     return survey;
   });
 }

@@ -23,6 +23,7 @@ expect '0 errors, 0 warnings'
 expect '424 rows: 424 stored, 0 already there, 0 set aside'
 expect '14 rows: 5 stored, 0 already there, 9 set aside'
 expect '429 of 429 responses used'
+for type in queued started progress completed; do expect "^  [0-9:.]+  job\.$type"; done
 expect_reports demo
 [[ $(wc -l <"$folder/demo/quarantine.csv") -ge 10 ]] || fail "the quarantine lacks rows"
 

@@ -29,6 +29,9 @@ class FaultyDatabase final : public storage::Database {
     });
   }
   Result<void> backup(const std::string& path) override { return real_.backup(path); }
+  std::shared_ptr<void> listen(std::function<void()> listener) override {
+    return real_.listen(std::move(listener));
+  }
 
  private:
   struct FaultyTx final : storage::Tx {
@@ -39,6 +42,7 @@ class FaultyDatabase final : public storage::Database {
       BOOST_OUTCOME_TRY(real.each(sql, params, *visit));
       return 0;
     }
+    void signal() override { real.signal(); }
     storage::Tx& real;
     FaultyDatabase& owner;
   };

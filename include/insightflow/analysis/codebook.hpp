@@ -65,6 +65,8 @@ BOOST_DESCRIBE_STRUCT(Codebook, (),
 /// Reads and checks a codebook. Errors: those of `from_json_text`; `codebook_invalid` with the
 /// place for numbers that contradict each other.
 Result<Codebook> read_codebook(std::string_view json);
+/// The same check of one that was read as a part of something else.
+Result<void> check_codebook(const Codebook& codebook);
 
 /// How far answers have moved away from those a codebook was learned from.
 struct Drift {

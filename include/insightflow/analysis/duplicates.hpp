@@ -1,6 +1,8 @@
 #pragma once
 
+#include <insightflow/analysis/text.hpp>
 #include <insightflow/core/ctx.hpp>
+#include <insightflow/core/fields.hpp>
 
 #include <cstdint>
 #include <span>
@@ -39,5 +41,30 @@ struct Duplicates {
 /// (0, 1]), those of `Ctx::check`.
 Result<Duplicates> find_duplicates(std::span<const std::string_view> texts,
                                    const DuplicateOptions& options = {}, const Ctx& ctx = {});
+
+/// A text in so few bytes that its likeness to others can still be told: of 64 groups of hashed
+/// runs of four bytes the smallest of each, four bits of it (one permutation hashing, Li, Owen &
+/// Zhang 2012; b-bit minwise hashing, Li & König 2010). Sketches may be made in one place and
+/// compared in another. Two texts of the same words have the same sketch.
+struct Sketch {
+  std::int64_t words = 0;  ///< Hash of the words, without case, marks and white space.
+  std::int64_t first = 0;  ///< 16 groups each.
+  std::int64_t second = 0;
+  std::int64_t third = 0;
+  std::int64_t fourth = 0;
+  friend bool operator==(const Sketch&, const Sketch&) = default;
+};
+BOOST_DESCRIBE_STRUCT(Sketch, (), (words, first, second, third, fourth))
+
+/// Linear in the length of the text.
+Sketch sketch_of(const TokenizedText& text);
+
+/// The share of runs that two texts have in common, in [0, 1]; off by 0.05 (standard error).
+double likeness(const Sketch& a, const Sketch& b);
+
+/// For each text whether one before it is at least so alike. Of pairs as alike as 0.8 it finds 97
+/// in 100, at 0.9 practically all. Every text is compared with at most 36 others; time is that of
+/// sorting.
+std::vector<char> repeats_among(std::span<const Sketch> sketches, double similarity = 0.8);
 
 }  // namespace insightflow::analysis

@@ -27,6 +27,9 @@ struct Feature {
   double importance = 1;           ///< In the distance: 1 / options for one choice of many.
 };
 
+/// A number that deals respondents out at random: the sample are those with the smallest.
+std::uint64_t lot(std::int64_t respondent, std::uint64_t seed = 0);
+
 struct PersonaOptions {
   std::int64_t least_base = 100;  ///< Below this nothing is said.
   std::int64_t most = 6;          ///< Groups.
@@ -65,16 +68,17 @@ struct PersonaModel {
 };
 
 /// k-medoids (Kaufman & Rousseeuw 1990: BUILD, then alternating assignment and update, Park & Jun
-/// 2009) on Gower's distance (1971) over a random sample drawn with our own Rng; the others join
-/// the nearest medoid. The number of groups is the one with the largest mean silhouette, fewer
-/// groups unless more of them bring 0.05; below 0.25 there is "no substantial structure" (Kaufman &
-/// Rousseeuw, table 4) and nothing is said. Nor is anything said when groups are hardly better
-/// apart than where the answers to each question were dealt out at random (nine deals; 0.05 more
-/// than the best). Where such groups are the values of one closed question over again, it is tried
-/// without it. A respondent with fewer than half of the features known belongs to none. The groups
-/// are made from these very answers, so their differences are a description, never a test. Linear
-/// in the number of respondents; the same result on every machine. Errors: those of `Ctx::check`;
-/// `persona_sample_mismatch` for features of different lengths.
+/// 2009) on Gower's distance (1971) over a random sample, those that are dealt the smallest numbers
+/// by `lot`; the others join the nearest medoid. The number of groups is the one with the largest
+/// mean silhouette, fewer groups unless more of them bring 0.05; below 0.25 there is "no
+/// substantial structure" (Kaufman & Rousseeuw, table 4) and nothing is said. Nor is anything said
+/// when groups are hardly better apart than where the answers to each question were dealt out at
+/// random (nine deals; 0.05 more than the best). Where such groups are the values of one closed
+/// question over again, it is tried without it. A respondent with fewer than half of the features
+/// known belongs to none. The groups are made from these very answers, so their differences are a
+/// description, never a test. Linear in the number of respondents; the same result on every
+/// machine. Errors: those of `Ctx::check`; `persona_sample_mismatch` for features of different
+/// lengths.
 Result<PersonaModel> find_personas(std::span<const Feature> features,
                                    const PersonaOptions& options = {}, const Ctx& ctx = {});
 

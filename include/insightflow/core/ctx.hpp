@@ -1,5 +1,6 @@
 #pragma once
 
+#include <insightflow/core/origin.hpp>
 #include <insightflow/core/result.hpp>
 #include <insightflow/core/time.hpp>
 
@@ -9,6 +10,10 @@
 
 namespace insightflow {
 
+namespace observe {
+class Observer;
+}
+
 /// How far a long computation is.
 struct Progress {
   std::string_view stage;  ///< Stable slug with static storage duration, e.g. "themes".
@@ -16,13 +21,16 @@ struct Progress {
   std::int64_t total = 0;  ///< 0 where it is not known.
 };
 
-/// What a long computation needs from its caller: a way to be stopped, a deadline, and someone to
-/// tell about progress. Cheap to copy. The clock must outlive it.
+/// What a long computation needs from its caller: a way to be stopped, a deadline, someone to tell
+/// about progress, and where its logs and traces belong. Cheap to copy. The clock and the observer
+/// must outlive it.
 struct Ctx {
   std::stop_token stop;
   Instant deadline{std::numeric_limits<std::int64_t>::max()};
   const Clock* clock = &system_clock();
   std::function<void(const Progress&)> on_progress;
+  Origin origin;                          ///< Sent on with calls to other services.
+  observe::Observer* observer = nullptr;  ///< observe/observer.hpp; null: nobody watches.
 
   /// Call this in loops. Errors: `cancelled`, `deadline_passed`.
   Result<void> check() const {

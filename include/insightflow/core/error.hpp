@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -38,12 +39,14 @@ struct Problem {
 /// compare; `detail` is a sentence that says what, where and what to do, and never holds SQL,
 /// credentials or a respondent's words. `pointer` is a JSON pointer into the input where that makes
 /// sense. When several places are wrong, `problems` lists them all and the first is repeated above.
+/// `retry_after` is how long to wait before the same call may succeed; zero where nobody knows.
 struct Error {
   Code code = Code::internal;
   std::string_view reason = "internal";
   std::string detail;
   std::string pointer;
   std::vector<Problem> problems;
+  std::chrono::milliseconds retry_after{0};
 
   friend bool operator==(const Error&, const Error&) = default;
 };

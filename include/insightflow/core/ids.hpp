@@ -16,6 +16,7 @@ using ResponseId = Id<struct ResponseTag>;
 using JobId = Id<struct JobTag>;
 using RunId = Id<struct RunTag>;
 using ScheduleId = Id<struct ScheduleTag>;
+using LlmCallId = Id<struct LlmCallTag>;
 using InviteId = Id<struct InviteTag>;
 using GrantId = Id<struct GrantTag>;
 

@@ -2,6 +2,7 @@
 
 #include <insightflow/core/id_source.hpp>
 #include <insightflow/core/ids.hpp>
+#include <insightflow/core/origin.hpp>
 #include <insightflow/identity/permissions.hpp>
 #include <insightflow/storage/database.hpp>
 
@@ -42,6 +43,7 @@ struct Scope {
   const Clock& clock;
   IdSource& ids;
   Actor actor;
+  Origin origin{};  ///< What the actor does it for; jobs remember it.
 
   /// May the actor do this in the whole workspace? Errors: `permission_missing`,
   /// `workspace_missing`, `user_missing`.

@@ -37,13 +37,17 @@ enum class Permission {
   insight_read,
   insight_run,
   job_read,
-  job_manage
+  job_manage,
+  event_read,
+  prompt_read,
+  prompt_manage,
+  audit_read
 };
 BOOST_DESCRIBE_ENUM(Permission, account_own, workspace_read, workspace_manage, workspace_transfer,
                     member_read, member_manage, key_manage, project_create, project_read,
                     project_edit, survey_read, survey_edit, survey_publish, lint_run, response_read,
                     response_export, response_import, insight_read, insight_run, job_read,
-                    job_manage)
+                    job_manage, event_read, prompt_read, prompt_manage, audit_read)
 
 /// What a permission is about, and so what can give it.
 enum class Reach {
@@ -94,10 +98,17 @@ inline constexpr std::array permission_table{
     PermissionRow{Permission::insight_run, Role::analyst, Reach::object,
                   "Start, stop and schedule insight runs"},
     PermissionRow{Permission::job_read, Role::viewer, Reach::workspace,
-                  "See the work in the "
-                  "background"},
+                  "See the work in the background"},
     PermissionRow{Permission::job_manage, Role::editor, Reach::workspace,
-                  "Cancel and repeat the work in the background"}};
+                  "Cancel and repeat the work in the background"},
+    PermissionRow{Permission::event_read, Role::viewer, Reach::workspace,
+                  "Watch what happens in the workspace"},
+    PermissionRow{Permission::prompt_read, Role::viewer, Reach::workspace,
+                  "Read what models are told"},
+    PermissionRow{Permission::prompt_manage, Role::admin, Reach::workspace,
+                  "Change what models are told"},
+    PermissionRow{Permission::audit_read, Role::admin, Reach::workspace,
+                  "Read and verify the audit trail"}};
 
 constexpr const PermissionRow& row_of(Permission permission) {
   return permission_table[static_cast<std::size_t>(permission)];
@@ -118,7 +129,7 @@ namespace detail {
 constexpr bool in_order() {
   for (std::size_t i = 0; i < permission_table.size(); ++i)
     if (permission_table[i].permission != static_cast<Permission>(i)) return false;
-  return permission_table.size() == static_cast<std::size_t>(Permission::job_manage) + 1;
+  return permission_table.size() == static_cast<std::size_t>(Permission::audit_read) + 1;
 }
 /// What is granted may be read: lists show what has a grant, whatever its role.
 constexpr bool grants_read() {

@@ -4,6 +4,7 @@
 #include <insightflow/analysis/figures.hpp>
 #include <insightflow/analysis/personas.hpp>
 #include <insightflow/analysis/significance.hpp>
+#include <insightflow/llm/spoken.hpp>
 #include <insightflow/survey/questionnaire.hpp>
 
 #include <map>
@@ -35,6 +36,10 @@ constexpr std::span<const Note> field_notes(const Evidence*) {
 struct Theme {
   std::string id;  ///< Stable within one result: "t1", strongest first.
   std::string label;
+  /// One sentence of figures and of words of the answers: how large it is, its words, its moods,
+  /// and the segment that names it most where that can be told from chance.
+  std::string description;
+  std::string summary;             ///< What it is about, by a model and checked; else empty.
   std::vector<std::string> terms;  ///< What sets it apart, strongest first.
   std::int64_t size = 0;           ///< Answers that belong to it.
   double share = 0;                ///< Of the answers used, in [0, 1].
@@ -47,7 +52,13 @@ struct Theme {
   friend bool operator==(const Theme&, const Theme&) = default;
 };
 BOOST_DESCRIBE_STRUCT(Theme, (),
-                      (id, label, terms, size, share, interval, sentiment, quotes, stability))
+                      (id, label, description, summary, terms, size, share, interval, sentiment,
+                       quotes, stability))
+inline constexpr std::array theme_notes{
+    Note{.field = "summary", .doc = "What it is about, by a model.", .omit_empty = true}};
+constexpr std::span<const Note> field_notes(const Theme*) {
+  return theme_notes;
+}
 
 struct Keyphrase {
   std::string text;
@@ -191,9 +202,15 @@ struct Persona {
   analysis::Interval interval;
   std::vector<analysis::Trait> traits;
   std::vector<Evidence> quotes;  ///< Of the respondent in its middle.
+  std::string description;       ///< Of a model, checked; empty without one.
   friend bool operator==(const Persona&, const Persona&) = default;
 };
-BOOST_DESCRIBE_STRUCT(Persona, (), (id, name, size, share, interval, traits, quotes))
+BOOST_DESCRIBE_STRUCT(Persona, (), (id, name, size, share, interval, traits, quotes, description))
+inline constexpr std::array persona_notes{
+    Note{.field = "description", .doc = "In the words of a model.", .omit_empty = true}};
+constexpr std::span<const Note> field_notes(const Persona*) {
+  return persona_notes;
+}
 
 struct PersonaFindings {
   std::int64_t base = 0;
@@ -266,7 +283,8 @@ struct Manifest {
   std::string survey_id;
   std::int64_t survey_version = 0;
   std::string survey_digest;
-  std::string inputs_digest;  ///< SHA-256 over the answers in order, without their ids.
+  std::string inputs_digest;  ///< Sum modulo 2^256 of the SHA-256 of each response with its place,
+                              ///< without its id; the same however the responses were parted.
   std::int64_t responses = 0;
   std::uint64_t seed = 0;
   std::map<std::string, std::string> settings;
@@ -275,6 +293,33 @@ struct Manifest {
 BOOST_DESCRIBE_STRUCT(Manifest, (),
                       (engine, engine_version, survey_id, survey_version, survey_digest,
                        inputs_digest, responses, seed, settings))
+
+/// A section of a report, and the ids of its parts: "summary", "recommendations",
+/// "question:q1", "groups", "drivers", "personas", "changes", "quality".
+struct OutlineSection {
+  std::string title;
+  std::vector<std::string> parts;
+  friend bool operator==(const OutlineSection&, const OutlineSection&) = default;
+};
+BOOST_DESCRIBE_STRUCT(OutlineSection, (), (title, parts))
+inline constexpr std::array outline_section_notes{
+    Note{.field = "title", .doc = "Two to eight words.", .required = true, .min = 1, .max = 80},
+    Note{.field = "parts", .doc = "Ids, in order.", .required = true, .max = 200}};
+constexpr std::span<const Note> field_notes(const OutlineSection*) {
+  return outline_section_notes;
+}
+
+/// In what order a report is best read. Each part stands in one section.
+struct Outline {
+  std::vector<OutlineSection> sections;
+  friend bool operator==(const Outline&, const Outline&) = default;
+};
+BOOST_DESCRIBE_STRUCT(Outline, (), (sections))
+inline constexpr std::array outline_notes{
+    Note{.field = "sections", .doc = "Three to eight.", .required = true, .max = 12}};
+constexpr std::span<const Note> field_notes(const Outline*) {
+  return outline_notes;
+}
 
 /// The whole result.
 struct Findings {
@@ -294,13 +339,22 @@ struct Findings {
   std::optional<PersonaFindings> personas;
   std::vector<QualityFlag> quality;
   std::optional<WeightFindings> weighting;
-  std::int64_t tests = 0;  ///< Tests that the adjusted probabilities allow for.
+  std::int64_t tests = 0;           ///< Tests that the adjusted probabilities allow for.
+  std::vector<llm::Spoken> spoken;  ///< Who worded which part; empty where no model was asked.
+  std::optional<Outline> outline;   ///< Of a model.
   friend bool operator==(const Findings&, const Findings&) = default;
 };
 BOOST_DESCRIBE_STRUCT(Findings, (),
                       (title, language, responses_total, responses_used, summary, questions,
                        cross_tabs, notes, manifest, recommendations, drivers, trends, waves,
-                       personas, quality, weighting, tests))
+                       personas, quality, weighting, tests, spoken, outline))
+inline constexpr std::array findings_notes{
+    Note{.field = "spoken",
+         .doc = "Who worded which part. Absent where no model is configured: all is local.",
+         .omit_empty = true}};
+constexpr std::span<const Note> field_notes(const Findings*) {
+  return findings_notes;
+}
 
 /// Calls `visit` with every list of evidence in the findings; the example of a keyphrase is none.
 template <class Visit>

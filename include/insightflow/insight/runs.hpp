@@ -4,6 +4,7 @@
 #include <insightflow/insight/build.hpp>
 #include <insightflow/jobs/schedules.hpp>
 #include <insightflow/jobs/worker.hpp>
+#include <insightflow/llm/task.hpp>
 
 namespace insightflow::insight {
 
@@ -56,12 +57,16 @@ constexpr std::span<const Note> field_notes(const RunRequest*) {
 /// survey or its project.
 class Runs {
  public:
-  explicit Runs(identity::Scope scope) : scope_(scope), queue_(scope.db, scope.clock, scope.ids) {}
+  /// With a voice, its models word what a run finds; it must outlive the service.
+  explicit Runs(identity::Scope scope, const llm::Voice* voice = nullptr)
+      : scope_(std::move(scope)),
+        queue_(scope_.db, scope_.clock, scope_.ids, scope_.origin),
+        voice_(voice) {}
 
   /// Queues a run over the answers that are there now. When the same answers were already analysed
-  /// with the same settings by the same engine, that run is returned: `cached` when it is
-  /// completed, as it stands while it is under way. Errors: `survey_unknown`, `survey_unpublished`,
-  /// `segment_unknown`.
+  /// with the same settings by the same engine (and models and prompts), that run is returned:
+  /// `cached` when it is completed, as it stands while it is under way. Errors: `survey_unknown`,
+  /// `survey_unpublished`, `segment_unknown`.
   Result<Run> start(SurveyId survey, const RunRequest& request = {});
 
   /// Errors: `run_unknown`.
@@ -94,6 +99,7 @@ class Runs {
 
   identity::Scope scope_;
   jobs::Queue queue_;
+  const llm::Voice* voice_;
 };
 
 /// The kind of the jobs that `Runs::start` queues.
@@ -102,9 +108,12 @@ inline constexpr std::string_view run_job = "insight_run";
 /// The kind of the jobs that a schedule queues; each starts a run.
 inline constexpr std::string_view scheduled_run_job = "scheduled_insight_run";
 
-/// Run such jobs. The database, the clock and the ids must outlive the handler.
-jobs::Handler run_handler(storage::Database& db, const Clock& clock, IdSource& ids);
-jobs::Handler scheduled_run_handler(storage::Database& db, const Clock& clock, IdSource& ids);
+/// Run such jobs. The database, the clock, the ids and the voice must outlive the handler. Answers
+/// of models are checkpoints of the job.
+jobs::Handler run_handler(storage::Database& db, const Clock& clock, IdSource& ids,
+                          const llm::Voice* voice = nullptr);
+jobs::Handler scheduled_run_handler(storage::Database& db, const Clock& clock, IdSource& ids,
+                                    const llm::Voice* voice = nullptr);
 
 }  // namespace insightflow::insight
 

@@ -5,6 +5,8 @@
 #include <insightflow/core/states.hpp>
 #include <insightflow/core/time.hpp>
 
+#include <optional>
+
 namespace insightflow::jobs {
 
 enum class State { queued, running, completed, failed, cancelled };
@@ -55,11 +57,13 @@ struct Job {
   Instant created_at;
   std::optional<Instant> started_at;
   std::optional<Instant> finished_at;
+  std::optional<std::string> request_id;   ///< `Origin::request_id` of what queued it.
+  std::optional<std::string> traceparent;  ///< `Origin::traceparent` of what queued it.
 };
 BOOST_DESCRIBE_STRUCT(Job, (),
                       (id, workspace_id, kind, subject, priority, unique_key, state, attempt,
                        max_attempts, run_at, lease, leased_until, cancel_requested, stage, done,
-                       total, error, created_at, started_at, finished_at))
+                       total, error, created_at, started_at, finished_at, request_id, traceparent))
 inline constexpr std::array job_notes{
     Note{.field = "workspace_id", .doc = "Where it belongs.", .internal = true},
     Note{.field = "kind", .doc = "Which handler runs it."},
@@ -70,7 +74,9 @@ inline constexpr std::array job_notes{
     Note{.field = "lease", .doc = "Token of the worker that has it.", .internal = true},
     Note{.field = "leased_until", .doc = "When another worker may take it.", .internal = true},
     Note{.field = "stage", .doc = "What it is doing.", .omit_empty = true},
-    Note{.field = "error", .doc = "Why the last attempt failed.", .omit_empty = true}};
+    Note{.field = "error", .doc = "Why the last attempt failed.", .omit_empty = true},
+    Note{.field = "request_id", .doc = "X-Request-Id of the request that queued it."},
+    Note{.field = "traceparent", .doc = "The span that queued it.", .internal = true}};
 constexpr std::span<const Note> field_notes(const Job*) {
   return job_notes;
 }
@@ -86,13 +92,34 @@ struct Failure {
 };
 BOOST_DESCRIBE_STRUCT(Failure, (), (attempt, at, reason, detail))
 
-/// A job with all that went wrong with it, oldest first.
+/// What came out of a completed job.
+struct JobResult {
+  std::string subject;  ///< Usually an id, e.g. of the survey that was generated.
+  std::string engine;   ///< "local", or the model that spoke.
+  std::string note;     ///< Why the local engine spoke although there was a model.
+
+  friend bool operator==(const JobResult&, const JobResult&) = default;
+};
+BOOST_DESCRIBE_STRUCT(JobResult, (), (subject, engine, note))
+inline constexpr std::array job_result_notes{
+    Note{.field = "subject", .doc = "What was made; usually an id."},
+    Note{.field = "engine", .doc = "\"local\", or the model that spoke.", .omit_empty = true},
+    Note{.field = "note",
+         .doc = "Why the local engine spoke although a model is configured.",
+         .omit_empty = true}};
+constexpr std::span<const Note> field_notes(const JobResult*) {
+  return job_result_notes;
+}
+
+/// A job with all that went wrong with it, oldest first, and with what came out.
 struct JobHistory : Job {
   std::vector<Failure> failures;
+  std::optional<JobResult> result;
 };
-BOOST_DESCRIBE_STRUCT(JobHistory, (Job), (failures))
+BOOST_DESCRIBE_STRUCT(JobHistory, (Job), (failures, result))
 inline constexpr std::array job_history_notes{
-    Note{.field = "failures", .doc = "Why earlier attempts did not succeed."}};
+    Note{.field = "failures", .doc = "Why earlier attempts did not succeed."},
+    Note{.field = "result", .doc = "What came out, where it is more than the subject."}};
 constexpr std::span<const Note> field_notes(const JobHistory*) {
   return job_history_notes;
 }
@@ -159,6 +186,16 @@ struct Stats {
   std::vector<KindStats> kinds;
 };
 BOOST_DESCRIBE_STRUCT(Stats, (), (kinds))
+
+/// What waits and runs of one kind, over all workspaces.
+struct Depth {
+  std::string kind;
+  std::int64_t ready = 0;
+  std::int64_t scheduled = 0;  ///< Queued for a later time, those that wait to be retried included.
+  std::int64_t running = 0;
+  std::optional<Instant> oldest_ready;
+};
+BOOST_DESCRIBE_STRUCT(Depth, (), (kind, ready, scheduled, running, oldest_ready))
 
 }  // namespace insightflow::jobs
 

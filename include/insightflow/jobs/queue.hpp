@@ -6,6 +6,7 @@
 #include <insightflow/storage/database.hpp>
 
 #include <chrono>
+#include <map>
 
 namespace insightflow::jobs {
 
@@ -17,6 +18,8 @@ struct ClaimRequest {
   std::chrono::milliseconds lease{15'000};
   std::int64_t most = 1;           ///< Jobs to take at once.
   std::vector<std::string> kinds;  ///< Empty: every kind.
+  /// Is told of attempts that nobody works on any more; may be null.
+  observe::Observer* observer = nullptr;
 };
 
 /// A durable queue in the application's own database: enqueuing is part of the caller's
@@ -25,13 +28,19 @@ struct ClaimRequest {
 /// threads and processes.
 class Queue {
  public:
-  Queue(storage::Database& db, const Clock& clock, IdSource& ids)
-      : db_(db), clock_(clock), ids_(ids) {}
+  /// `origin` is what asks: jobs remember it.
+  Queue(storage::Database& db, const Clock& clock, IdSource& ids, Origin origin = {})
+      : db_(db), clock_(clock), ids_(ids), origin_(std::move(origin)) {}
 
   /// Adds a job to the caller's transaction. Only `workspace_id`, `kind`, `subject`, `priority`,
-  /// `unique_key`, `max_attempts` and `run_at` of `job` are used. When a job with the same unique
-  /// key is queued or running, nothing is added and its id is given.
-  Result<JobId> enqueue(storage::Tx& tx, Job job);
+  /// `unique_key`, `max_attempts`, `run_at`, `request_id` and `traceparent` of `job` are used; the
+  /// last two are those of this queue's origin where they are not set. When a job with the same
+  /// unique key is queued or running, nothing is added and its id is given. `input` is kept for the
+  /// handler where an id is not enough; it goes with the job.
+  Result<JobId> enqueue(storage::Tx& tx, Job job, std::string_view input = {});
+
+  /// What the job was queued with; empty where it was nothing.
+  Result<std::string> input(const Job& job);
 
   /// Takes jobs that are ready: by priority, then those that have waited longest, as far as the
   /// limits of their kinds allow. Before that, jobs whose worker let its lease run out go back, or
@@ -47,8 +56,19 @@ class Queue {
   Result<void> heartbeat(const Job& job, const Progress& progress, std::chrono::milliseconds lease);
 
   /// Ends the job in the caller's transaction, together with what the job stores; several jobs may
-  /// end in one. Errors: `lease_lost`; the caller must then keep nothing.
+  /// end in one. Its checkpoints go. Errors: `lease_lost`; the caller must then keep nothing.
   Result<void> complete(storage::Tx& tx, const Job& job);
+
+  /// The same, and says what came out.
+  Result<void> complete(storage::Tx& tx, const Job& job, const JobResult& result);
+
+  /// Keeps what a step of the job gave, durable when it returns, so that a later attempt need not
+  /// do it again. A step that is kept already keeps its bytes. `bytes` are UTF-8 text. Errors:
+  /// `lease_lost`.
+  Result<void> checkpoint(const Job& job, std::string_view step, std::string_view bytes);
+
+  /// What this and earlier attempts have kept, by step.
+  Result<std::map<std::string, std::string>> checkpoints(const Job& job);
 
   /// Gives the job up: it is queued again while attempts are left and the error may pass, after an
   /// exponential backoff with jitter (half to all of 2 s, 4 s, … 60 s); else it has failed (or is
@@ -72,6 +92,10 @@ class Queue {
   /// By kind, in the order of their names.
   Result<Stats> stats(WorkspaceId workspace);
 
+  /// What there is to do in all workspaces, by kind; for whoever runs the program. Reads queued and
+  /// running jobs alone, from indexes, so it costs little however many have ended.
+  Result<std::vector<Depth>> depths();
+
   /// Sets or, with two zeros, lifts the limits of a kind, for all workspaces and processes.
   Result<void> set_limit(const Limit& limit);
   Result<std::vector<Limit>> limits();
@@ -82,11 +106,13 @@ class Queue {
 
  private:
   Result<bool> has_work(const ClaimRequest& request, Instant now);
-  Result<void> rescue(storage::Tx& tx, Instant now);
+  /// Gives the jobs whose lease ran out, as they are now.
+  Result<std::vector<Job>> rescue(storage::Tx& tx, Instant now);
 
   storage::Database& db_;
   const Clock& clock_;
   IdSource& ids_;
+  Origin origin_;
 };
 
 }  // namespace insightflow::jobs

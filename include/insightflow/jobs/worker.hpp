@@ -1,6 +1,7 @@
 #pragma once
 
 #include <insightflow/jobs/queue.hpp>
+#include <insightflow/observe/observer.hpp>
 
 #include <functional>
 #include <map>
@@ -13,13 +14,16 @@ namespace insightflow::jobs {
 using Handler = std::function<Result<void>(const Job&, const Ctx& ctx)>;
 
 struct WorkerOptions {
-  /// How long a worker that shows no sign of life keeps a job. Heartbeats come three times as
-  /// often.
+  /// How long a worker that shows no sign of life keeps a job. Heartbeats come at least three times
+  /// as often, and every 250 ms while there is progress to tell.
   std::chrono::milliseconds lease{15'000};
   /// How long an idle worker waits before it looks again. Looking is a read of three indexes.
   std::chrono::milliseconds poll{25};
   /// How long jobs are kept after they ended.
   std::chrono::hours keep{24 * 30};
+  /// Counts, logs and traces each attempt; must outlive the worker. Handlers find it in their
+  /// context.
+  observe::Observer* observer = nullptr;
 };
 
 /// Takes jobs of the kinds it has handlers for from a queue and runs them, one at a time; run

@@ -6,6 +6,7 @@
 #include <insightflow/core/time.hpp>
 
 #include <concepts>
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <optional>
@@ -132,6 +133,9 @@ class Tx {
     return insert_row(table, type_of<T>(), &object);
   }
 
+  /// Calls those who listen with `Database::listen` once this transaction is committed.
+  virtual void signal() {}
+
  private:
   virtual Result<std::int64_t> run(std::string_view sql, Params params, Visit* visit) = 0;
   Result<void> insert_row(std::string_view table, const Type& type, const void* object);
@@ -154,6 +158,14 @@ class Tx {
   }
 };
 
+/// What a database has done and needs; for whoever runs the program. 0 where it is not known.
+struct Usage {
+  std::int64_t commits = 0;     ///< By this process, since it opened it.
+  std::int64_t writes = 0;      ///< Works of `write_tx` in them.
+  std::int64_t bytes = 0;       ///< On disk, with the log.
+  std::int64_t free_bytes = 0;  ///< Left on that disk.
+};
+
 /// A database. Safe from any number of threads.
 class Database {
  public:
@@ -172,6 +184,13 @@ class Database {
   /// Writes a consistent copy to a file that must not exist yet, while others go on working.
   /// Errors: `backup_exists`, `backup_failed`.
   virtual Result<void> backup(const std::string& path) = 0;
+
+  virtual Usage usage() const { return {}; }
+
+  /// Calls `listener` after each commit of this process in which somebody signalled, until the
+  /// handle is destroyed. It is called on the committing thread and must be quick. Commits of other
+  /// processes are not seen: a hint to look, not the news.
+  virtual std::shared_ptr<void> listen(std::function<void()>) { return nullptr; }
 
   /// `read`/`write` for work that returns a value: `db.write([&](Tx& tx) -> Result<SurveyId> {…})`.
   template <class F>

@@ -87,6 +87,9 @@ class Surveys {
   /// `project_unknown`, `slug_taken`, `slug_malformed`.
   Result<Survey> create(Survey survey);
 
+  /// The same in the caller's transaction.
+  Result<Survey> create(storage::Tx& tx, Survey survey);
+
   /// Generates a draft from a goal and stores it. Errors: those of `survey::generate` and of
   /// `create`.
   Result<Survey> generate(const Brief& brief);

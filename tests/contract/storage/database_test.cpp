@@ -158,3 +158,23 @@ TEST_CASE_FIXTURE(Fixture, "a backup is a whole database and never overwrites") 
   CHECK(item.value().value().n == 7);
   CHECK(db->backup(folder / "no/such/folder.db").error().reason == "backup_failed");
 }
+
+TEST_CASE_FIXTURE(Fixture, "a signal is heard after its commit, and by nobody who has left") {
+  int heard = 0;
+  auto listening = db->listen([&] { ++heard; });
+  CHECK(db->write([](Tx&) -> Result<void> { return success(); }));
+  CHECK(heard == 0);
+  CHECK(db->write([&](Tx& tx) -> Result<void> {
+    tx.signal();
+    tx.signal();
+    CHECK(heard == 0);
+    return success();
+  }));
+  CHECK(heard == 1);
+  listening.reset();
+  CHECK(db->write([](Tx& tx) -> Result<void> {
+    tx.signal();
+    return success();
+  }));
+  CHECK(heard == 1);
+}

@@ -5,9 +5,12 @@
 #include "support/temporary.hpp"
 #include "survey/survey_row.hpp"
 
+#include <insightflow/audit/log.hpp>
+#include <insightflow/events/log.hpp>
 #include <insightflow/identity/accounts.hpp>
 #include <insightflow/identity/members.hpp>
 #include <insightflow/jobs/schedules.hpp>
+#include <insightflow/llm/records.hpp>
 #include <insightflow/storage/sqlite.hpp>
 
 #include <doctest/doctest.h>
@@ -54,7 +57,21 @@ const Table tables[] = {
     {"job_failures", &type_of<jobs::Failure>(), {"job_id"}},
     {"job_limits", &type_of<jobs::Limit>(), {"next_start"}},
     {"job_schedules", &type_of<jobs::Schedule>(), {}},
+    {"audit_entries", &type_of<audit::Entry>(), {}},
+    {"events", &type_of<events::Event>(), {"workspace_id"}},
+    {"event_floors", nullptr, {"workspace_id", "purged_id"}},
+    {"announced_answers", nullptr, {"survey_id", "responses", "at"}},
+    {"job_checkpoints", nullptr, {"job_id", "step", "document", "created_at"}},
+    {"job_inputs", nullptr, {"job_id", "document"}},
+    {"job_results", &type_of<jobs::JobResult>(), {"job_id"}},
+    {"prompts", nullptr, {"workspace_id", "name", "number", "text", "created_at"}},
     {"insight_runs", &type_of<insight::Order>(), {"workspace_id", "completed_at"}},
+    {"llm_calls", &type_of<llm::Call>(), {}},
+    {"llm_spend", nullptr, {"workspace_id", "span", "starts_at", "tokens", "money"}},
+    {"llm_stats", &type_of<llm::Figures>(), {"task", "day"}},
+    {"llm_cache", nullptr, {"workspace_id", "key", "reply", "bytes", "created_at"}},
+    {"llm_semantic", nullptr, {"workspace_id", "key", "family", "vector", "created_at"}},
+    {"llm_semantic_trials", nullptr, {"workspace_id", "task", "similarity", "trials", "wrong"}},
     {"users", &type_of<identity::User>(), {}},
     {"user_tokens", &type_of<identity::UserTokenRow>(), {}},
     {"sessions", &type_of<identity::UserSession>(), {}},

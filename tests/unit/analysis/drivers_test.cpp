@@ -139,7 +139,8 @@ TEST_CASE("personas: groups that are there are found, with what sets them apart"
   Rng rng(1);
   std::vector<Feature> features{{"score", "Score", FeatureKind::number, {}, {}},
                                 {"plan", "Plan", FeatureKind::category, {}, {"free", "team"}},
-                                {"t1", "Price", FeatureKind::presence, {}, {}}};
+                                {"t1", "Price", FeatureKind::presence, {}, {}},
+                                {"speed", "Speed", FeatureKind::number, {}, {}}};
   std::vector<std::int32_t> truth;
   for (int i = 0; i < 1000; ++i) {
     const bool unhappy = rng.below(10) < 3;
@@ -147,6 +148,7 @@ TEST_CASE("personas: groups that are there are found, with what sets them apart"
     features[0].values.push_back(double(unhappy ? rng.below(4) : 7 + rng.below(4)));
     features[1].values.push_back(rng.below(10) < 9 ? !unhappy : unhappy);
     features[2].values.push_back(rng.below(10) < (unhappy ? 8u : 1u));
+    features[3].values.push_back(double(unhappy ? 1 + rng.below(3) : 3 + rng.below(3)));
   }
   const auto got = find_personas(features).value();
   CHECK(got.abstained.empty());

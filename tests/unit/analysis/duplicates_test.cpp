@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 
 using namespace insightflow;
@@ -144,4 +145,40 @@ TEST_CASE("long and broken texts") {
       found_in({million, words, words + "end", "\xFF\xFE\x80", std::string(5, '\0')});
   REQUIRE(found.found.size() == 1);
   CHECK(found.found[0].of == 1);
+}
+
+TEST_CASE("sketches tell how alike texts are, and find repeats among many") {
+  const auto sketched = [](std::string_view text) { return sketch_of(tokenize(text)); };
+  const Sketch one =
+      sketched("The checkout froze twice before my payment went through on the second card.");
+  CHECK(one ==
+        sketched("the CHECKOUT froze twice, before my payment went through on the second card"));
+  CHECK(likeness(one, one) == 1);
+  CHECK(likeness(one, sketched("The checkout froze twice before my payment went through on the "
+                               "second credit card.")) > 0.75);
+  CHECK(likeness(one, sketched("Support answered within minutes and solved everything at once, "
+                               "many thanks to the whole team.")) < 0.3);
+  // A text of all and a text of none.
+  CHECK(likeness(sketched(""), sketched("...")) == 1);
+
+  std::vector<Sketch> many;
+  const auto text = [](int i) {
+    std::string out;
+    for (int word = 0; word < 12; ++word)
+      out += "w" + std::to_string((i * 7919 + word * 104729) % 100003) + " ";
+    return out;
+  };
+  for (int i = 0; i < 500; ++i) many.push_back(sketched(text(i)));
+  const auto none = repeats_among(many);
+  CHECK(std::count(none.begin(), none.end(), 1) == 0);
+  for (int i = 0; i < 500; ++i) many.push_back(sketched(text(i) + "end"));
+  const auto found = repeats_among(many);
+  CHECK(std::count(found.begin(), found.begin() + 500, 1) == 0);
+  CHECK(std::count(found.begin() + 500, found.end(), 1) >= 495);
+  // One text a hundred thousand times: every one but the first, without comparing all with all.
+  const std::vector<Sketch> same(100'000, one);
+  const auto repeats = repeats_among(same);
+  CHECK(std::count(repeats.begin(), repeats.end(), 1) == 99'999);
+  CHECK(repeats.front() == 0);
+  CHECK(repeats_among({}).empty());
 }

@@ -100,9 +100,16 @@ TEST_CASE_FIXTURE(OperationsWorld, "awkward texts come back as they went in, or 
     const json::value good = parse_json(body_of(operation, actor)).value();
     std::vector<TextField> all;
     collect(operation.body(), "", {}, all);
+    std::vector<TextField> answered;
+    if (operation.output != nullptr) collect(operation.output(), "", {}, answered);
     for (const TextField& field : all) {
       CAPTURE(field.pointer);
       ++fields;
+      const bool given_back =
+          !not_given_back.contains(operation.body().name) &&
+          !not_given_back.contains(field.holder->name) &&
+          std::any_of(answered.begin(), answered.end(),
+                      [&](const TextField& one) { return one.name == field.name; });
       // A field that another operation has too is tried with fewer texts.
       const bool first =
           seen.insert(std::string(field.holder->name) + "." + std::string(field.name)).second;
@@ -124,10 +131,8 @@ TEST_CASE_FIXTURE(OperationsWorld, "awkward texts come back as they went in, or 
           continue;
         }
         ++kept;
-        if (not_given_back.contains(operation.body().name) ||
-            not_given_back.contains(field.holder->name))
-          continue;
-        CHECK(holds(parse_json(done.value().body, {.max_bytes = 1u << 24}).value(), strings[i]));
+        if (given_back)
+          CHECK(holds(parse_json(done.value().body, {.max_bytes = 1u << 24}).value(), strings[i]));
       }
     }
   }

@@ -134,6 +134,7 @@ struct OperationsWorld {
     if (name == "grant_id") return grant.id.str();
     if (name == "slug") return survey.slug;
     if (name == "number") return "1";
+    if (name == "name") return "summarize";
     if (name == "provider") return "none";
     if (name == "session_id") return key.str();
     FAIL("no value for {" << name << "}");
@@ -165,7 +166,9 @@ struct OperationsWorld {
       return R"({"grantee":"user","grantee_id":")" + member.str() +
              R"(","object":"project","object_id":")" + survey.project_id.str() +
              R"(","role":"editor"})";
-    if (operation.name == "surveys.generate") return R"({"goal":"Why do trial users leave?"})";
+    if (operation.name == "prompts.set") return R"({"text":"Write it in our own plain words."})";
+    if (operation.name == "surveys.generate" || operation.name == "surveys.generate_later")
+      return R"({"goal":"Why do trial users leave?"})";
     if (operation.name == "surveys.create" || operation.name == "surveys.update" ||
         operation.name == "surveys.save" || operation.name == "lint")
       return to_json_text(static_cast<const survey::Questionnaire&>(sample_survey()));

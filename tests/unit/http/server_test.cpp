@@ -377,8 +377,8 @@ TEST_CASE("many connections at once, each with its own answers") {
   Options options;
   options.io_threads = 2;
   std::atomic<int> logged = 0;
-  options.access_log = [&](const Request&, int status, std::chrono::microseconds) {
-    if (status == 200) ++logged;
+  options.on_answer = [&](const Request&, const Answered& answered) {
+    if (answered.status == 200) ++logged;
   };
   Running running(false, options);
   constexpr int count = 200;

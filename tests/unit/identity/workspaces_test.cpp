@@ -41,7 +41,9 @@ TEST_CASE_FIXTURE(Fixture, "what each role may do is what the table says") {
       {Permission::insight_run, Role::analyst},    {Permission::job_read, Role::viewer},
       {Permission::job_manage, Role::editor}};
   std::size_t seen = 0;
-  for (const auto& [permission, least] : rows) {
+  for (const auto& row : rows) {
+    const Permission permission = row.first;
+    const Role least = row.second;
     CAPTURE(slug(permission));
     ++seen;
     CHECK(!row_of(permission).doc.empty());

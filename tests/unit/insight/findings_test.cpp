@@ -311,7 +311,8 @@ TEST_CASE("response quality: each flag with its reason, on the very responses") 
   records[12].submission.answers.erase("words");
   Settings settings;
   settings.duration = "hidden.seconds";
-  const auto found = look_at_quality(data, settings, {}).value();
+  const auto found =
+      look_at_quality(data, read_texts(data, 0, {}, {}).value(), settings, {}).value();
   const auto flagged = [&](std::size_t record, std::string_view kind) {
     const auto& flags = found.of_record[record];
     return std::find(flags.begin(), flags.end(), kind) != flags.end();
@@ -333,10 +334,12 @@ TEST_CASE("response quality: each flag with its reason, on the very responses") 
   for (Record& record : data.records)
     record.submission.answers["speed"] = {double(1 + rng.below(5))};
   records[12].submission.answers["speed"] = {1.0};
-  const auto apart = look_at_quality(data, settings, {}).value().of_record[12];
+  const auto apart = look_at_quality(data, read_texts(data, 0, {}, {}).value(), settings, {})
+                         .value()
+                         .of_record[12];
   CHECK(std::find(apart.begin(), apart.end(), "contradiction") == apart.end());
   data.records.resize(99);
-  const auto few = look_at_quality(data, settings, {}).value();
+  const auto few = look_at_quality(data, read_texts(data, 0, {}, {}).value(), settings, {}).value();
   CHECK(!few.notes.empty());
   CHECK(std::none_of(few.flags.begin(), few.flags.end(),
                      [](const QualityFlag& flag) { return flag.kind == "speeder"; }));

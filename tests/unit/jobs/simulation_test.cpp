@@ -104,7 +104,13 @@ class Simulation {
     const auto lost = [](const auto& result) {
       return !result && result.error().reason == "lease_lost";
     };
-    switch (rng_.below(4)) {
+    switch (rng_.below(5)) {
+      case 2: {
+        const auto kept =
+            on.checkpoint(job, "step" + std::to_string(rng_.below(3)), std::to_string(job.attempt));
+        if (lost(kept)) worker.job.reset();
+        break;
+      }
       case 0: {
         const auto done = db.write([&](storage::Tx& tx) { return on.complete(tx, job); });
         if (done) ++seen_[job.id].completions;
@@ -154,6 +160,8 @@ class Simulation {
       after = *page.next;
     }
     for (const auto& [id, seen] : seen_) CHECK(stored.contains(id));
+    CHECK(world_.number("SELECT count(*) FROM job_checkpoints WHERE job_id IN (SELECT id FROM jobs "
+                        "WHERE state = 'completed')") == 0);
     CHECK(running["rare"] <= limit_of_rare);
     for (const auto& [key, count] : keys) CHECK(count == 1);
   }

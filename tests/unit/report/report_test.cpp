@@ -244,3 +244,26 @@ TEST_CASE("titles say what was found") {
   CHECK(!holds(page, "argin of error"));
   CHECK(!holds(report::to_html({}), "the sample chose itself"));
 }
+
+TEST_CASE("a report says who worded what, and shows a model's words as words") {
+  insight::Findings findings = test::sample_findings();
+  const std::string before = report::to_markdown(findings);
+  CHECK(before.find("The wording of") == std::string::npos);
+  findings.manifest.engine = "local, worded by m-1";
+  findings.spoken = {{.part = "summarize",
+                      .engine = "m-1",
+                      .prompt_version = "w2",
+                      .dropped = {{"number_unknown", 2}, {"quote_unknown", 1}}},
+                     {.part = "recommend", .fallback = "llm_timed_out: Too late."}};
+  for (insight::QuestionFindings& question : findings.questions)
+    for (insight::Theme& theme : question.themes)
+      theme.summary = "Words <script>alert(1)</script> *of* a model.";
+  const std::string markdown = report::to_markdown(findings), html = report::to_html(findings);
+  CHECK(markdown.find("by m-1, prompt version w2; 3 statements") != std::string::npos);
+  CHECK(html.find("by m-1, prompt version w2; 3 statements of the model") != std::string::npos);
+  CHECK(html.find("llm_timed_out: Too late.") != std::string::npos);
+  CHECK(html.find("local, worded by m-1") != std::string::npos);
+  CHECK(html.find("<script>alert") == std::string::npos);
+  CHECK(html.find("Words &lt;script&gt;") != std::string::npos);
+  CHECK(markdown.find("<script>alert") == std::string::npos);
+}

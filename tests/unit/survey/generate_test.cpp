@@ -51,6 +51,16 @@ TEST_CASE("generate: the goal's intent and subject are recognised") {
       {"increase retention", Intent::churn, "our product"},
       {"Prioritise features", Intent::feature_choice, "our product"},
       {"Understand the return process", Intent::general, "the return process"},
+      {"Understand very deeply why people churn", Intent::churn, "our product"},
+      {"Really understand our checkout", Intent::general, "our checkout"},
+      {"Would users recommend our NPS?", Intent::satisfaction, "our product"},
+      {"Measure NPS", Intent::satisfaction, "our product"},
+      {"Find out if the price is too high for small firms", Intent::pricing, "our product"},
+      {"Is our documentation any good", Intent::general, "our documentation"},
+      {"Feedback on the family room", Intent::general, "the family room"},
+      {"Warum kündigen unsere Kunden?", Intent::general, "our service"},
+      {"Pourquoi nos clients partent-ils ?", Intent::general, "our service"},
+      {"How do visitors rate Los Angeles?", Intent::general, "Los Angeles"},
   };
   for (const Row& row : rows) {
     CAPTURE(std::string(row.goal));

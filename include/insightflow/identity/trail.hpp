@@ -1,0 +1,31 @@
+#pragma once
+
+#include <insightflow/audit/log.hpp>
+#include <insightflow/identity/actor.hpp>
+
+namespace insightflow::identity {
+
+/// Adds what the actor did to the audit chain of the workspace, in the caller's transaction. The
+/// subject is "survey:ID", "key:ID", …; the detail holds no personal data.
+Result<void> record(storage::Tx& tx, const Scope& scope, audit::Action action, std::string subject,
+                    std::string detail = {});
+
+/// The audit trail of the actor's workspace. Needs `Permission::audit_read`.
+class Trail {
+ public:
+  explicit Trail(Scope scope) : scope_(std::move(scope)) {}
+
+  /// Newest first.
+  Result<audit::EntryPage> list(const audit::EntryFilter& filter = {}) const;
+
+  /// The end of the chain now, to be kept where this program cannot write.
+  Result<audit::Head> head() const;
+
+  /// See `audit::verify`.
+  Result<audit::Verification> verify(std::span<const audit::Head> heads = {}) const;
+
+ private:
+  Scope scope_;
+};
+
+}  // namespace insightflow::identity

@@ -1,0 +1,42 @@
+#include <insightflow/identity/trail.hpp>
+
+namespace insightflow::identity {
+
+namespace {
+
+std::string name_of(const Actor& actor) {
+  if (actor.user) return "user:" + actor.user->str();
+  if (actor.key) return "key:" + actor.key->str();
+  return {};
+}
+
+}  // namespace
+
+Result<void> record(storage::Tx& tx, const Scope& scope, audit::Action action, std::string subject,
+                    std::string detail) {
+  BOOST_OUTCOME_TRY(audit::append(tx, scope.clock,
+                                  {.workspace_id = scope.actor.workspace,
+                                   .actor = name_of(scope.actor),
+                                   .action = action,
+                                   .subject = std::move(subject),
+                                   .detail = std::move(detail),
+                                   .request_id = scope.origin.request_id}));
+  return success();
+}
+
+Result<audit::EntryPage> Trail::list(const audit::EntryFilter& filter) const {
+  BOOST_OUTCOME_TRY(scope_.require(Permission::audit_read));
+  return audit::list(scope_.db, scope_.actor.workspace, filter);
+}
+
+Result<audit::Head> Trail::head() const {
+  BOOST_OUTCOME_TRY(scope_.require(Permission::audit_read));
+  return audit::head(scope_.db, scope_.clock, scope_.actor.workspace);
+}
+
+Result<audit::Verification> Trail::verify(std::span<const audit::Head> heads) const {
+  BOOST_OUTCOME_TRY(scope_.require(Permission::audit_read));
+  return audit::verify(scope_.db, scope_.actor.workspace, heads);
+}
+
+}  // namespace insightflow::identity
