@@ -121,7 +121,7 @@ TEST_CASE("codes of an authenticator app") {
     CHECK(totp_check(secret, code, seconds + 30, 0) == totp_step(seconds));
     CHECK(totp_check(secret, code, seconds - 30, 0) == totp_step(seconds));
     CHECK(!totp_check(secret, code, seconds + 60, 0));
-    CHECK(!totp_check(secret, code, seconds - 60, 0));
+    if (seconds > 60) CHECK(!totp_check(secret, code, seconds - 60, 0));
     CHECK(!totp_check(secret, code, seconds, totp_step(seconds)));
   }
   for (const char* code : {"", "28708", "2870820", "28708a", "000000"})
