@@ -36,10 +36,6 @@ constexpr std::span<const Note> field_notes(const Evidence*) {
 struct Theme {
   std::string id;  ///< Stable within one result: "t1", strongest first.
   std::string label;
-  /// One sentence of figures and of words of the answers: how large it is, its words, its moods,
-  /// and the segment that names it most where that can be told from chance.
-  std::string description;
-  std::string summary;             ///< What it is about, by a model and checked; else empty.
   std::vector<std::string> terms;  ///< What sets it apart, strongest first.
   std::int64_t size = 0;           ///< Answers that belong to it.
   double share = 0;                ///< Of the answers used, in [0, 1].
@@ -49,12 +45,19 @@ struct Theme {
   /// Where it was asked for: how much of it comes together again in random halves of the answers,
   /// in [0, 1] (Jaccard similarity, Hennig 2007).
   std::optional<double> stability;
+  /// One sentence of figures and of words of the answers: how large it is, its words, its moods,
+  /// and the segment that names it most where that can be told from chance.
+  std::string description;
+  std::string summary;  ///< What it is about, by a model and checked; else empty.
   friend bool operator==(const Theme&, const Theme&) = default;
 };
 BOOST_DESCRIBE_STRUCT(Theme, (),
-                      (id, label, description, summary, terms, size, share, interval, sentiment,
-                       quotes, stability))
+                      (id, label, terms, size, share, interval, sentiment, quotes, stability,
+                       description, summary))
 inline constexpr std::array theme_notes{
+    Note{.field = "description",
+         .doc = "One sentence of figures and words of the answers.",
+         .omit_empty = true},
     Note{.field = "summary", .doc = "What it is about, by a model.", .omit_empty = true}};
 constexpr std::span<const Note> field_notes(const Theme*) {
   return theme_notes;

@@ -155,7 +155,7 @@ TEST_CASE("sketches tell how alike texts are, and find repeats among many") {
         sketched("the CHECKOUT froze twice, before my payment went through on the second card"));
   CHECK(likeness(one, one) == 1);
   CHECK(likeness(one, sketched("The checkout froze twice before my payment went through on the "
-                               "second credit card.")) > 0.75);
+                               "second credit card.")) > 0.6);
   CHECK(likeness(one, sketched("Support answered within minutes and solved everything at once, "
                                "many thanks to the whole team.")) < 0.3);
   // A text of all and a text of none.
