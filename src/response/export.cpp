@@ -46,7 +46,8 @@ Result<ChunkProducer> Transfers::export_all(SurveyId survey, TableFormat format)
   BOOST_OUTCOME_TRY(scope_.db.write([&](storage::Tx& tx) -> Result<void> {
     BOOST_OUTCOME_TRY(survey::require(tx, scope_, permission, survey));
     BOOST_OUTCOME_TRY(identity::record(tx, scope_, audit::Action::responses_exported,
-                                       "survey:" + survey.str(), std::string(slug(format))));
+                                       "survey:" + survey.str(),
+                                       format == TableFormat::csv ? "csv" : "jsonl"));
     BOOST_OUTCOME_TRY(questionnaire, all_questions(tx, survey));
     BOOST_OUTCOME_TRY(const auto newest,
                       tx.find<std::int64_t>("SELECT coalesce(max(sequence), 0) FROM responses "
