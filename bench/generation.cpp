@@ -49,7 +49,7 @@ int main(int count, char** arguments) {
     const std::string body =
         R"({"goal":"Why do trial users leave?","audience":"trial users","constraints":{"count":8}})";
     const std::string request =
-        "POST /api/v1/surveys/generate-jobs HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer " +
+        "POST /api/v1/generation-jobs HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer " +
         made.key.key +
         "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
         "\r\n\r\n" + body;

@@ -94,7 +94,10 @@ void Follower::run() noexcept {
 }
 
 void Follower::come_back(Feed::Then then) {
-  if (state_ != State::working) return;
+  if (state_ != State::working) {
+    if (closed()) feed_.reset();
+    return;
+  }
   const bool spoken = std::exchange(message_, std::nullopt).has_value();
   state_ = State::idle;
   then_ = then;
@@ -130,8 +133,9 @@ void Follower::finish(std::uint16_t code) {
 
 void Follower::close() {
   if (state_ == State::closed) return;
-  state_ = State::closed;
+  const bool worked_on = std::exchange(state_, State::closed) == State::working;
   feed_->on_wake(nullptr);
+  if (!worked_on) feed_.reset();
   close_socket();
   lane_.remove(*this);
 }

@@ -36,7 +36,7 @@ class Follower : public Peer, public Job {
   bool closed() const { return state_ == State::closed; }
 
   Lane& lane_;
-  const std::shared_ptr<Feed> feed_;
+  std::shared_ptr<Feed> feed_;  ///< Let go of when it is closed.
   std::vector<Piece> batch_;
 
  private:

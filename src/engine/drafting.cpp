@@ -243,15 +243,15 @@ Result<jobs::JobHistory> start_generation(const identity::Scope& scope, const su
       !made && !(model && made.error().reason == "language_unsupported"))
     return made.error();
   jobs::Queue queue(scope.db, scope.clock, scope.ids, scope.origin);
-  BOOST_OUTCOME_TRY(const auto id, scope.db.write([&](storage::Tx& tx) {
-    return queue.enqueue(tx,
-                         {.workspace_id = scope.actor.workspace,
-                          .kind = std::string(generation_job),
-                          .priority = jobs::Priority::high,
-                          .unique_key = std::string(key)},
-                         to_json_text(brief));
-  }));
-  return queue.get(scope.actor.workspace, id);
+  return scope.db.write([&](storage::Tx& tx) -> Result<jobs::JobHistory> {
+    BOOST_OUTCOME_TRY(const auto id, queue.enqueue(tx,
+                                                   {.workspace_id = scope.actor.workspace,
+                                                    .kind = std::string(generation_job),
+                                                    .priority = jobs::Priority::high,
+                                                    .unique_key = std::string(key)},
+                                                   to_json_text(brief)));
+    return queue.get(tx, scope.actor.workspace, id);
+  });
 }
 
 jobs::Handler generation_handler(storage::Database& db, const Clock& clock, IdSource& ids,

@@ -2,7 +2,6 @@
 
 #include <insightflow/bias/config.hpp>
 #include <insightflow/drafting.hpp>
-#include <insightflow/survey/access.hpp>
 
 #include <boost/json/value.hpp>
 
@@ -24,11 +23,8 @@ Result<Reply> review_survey(const Call& call) {
   BOOST_OUTCOME_TRY(const auto id, call.id<SurveyId>());
   BOOST_OUTCOME_TRY(const auto query, call.read_query<bias::LintQuery>());
   BOOST_OUTCOME_TRY(const auto options, bias::options_of(query));
-  const identity::Scope& scope = call.session->scope();
-  // It may cost money: reading the survey is not enough.
-  BOOST_OUTCOME_TRY(scope.db.read(
-      [&](storage::Tx& tx) { return survey::require(tx, scope, Permission::survey_edit, id); }));
-  BOOST_OUTCOME_TRY(const auto survey, call.session->surveys().get(id));
+  // It may cost money: whoever may only read the survey is refused.
+  BOOST_OUTCOME_TRY(const auto survey, call.session->surveys().get(id, Permission::survey_edit));
   BOOST_OUTCOME_TRY(const auto speaker, call.session->speaker());
   BOOST_OUTCOME_TRY(const auto made, review(survey, options, speaker));
   return reply(made);
@@ -69,7 +65,7 @@ std::span<const Operation> task_operations() {
   static const Operation table[] = {
       {.name = "surveys.generate_later",
        .method = "POST",
-       .path = "/surveys/generate-jobs",
+       .path = "/generation-jobs",
        .summary = "Generate a draft from a goal by a job, with the model where there is one.",
        .permission = Permission::survey_edit,
        .status = 202,

@@ -299,14 +299,11 @@ Subscription::Then Subscription::next(std::vector<MessagePtr>& out) {
   const std::size_t most = out.size() + at_once;
   for (; place.position < hub_->begin + hub_->recent.size(); ++place.position) {
     const MessagePtr& message = hub_->recent[place.position - hub_->begin];
-    if (message->id != 0) {
-      if (message->id <= place.last) continue;
-      place.last = message->id;
-    }
-    if (message->id == 0 && place.position < place.born) continue;
-    if (message->workspace != place.workspace || !place.types.wants(message->kind)) continue;
-    if (out.size() == most) return Then::again;
-    out.push_back(message);
+    if (message->id != 0 ? message->id <= place.last : place.position < place.born) continue;
+    const bool wanted = message->workspace == place.workspace && place.types.wants(message->kind);
+    if (wanted && out.size() == most) return Then::again;
+    if (message->id != 0) place.last = message->id;
+    if (wanted) out.push_back(message);
   }
   return Then::wait;
 }

@@ -241,21 +241,23 @@ Result<Job> Queue::requeue(WorkspaceId workspace, JobId id) {
 }
 
 Result<JobHistory> Queue::get(WorkspaceId workspace, JobId id) {
+  return db_.read([&](storage::Tx& tx) { return get(tx, workspace, id); });
+}
+
+Result<JobHistory> Queue::get(storage::Tx& tx, WorkspaceId workspace, JobId id) {
   static const std::string sql =
       "SELECT " + columns + " FROM jobs WHERE workspace_id = ?1 AND id = ?2";
-  return db_.read([&](storage::Tx& tx) -> Result<JobHistory> {
-    BOOST_OUTCOME_TRY(auto job, tx.find<Job>(sql, {workspace, id}));
-    if (!job) return unknown_job();
-    JobHistory out{std::move(*job), {}, {}};
-    BOOST_OUTCOME_TRY(out.failures,
-                      tx.list<Failure>("SELECT attempt, at, reason, detail FROM job_failures WHERE "
-                                       "job_id = ?1 ORDER BY attempt",
-                                       {id}));
-    BOOST_OUTCOME_TRY(out.result,
-                      tx.find<JobResult>(
-                          "SELECT subject, engine, note FROM job_results WHERE job_id = ?1", {id}));
-    return out;
-  });
+  BOOST_OUTCOME_TRY(auto job, tx.find<Job>(sql, {workspace, id}));
+  if (!job) return unknown_job();
+  JobHistory out{std::move(*job), {}, {}};
+  BOOST_OUTCOME_TRY(out.failures,
+                    tx.list<Failure>("SELECT attempt, at, reason, detail FROM job_failures WHERE "
+                                     "job_id = ?1 ORDER BY attempt",
+                                     {id}));
+  BOOST_OUTCOME_TRY(
+      out.result,
+      tx.find<JobResult>("SELECT subject, engine, note FROM job_results WHERE job_id = ?1", {id}));
+  return out;
 }
 
 Result<JobPage> Queue::list(WorkspaceId workspace, const JobFilter& filter) {

@@ -61,10 +61,10 @@ Result<ChunkProducer> Transfers::export_all(SurveyId survey, TableFormat format)
   return ChunkProducer(
       [scope = scope_, survey, format, last, head, at = std::int64_t{0},
        questionnaire = std::move(questionnaire)](std::string& piece) mutable -> Result<bool> {
-        piece += std::exchange(head, {});
         std::int64_t read = 0;
         BOOST_OUTCOME_TRY(scope.db.read([&](storage::Tx& tx) -> Result<void> {
           BOOST_OUTCOME_TRY(survey::require(tx, scope, permission, survey));
+          piece += std::exchange(head, {});
           return each_response(tx, survey, {at, last, rows_per_piece},
                                [&](std::int64_t sequence, Response&& response) -> Result<void> {
                                  ++read;

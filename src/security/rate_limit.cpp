@@ -70,6 +70,7 @@ struct RateLimiter::State {
     // Never further ahead than a whole burst, so that a clock set back locks nobody out for longer.
     const std::int64_t full_at =
         known == bucket.end() ? now : std::clamp(known->full_at, now, now + interval * rate.burst);
+    if (known != bucket.end()) known->full_at = full_at;
     const Verdict before = judge(full_at, now);
     if (!take || !before.allowed) return before;
     Slot& slot =

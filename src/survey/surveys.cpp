@@ -215,10 +215,9 @@ Result<Survey> Surveys::generate(const Brief& brief) {
   return create(std::move(survey));
 }
 
-Result<Survey> Surveys::get(SurveyId id) {
-  BOOST_OUTCOME_TRY(scope_.reach(Permission::survey_read));
-  return scope_.db.read(
-      [&](storage::Tx& tx) { return find_survey(tx, scope_, Permission::survey_read, id); });
+Result<Survey> Surveys::get(SurveyId id, Permission permission) {
+  BOOST_OUTCOME_TRY(scope_.reach(permission));
+  return scope_.db.read([&](storage::Tx& tx) { return find_survey(tx, scope_, permission, id); });
 }
 
 Result<Survey> Surveys::by_slug(std::string_view slug) {

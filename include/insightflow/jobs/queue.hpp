@@ -85,6 +85,7 @@ class Queue {
 
   /// Errors: `job_unknown`.
   Result<JobHistory> get(WorkspaceId workspace, JobId id);
+  Result<JobHistory> get(storage::Tx& tx, WorkspaceId workspace, JobId id);
 
   /// Newest first.
   Result<JobPage> list(WorkspaceId workspace, const JobFilter& filter = {});

@@ -94,8 +94,9 @@ class Surveys {
   /// `create`.
   Result<Survey> generate(const Brief& brief);
 
-  /// Errors: `survey_unknown`.
-  Result<Survey> get(SurveyId id);
+  /// For those who have `permission` on it. Errors: `survey_unknown`, `permission_missing`.
+  Result<Survey> get(SurveyId id,
+                     identity::Permission permission = identity::Permission::survey_read);
   Result<Survey> by_slug(std::string_view slug);
   Result<SummaryPage> list(const PageRequest& page);
 

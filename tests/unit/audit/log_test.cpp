@@ -18,7 +18,14 @@ struct Chain : test::World {
     }
   }
 
-  WorkspaceId here() const { return workspace.workspace.id; }
+  /// A workspace whose chain nobody has begun.
+  WorkspaceId fresh(const std::string& name) {
+    const identity::Workspace made{ids.next<WorkspaceId>(), name, clock.now()};
+    db->write([&](storage::Tx& tx) { return tx.insert("workspaces", made); }).value();
+    return made.id;
+  }
+  WorkspaceId home = fresh("Home");
+  WorkspaceId here() const { return home; }
   Entry add(Action action, const std::string& subject) {
     return db
         ->write([&](storage::Tx& tx) {
@@ -58,12 +65,11 @@ struct Chain : test::World {
 
 TEST_CASE("a chain continues, entry by entry, and each workspace has its own") {
   Chain chain(3);
-  const auto other = identity::create_workspace(*chain.db, chain.clock, chain.ids, "Other").value();
+  const WorkspaceId other = chain.fresh("Other");
   const Entry foreign =
       chain.db
           ->write([&](storage::Tx& tx) {
-            return append(tx, chain.clock,
-                          {other.workspace.id, "", Action::key_created, "", "", ""});
+            return append(tx, chain.clock, {other, "", Action::key_created, "", "", ""});
           })
           .value();
   CHECK(foreign.number == 1);

@@ -39,7 +39,9 @@ TEST_CASE_FIXTURE(Fixture, "what each role may do is what the table says") {
       {Permission::response_read, Role::viewer},   {Permission::response_export, Role::analyst},
       {Permission::response_import, Role::editor}, {Permission::insight_read, Role::viewer},
       {Permission::insight_run, Role::analyst},    {Permission::job_read, Role::viewer},
-      {Permission::job_manage, Role::editor}};
+      {Permission::job_manage, Role::editor},      {Permission::event_read, Role::viewer},
+      {Permission::prompt_read, Role::viewer},     {Permission::prompt_manage, Role::admin},
+      {Permission::audit_read, Role::admin}};
   std::size_t seen = 0;
   for (const auto& row : rows) {
     const Permission permission = row.first;

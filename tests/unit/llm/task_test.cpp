@@ -192,13 +192,13 @@ TEST_CASE("data cannot leave its frame") {
 
 TEST_CASE("a large input is divided, merged and refined") {
   Words many;
-  for (int i = 0; i < 400; ++i) many.words.push_back("word" + std::to_string(i));
+  for (int i = 0; i < 1'000; ++i) many.words.push_back("word" + std::to_string(i));
   int refined = 0;
   test::FakeClient client([&](const Request& request) {
     const std::string& user = request.messages[1].text;
     if (user.find("\"step\":\"refine\"") != user.npos) {
       ++refined;
-      return test::FakeClient::reply(R"({"words":["word0","word399"]})");
+      return test::FakeClient::reply(R"({"words":["word0","word999"]})");
     }
     const std::size_t at = user.find("\"words\":[\"") + 10;
     return test::FakeClient::reply(R"({"words":[")" + user.substr(at, user.find('"', at) - at) +
@@ -207,7 +207,7 @@ TEST_CASE("a large input is divided, merged and refined") {
   Run run_ = with(client);
   run_.voice.context_tokens = [](auto, auto) { return std::int64_t{2'500}; };
   auto done = run(task, many, run_).value();
-  CHECK(joined(done.value) == "word0 word399");
+  CHECK(joined(done.value) == "word0 word999");
   CHECK(refined == 1);
   CHECK(done.spoken.calls >= 3);
   CHECK(done.spoken.engine == "fake-1");
