@@ -72,7 +72,8 @@ bool holds(const json::value& value, std::string_view text) {
 const std::set<std::string_view> not_given_back{
     "Questionnaire",  // of `lint`, which answers with findings
     "Brief",          // a goal becomes a questionnaire
-    "RunRequest", "InviteToken", "Settings"};
+    "PromptText",     // read again behind the write, which is undone here
+    "RunRequest",    "InviteToken", "Settings"};
 
 }  // namespace
 
@@ -97,7 +98,8 @@ TEST_CASE_FIXTURE(OperationsWorld, "awkward texts come back as they went in, or 
     CAPTURE(operation.name);
     const identity::Actor actor = person(Role::owner);
     const Session session({tried, owner.scope().clock, owner.scope().ids, actor});
-    const json::value good = parse_json(body_of(operation, actor)).value();
+    const std::string usual = body_of(operation, actor);
+    const json::value good = parse_json(usual.empty() ? "{}" : usual).value();
     std::vector<TextField> all;
     collect(operation.body(), "", {}, all);
     std::vector<TextField> answered;
