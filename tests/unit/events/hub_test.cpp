@@ -288,7 +288,8 @@ TEST_CASE_FIXTURE(Fixture, "sources are asked while somebody watches, and no lon
     Reader reader(hub.subscribe(home).value());
     while (asked < 3) std::this_thread::yield();
   }
-  CHECK(hub.watching() == 0);
+  // The round that is under way may be the last to hold the reader.
+  while (hub.watching() != 0) std::this_thread::yield();
   // Whoever comes after a pause is where he asked to be.
   add(home, 3);
   Reader late(hub.subscribe(home, {.after = 1}).value());
