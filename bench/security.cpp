@@ -89,9 +89,9 @@ void serve(const std::string& folder, bool open, const bench::Served::Ready& rea
 int main(int count, char** arguments) {
   const int rounds = count > 1 ? std::atoi(arguments[1]) : 5;
   const double seconds = count > 2 ? std::atof(arguments[2]) : 1.5;
-  char folder[] = "/tmp/insightflow-bench-XXXXXX";
-  if (::mkdtemp(folder) == nullptr) return 1;
-  const std::string where = folder;
+  std::string where =
+      (std::filesystem::temp_directory_path() / "insightflow-bench-XXXXXX").string();
+  if (::mkdtemp(where.data()) == nullptr) return 1;
   const Prepared prepared = prepare(where);
 
   const auto get = [&](const std::string& bearer) {

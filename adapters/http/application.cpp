@@ -6,6 +6,7 @@
 
 #include <insightflow/core/json.hpp>
 #include <insightflow/operations.hpp>
+#include <insightflow/security/encoding.hpp>
 #include <insightflow/security/tokens.hpp>
 
 #include <boost/json/object.hpp>
@@ -309,7 +310,7 @@ Result<Response> Application::State::socket(const Request& request, const Call& 
 Response Application::State::page(const Request& request) const {
   const std::string& slug = request.segments[1];
   const std::string nonce = security::random_token("", 24);
-  const PageFrame frame{.action = "/s/" + percent_encode(slug), .nonce = nonce};
+  const PageFrame frame{.action = "/s/" + security::percent_encode(slug), .nonce = nonce};
   const std::string language(request.headers.find("Accept-Language").value_or(""));
   const auto notice = [&](const Error& error) {
     return page_response(http_status(error),

@@ -10,11 +10,6 @@ constexpr int hex_value(char c) noexcept {
          : c >= 'A' && c <= 'F' ? c - 'A' + 10
                                 : -1;
 }
-constexpr bool unreserved(char c) noexcept {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
-         c == '.' || c == '_' || c == '~';
-}
-
 /// Takes the text before the next separator off the front.
 std::string_view take(std::string_view& rest, char separator) {
   const std::size_t end = std::min(rest.find(separator), rest.size());
@@ -88,21 +83,6 @@ Result<std::vector<Parameter>> parse_form(std::string_view text, std::size_t max
     parameters.push_back({std::move(decoded_name), std::move(decoded_value)});
   }
   return parameters;
-}
-
-std::string percent_encode(std::string_view text) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  std::string out;
-  out.reserve(text.size());
-  for (const char c : text) {
-    if (unreserved(c)) {
-      out.push_back(c);
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    out.append({'%', digits[byte >> 4], digits[byte & 15]});
-  }
-  return out;
 }
 
 std::optional<std::string_view> cookie(std::string_view field, std::string_view name) {

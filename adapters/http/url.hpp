@@ -21,9 +21,6 @@ Result<std::vector<std::string>> path_segments(std::string_view path);
 /// empty text gives no parameter. Errors: those of `percent_decode`, `too_many_parameters`.
 Result<std::vector<Parameter>> parse_form(std::string_view text, std::size_t max_parameters = 1000);
 
-/// Encodes everything but unreserved characters (RFC 3986, 2.3).
-std::string percent_encode(std::string_view text);
-
 /// The value of a cookie in a Cookie field (RFC 6265, 4.2), without its quotes.
 std::optional<std::string_view> cookie(std::string_view field, std::string_view name);
 

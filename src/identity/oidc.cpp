@@ -21,24 +21,10 @@ constexpr std::size_t state_characters = 52, verifier_bytes = 32;
 constexpr security::JwsAlgorithm provider_algorithms[] = {
     security::JwsAlgorithm::RS256, security::JwsAlgorithm::ES256, security::JwsAlgorithm::EdDSA};
 
-std::string form_encoded(std::string_view text) {
-  static constexpr char hex[] = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '-' || c == '.' || c == '_' || c == '~';
-    if (plain)
-      out += c;
-    else
-      (out += '%') += {hex[static_cast<unsigned char>(c) >> 4], hex[c & 15]};
-  }
-  return out;
-}
-
 std::string form(std::initializer_list<std::pair<std::string_view, std::string_view>> fields) {
   std::string out;
   for (const auto& [name, value] : fields)
-    out += (out.empty() ? "" : "&") + std::string(name) + "=" + form_encoded(value);
+    out += (out.empty() ? "" : "&") + std::string(name) + "=" + security::percent_encode(value);
   return out;
 }
 
@@ -179,8 +165,8 @@ Result<Login> Accounts::finish_external(const OidcCallback& callback, std::strin
                                          {"code_verifier", row->verifier}})};
   if (!provider->client_secret.empty()) {
     // RFC 6749, 2.3.1: encoded as in a form before they become name and password.
-    request.user = form_encoded(provider->client_id);
-    request.password = form_encoded(provider->client_secret);
+    request.user = security::percent_encode(provider->client_id);
+    request.password = security::percent_encode(provider->client_secret);
   }
   BOOST_OUTCOME_TRY(const auto answer, fetch_json(*provider, *s.fetcher, std::move(request)));
   const std::string token = text_in(answer, "id_token");

@@ -67,4 +67,21 @@ std::string hex_encode(std::string_view bytes) {
   return regroup(bytes, 4, "0123456789abcdef");
 }
 
+std::string percent_encode(std::string_view text) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  constexpr std::string_view unreserved = "-._~";
+  std::string out;
+  out.reserve(text.size());
+  for (const char c : text) {
+    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+        unreserved.find(c) != unreserved.npos) {
+      out.push_back(c);
+      continue;
+    }
+    const auto byte = static_cast<unsigned char>(c);
+    out.append({'%', digits[byte >> 4], digits[byte & 15]});
+  }
+  return out;
+}
+
 }  // namespace insightflow::security

@@ -23,20 +23,6 @@ std::string mac(const char* algorithm, std::string_view key, std::string_view me
   return out;
 }
 
-std::string uri_encoded(std::string_view text) {
-  static constexpr char hex[] = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '-' || c == '.' || c == '_' || c == '~';
-    if (plain)
-      out += c;
-    else
-      (out += '%') += {hex[static_cast<unsigned char>(c) >> 4], hex[c & 15]};
-  }
-  return out;
-}
-
 }  // namespace
 
 std::string hmac_sha256(std::string_view key, std::string_view message) {
@@ -71,8 +57,8 @@ std::optional<std::int64_t> totp_check(std::string_view secret, std::string_view
 }
 
 std::string totp_uri(std::string_view secret, std::string_view issuer, std::string_view account) {
-  const std::string name = uri_encoded(issuer);
-  return "otpauth://totp/" + name + ":" + uri_encoded(account) +
+  const std::string name = percent_encode(issuer);
+  return "otpauth://totp/" + name + ":" + percent_encode(account) +
          "?secret=" + base32_encode(secret) + "&issuer=" + name;
 }
 

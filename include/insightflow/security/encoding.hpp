@@ -19,4 +19,7 @@ std::string base32_encode(std::string_view bytes);
 /// Lower-case hexadecimal.
 std::string hex_encode(std::string_view bytes);
 
+/// %XX for everything but unreserved characters (RFC 3986, 2.3).
+std::string percent_encode(std::string_view text);
+
 }  // namespace insightflow::security

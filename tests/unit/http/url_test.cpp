@@ -1,5 +1,7 @@
 #include "http/url.hpp"
 
+#include <insightflow/security/encoding.hpp>
+
 #include <doctest/doctest.h>
 
 #include <ostream>
@@ -46,8 +48,8 @@ TEST_CASE("encoding and decoding are each other's inverse") {
   std::string all;
   for (char c = 1; c < 127; ++c) all.push_back(c);
   all += "äöü😀";
-  CHECK(percent_decode(percent_encode(all)).value() == all);
-  CHECK(percent_encode("a b/ä~") == "a%20b%2F%C3%A4~");
+  CHECK(percent_decode(insightflow::security::percent_encode(all)).value() == all);
+  CHECK(insightflow::security::percent_encode("a b/ä~") == "a%20b%2F%C3%A4~");
 }
 
 TEST_CASE("a path is split before it is decoded") {
