@@ -47,6 +47,12 @@ fuzz: ## Runs every fuzz target for SECONDS_EACH (60) seconds
 	@tools/build fuzz
 	@tools/fuzz $(SECONDS_EACH)
 
+contract: setup ## Tries every operation of the API by its OpenAPI document (schemathesis)
+	@command -v schemathesis >/dev/null || [[ -x build/contract/bin/schemathesis ]] || \
+	  { python3 -m venv build/contract && build/contract/bin/pip install --quiet 'schemathesis>=4,<5'; }
+	@tools/build dev insightflow_cli
+	@tools/contract dev
+
 format: ## Formats all C++ files in place
 	@tools/setup check
 	@tools/format
@@ -57,4 +63,4 @@ install: build ## Installs library, headers and command under PREFIX (/usr/local
 clean: ## Removes everything that was built
 	@rm -rf build
 
-.PHONY: help setup build demo test check serve bench fuzz format install clean
+.PHONY: help setup build demo test check serve bench fuzz contract format install clean

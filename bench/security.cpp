@@ -49,7 +49,7 @@ struct Prepared {
 Prepared prepare(const std::string& folder) {
   auto engine = Engine::open({.database = "sqlite:" + folder + database}).value();
   const auto user = engine.accounts().add_user("bench@example.org", password, "").value();
-  const auto tokens = engine.accounts().login("bench@example.org", password, "").value().tokens;
+  const auto tokens = engine.accounts().login("bench@example.org", password).value().tokens;
   auto owner = engine.as(
       {.workspace = user.home_workspace_id, .role = identity::Role::owner, .user = user.id});
   Prepared out;

@@ -111,6 +111,9 @@ void add_limit(CLI::App& parent, Context& context) {
       ->check(CLI::Range(1, 60'000));
   on_call(*command, context, [&context, limit]() -> Result<void> {
     BOOST_OUTCOME_TRY(auto engine, context.open());
+    const auto kinds = engine.job_kinds();
+    if (std::find(kinds.begin(), kinds.end(), limit->kind) == kinds.end())
+      return kind_unknown(limit->kind, kinds);
     return engine.queue().set_limit(*limit);
   });
 }

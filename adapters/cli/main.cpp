@@ -18,6 +18,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   app.fallthrough();
   app.set_help_all_flag("--help-all", "Help for every command");
+  app.set_version_flag("--version", "insightflow " INSIGHTFLOW_VERSION);
   app.add_option("--db", context.database, "Database file (or INSIGHTFLOW_DB)")
       ->capture_default_str();
   app.add_option("--workspace", context.workspace, "Name or id, where the database has several");

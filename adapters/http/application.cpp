@@ -32,6 +32,11 @@ constexpr std::size_t longest_idempotency_key = 200;
 struct Route {
   const Operation* operation;
   std::vector<std::string_view> segments;
+
+  std::ptrdiff_t variables() const {
+    return std::count_if(segments.begin(), segments.end(),
+                         [](std::string_view segment) { return segment.starts_with('{'); });
+  }
 };
 
 std::vector<Route> make_routes() {
@@ -95,13 +100,16 @@ Result<std::optional<std::int64_t>> if_match(const Request& request) {
   const auto header = request.headers.find("If-Match");
   if (!header || *header == "*") return std::nullopt;
   std::int64_t revision = 0;
-  if (header->size() > 2 && header->front() == '"' && header->back() == '"') {
+  if (header->size() < 2 || !header->ends_with('"'))
+    return fail(Code::invalid, "if_match_malformed",
+                "If-Match takes the ETag of a revision, which is a number in quotes.");
+  if (header->front() == '"') {
     const auto end =
         std::from_chars(header->data() + 1, header->data() + header->size() - 1, revision);
     if (end.ec == std::errc() && end.ptr == header->data() + header->size() - 1) return revision;
   }
-  return fail(Code::stale, "if_match_malformed",
-              "If-Match holds no ETag of this server, which are numbers in quotes.");
+  return fail(Code::stale, "revision_stale",
+              "If-Match names no revision there ever was; an ETag here is a number in quotes.");
 }
 
 Result<std::string_view> idempotency_key(const Request& request) {
@@ -213,9 +221,20 @@ struct Application::State {
 };
 
 Response Application::State::api(const Request& request, Trail& trail) const {
+  // Where several paths fit, the one that says more counts: "/surveys/generate" is no survey.
+  const Route* nearest = nullptr;
+  for (const Route& route : routes)
+    if (matches(route, request.segments) &&
+        (nearest == nullptr || route.variables() < nearest->variables()))
+      nearest = &route;
+  if (nearest == nullptr)
+    return error_response(
+        fail(Code::not_found, "path_unknown",
+             "There is nothing at this address. /openapi.json lists what there is."),
+        request);
   std::string allowed;
   for (const Route& route : routes) {
-    if (!matches(route, request.segments)) continue;
+    if (route.segments != nearest->segments) continue;
     const bool head = request.method == "HEAD" && route.operation->method == "GET";
     if (head || route.operation->method == request.method) {
       trail.route = std::size(own_routes) + static_cast<std::size_t>(&route - routes.data());
@@ -227,11 +246,6 @@ Response Application::State::api(const Request& request, Trail& trail) const {
     (allowed += allowed.empty() ? "" : ", ") += route.operation->method;
     if (route.operation->method == "GET") allowed += ", HEAD";
   }
-  if (allowed.empty())
-    return error_response(
-        fail(Code::not_found, "path_unknown",
-             "There is nothing at this address. /openapi.json lists what there is."),
-        request);
   return method_not_allowed(allowed, request);
 }
 
@@ -255,6 +269,7 @@ Result<Response> Application::State::perform(const Operation& operation, const R
     call.permit = permit_of(engine, shown);
     call.last_event_id = request.headers.find("Last-Event-ID").value_or("");
   }
+  BOOST_OUTCOME_TRY(admit(operation, call.session));
   BOOST_OUTCOME_TRY(check_media(operation, request));
   BOOST_OUTCOME_TRY(call.if_revision, if_match(request));
   BOOST_OUTCOME_TRY(call.idempotency_key, idempotency_key(request));

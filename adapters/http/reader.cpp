@@ -34,10 +34,10 @@ constexpr Rejection coding{501, "coding_unknown",
 constexpr Rejection version{505, "version_unsupported", "Only HTTP/1.0 and HTTP/1.1 are spoken."};
 }  // namespace refuse
 
-constexpr std::array methods{beast::http::verb::get,    beast::http::verb::head,
-                             beast::http::verb::post,   beast::http::verb::put,
-                             beast::http::verb::patch,  beast::http::verb::delete_,
-                             beast::http::verb::options};
+constexpr std::array methods{beast::http::verb::get,     beast::http::verb::head,
+                             beast::http::verb::post,    beast::http::verb::put,
+                             beast::http::verb::patch,   beast::http::verb::delete_,
+                             beast::http::verb::options, beast::http::verb::trace};
 
 /// No rest of a chunked body is shorter: "0" and two line ends. Beast 1.81 asserts that a last
 /// chunk which is also the first does not come in smaller pieces, so a client could end a debug

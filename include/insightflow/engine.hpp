@@ -49,6 +49,9 @@ struct Options {
   llm::Client* llm_client = nullptr;
 };
 
+/// `job_kind_unknown`, naming the kinds that there are.
+Error kind_unknown(std::string_view kind, std::span<const std::string> known);
+
 /// Which jobs to run, and how many at a time.
 struct WorkOptions {
   std::vector<std::string> kinds;  ///< Empty: every kind.
@@ -96,8 +99,9 @@ class Prompts {
 /// What one actor may do. Cheap to copy; the engine must outlive it.
 class Session {
  public:
-  explicit Session(identity::Scope scope, const llm::Voice* voice = nullptr)
-      : scope_(std::move(scope)), voice_(voice) {}
+  explicit Session(identity::Scope scope, const llm::Voice* voice = nullptr,
+                   identity::Accounts* accounts = nullptr)
+      : scope_(std::move(scope)), voice_(voice), accounts_(accounts) {}
 
   survey::Projects projects() const { return survey::Projects(scope_); }
   survey::Surveys surveys() const { return survey::Surveys(scope_); }
@@ -109,7 +113,7 @@ class Session {
   identity::Members members() const { return identity::Members(scope_); }
   identity::Invites invites() const { return identity::Invites(scope_); }
   identity::Grants grants() const { return identity::Grants(scope_); }
-  identity::Trail trail() const { return identity::Trail(scope_); }
+  identity::Trail trail() const { return identity::Trail(scope_, accounts_); }
   Jobs jobs() const { return Jobs(scope_); }
   Prompts prompts() const { return Prompts(scope_); }
   const identity::Scope& scope() const { return scope_; }
@@ -126,6 +130,7 @@ class Session {
  private:
   identity::Scope scope_;
   const llm::Voice* voice_;
+  identity::Accounts* accounts_;
 };
 
 /// The whole product behind one object: opens the database, takes answers, hands out sessions, and
@@ -169,6 +174,9 @@ class Engine {
   /// Runs jobs until a stop is requested; those in hand are finished or handed back first. Any
   /// number of processes may do so. Errors: `job_kind_unknown`.
   Result<void> work(std::stop_token stop, const WorkOptions& options = {});
+
+  /// The kinds of jobs that this engine can run.
+  std::vector<std::string> job_kinds() const;
 
   /// See `storage::Database::backup`.
   Result<void> backup(const std::string& path);

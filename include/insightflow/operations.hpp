@@ -87,8 +87,11 @@ struct Operation {
 /// All operations, in the order of the documentation.
 std::span<const Operation> operations();
 
-/// Runs an operation for whoever calls. Errors: `key_missing`, `permission_missing`, and those of
-/// the operation.
+/// Whether an operation may be asked for at all, before anything of the request is looked at.
+/// Errors: `key_missing`, `permission_missing`.
+Result<void> admit(const Operation& operation, const Session* session);
+
+/// Runs an operation for whoever calls. Errors: those of `admit` and of the operation.
 Result<Reply> perform(const Operation& operation, const Call& call);
 
 /// The part of the address before an operation's path.

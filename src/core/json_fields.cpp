@@ -234,21 +234,6 @@ class Reader {
   Audience audience_;
 };
 
-void add_bounds(json::object& schema, const Note& note, Shape shape) {
-  const auto set = [&](const char* least, const char* most) {
-    if (std::isfinite(note.min)) schema[least] = whole_or_double(note.min);
-    if (std::isfinite(note.max)) schema[most] = whole_or_double(note.max);
-  };
-  switch (shape) {
-    case Shape::integer:
-    case Shape::number: set("minimum", "maximum"); break;
-    case Shape::text: set("minLength", "maxLength"); break;
-    case Shape::list: set("minItems", "maxItems"); break;
-    case Shape::map: set("minProperties", "maxProperties"); break;
-    default: break;
-  }
-}
-
 }  // namespace
 
 json::value write_json(const Type& type, const void* object, Audience audience) {
@@ -405,6 +390,21 @@ std::string write_json_text(const Type& type, const void* object, Audience audie
   return out;
 }
 
+void add_bounds(json::object& schema, const Note& note, Shape shape) {
+  const auto set = [&](const char* least, const char* most) {
+    if (std::isfinite(note.min)) schema[least] = whole_or_double(note.min);
+    if (std::isfinite(note.max)) schema[most] = whole_or_double(note.max);
+  };
+  switch (shape) {
+    case Shape::integer:
+    case Shape::number: set("minimum", "maximum"); break;
+    case Shape::text: set("minLength", "maxLength"); break;
+    case Shape::list: set("minItems", "maxItems"); break;
+    case Shape::map: set("minProperties", "maxProperties"); break;
+    default: break;
+  }
+}
+
 json::object json_schema(const Type& type, std::string_view prefix, json::object& definitions,
                          Audience audience) {
   json::object out;
@@ -431,7 +431,13 @@ json::object json_schema(const Type& type, std::string_view prefix, json::object
         definition["enum"] = json::array(type.slugs.begin(), type.slugs.end());
       });
       break;
-    case Shape::optional: return json_schema(type.item(), prefix, definitions, audience);
+    case Shape::optional:
+      out = json_schema(type.item(), prefix, definitions, audience);
+      if (const auto kind = out.find("type"); kind != out.end())
+        kind->value() = json::array{kind->value(), "null"};
+      else
+        out = {{"anyOf", json::array{std::move(out), json::object{{"type", "null"}}}}};
+      break;
     case Shape::list:
       out["type"] = "array";
       out["items"] = json_schema(type.item(), prefix, definitions, audience);

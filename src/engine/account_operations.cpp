@@ -32,16 +32,23 @@ constexpr std::span<const Note> field_notes(const RegisterRequest*) {
   return register_request_notes;
 }
 
+constexpr Note device_note{.field = "device",
+                           .doc =
+                               "From an earlier login to this account, or from a reset: wrong "
+                               "passwords of others do not keep it out.",
+                           .max = 300};
+
 struct LoginRequest {
   std::string email;
   std::string password;
   std::string client;
+  std::string device;
 };
-BOOST_DESCRIBE_STRUCT(LoginRequest, (), (email, password, client))
+BOOST_DESCRIBE_STRUCT(LoginRequest, (), (email, password, client, device))
 constexpr std::array login_request_notes{
     Note{.field = "email", .doc = "Of the account.", .required = true, .pii = true, .max = 254},
     Note{.field = "password", .doc = "Of the account.", .required = true, .max = 1024},
-    Note{.field = "client", .doc = "What the list of sessions calls it.", .max = 200}};
+    Note{.field = "client", .doc = "What the list of sessions calls it.", .max = 200}, device_note};
 constexpr std::span<const Note> field_notes(const LoginRequest*) {
   return login_request_notes;
 }
@@ -50,12 +57,13 @@ struct SecondStepRequest {
   std::string challenge;
   std::string code;
   std::string client;
+  std::string device;
 };
-BOOST_DESCRIBE_STRUCT(SecondStepRequest, (), (challenge, code, client))
+BOOST_DESCRIBE_STRUCT(SecondStepRequest, (), (challenge, code, client, device))
 constexpr std::array second_step_request_notes{
     Note{.field = "challenge", .doc = "From the first step.", .required = true, .max = 200},
     Note{.field = "code", .doc = "Of the app, or a recovery code.", .required = true, .max = 40},
-    Note{.field = "client", .doc = "What the list of sessions calls it.", .max = 200}};
+    Note{.field = "client", .doc = "What the list of sessions calls it.", .max = 200}, device_note};
 constexpr std::span<const Note> field_notes(const SecondStepRequest*) {
   return second_step_request_notes;
 }
@@ -137,17 +145,26 @@ constexpr std::span<const Note> field_notes(const CodeRequest*) {
 /// Said where there is nothing else to say, to everybody alike.
 struct Done {
   std::string status = "done";
+  std::string device{};
 };
-BOOST_DESCRIBE_STRUCT(Done, (), (status))
+BOOST_DESCRIBE_STRUCT(Done, (), (status, device))
 constexpr std::array done_notes{
     Note{.field = "status",
-         .doc = "\"done\", or \"accepted\" where a mail follows if there is somebody to get it."}};
+         .doc = "\"done\", or \"accepted\" where a mail follows if there is somebody to get it."},
+    Note{.field = "device",
+         .doc = "After a reset: send it with the next login.",
+         .omit_empty = true}};
 constexpr std::span<const Note> field_notes(const Done*) {
   return done_notes;
 }
 
 Reply accepted() {
   return reply(Done{"accepted"}, 202);
+}
+
+template <class Request>
+identity::Visit visit(const Call& call, const Request& given) {
+  return {given.client, given.device, call.origin.request_id};
 }
 
 Result<Reply> register_user(const Call& call) {
@@ -168,19 +185,20 @@ Result<Reply> with_address(const Call& call) {
 }
 Result<Reply> reset(const Call& call) {
   BOOST_OUTCOME_TRY(const auto given, call.read_body<ResetRequest>());
-  BOOST_OUTCOME_TRY(call.engine.accounts().reset_password(given.token, given.password));
-  return reply(Done{});
+  BOOST_OUTCOME_TRY(auto device, call.engine.accounts().reset_password(given.token, given.password,
+                                                                       call.origin.request_id));
+  return reply(Done{.device = std::move(device)});
 }
 Result<Reply> login(const Call& call) {
   BOOST_OUTCOME_TRY(const auto given, call.read_body<LoginRequest>());
   BOOST_OUTCOME_TRY(const auto made,
-                    call.engine.accounts().login(given.email, given.password, given.client));
+                    call.engine.accounts().login(given.email, given.password, visit(call, given)));
   return reply(made);
 }
 Result<Reply> second_step(const Call& call) {
   BOOST_OUTCOME_TRY(const auto given, call.read_body<SecondStepRequest>());
-  BOOST_OUTCOME_TRY(const auto made,
-                    call.engine.accounts().second_step(given.challenge, given.code, given.client));
+  BOOST_OUTCOME_TRY(const auto made, call.engine.accounts().second_step(given.challenge, given.code,
+                                                                        visit(call, given)));
   return reply(made);
 }
 Result<Reply> refresh(const Call& call) {
@@ -194,7 +212,8 @@ Result<Reply> start_external(const Call& call) {
 }
 Result<Reply> finish_external(const Call& call) {
   BOOST_OUTCOME_TRY(const auto given, call.read_body<identity::OidcCallback>());
-  BOOST_OUTCOME_TRY(const auto made, call.engine.accounts().finish_external(given, ""));
+  BOOST_OUTCOME_TRY(const auto made,
+                    call.engine.accounts().finish_external(given, visit(call, given)));
   return reply(made);
 }
 Result<Reply> jwks(const Call& call) {
@@ -205,7 +224,8 @@ Result<Reply> jwks(const Call& call) {
 /// Who is signed in. An actor that the application made itself may be nobody.
 Result<SignedIn> person(const Call& call) {
   const identity::Actor& actor = call.session->scope().actor;
-  if (actor.user) return SignedIn{*actor.user, actor.session.value_or(SessionId{})};
+  if (actor.user)
+    return SignedIn{*actor.user, actor.session.value_or(SessionId{}), call.origin.request_id};
   return fail(Code::forbidden, "user_missing", "This needs somebody who is signed in, not a key.");
 }
 

@@ -24,7 +24,9 @@ struct Engine::State {
         hub(*db, clock,
             {.poll = options.event_poll, .sources = {[this] { return arrivals.announce(); }}}),
         key_uses(*db),
-        accounts(*db, clock, ids, std::move(account_options)) {}
+        accounts(*db, clock, ids, std::move(account_options)) {
+    voice.listener = tell_watchers(hub);
+  }
 
   /// Puts the models of the settings behind the voice.
   Result<void> speak(const llm::Settings& settings) {
@@ -35,6 +37,7 @@ struct Engine::State {
                       .clock = &clock,
                       .observer = observer ? watch_models(*observer, settings) : llm::Observer()}));
     voice = llm::voice_of(*gateway);
+    voice.listener = tell_watchers(hub);
     return success();
   }
 
@@ -60,6 +63,13 @@ struct Engine::State {
   identity::KeyUses key_uses;
   identity::Accounts accounts;
 };
+
+Error kind_unknown(std::string_view kind, std::span<const std::string> known) {
+  std::string list;
+  for (const std::string& one : known) list += (list.empty() ? "" : ", ") + one;
+  return fail(Code::invalid, "job_kind_unknown",
+              "There are no jobs of the kind '" + std::string(kind) + "'; there are " + list + ".");
+}
 
 Engine::Engine(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Engine::~Engine() = default;
@@ -109,7 +119,7 @@ identity::Accounts& Engine::accounts() const {
 
 Session Engine::as(const identity::Actor& actor, Origin origin) const {
   return Session({*state_->db, state_->clock, state_->ids, actor, std::move(origin)},
-                 &state_->voice);
+                 &state_->voice, &state_->accounts);
 }
 
 Result<llm::Run> Session::speaker() const {
@@ -144,14 +154,10 @@ Result<int> Engine::work_until_idle(const Ctx& ctx) {
 Result<void> Engine::work(std::stop_token stop, const WorkOptions& options) {
   std::map<std::string, jobs::Handler> handlers = state_->handlers();
   if (!options.kinds.empty()) {
-    std::string known;
-    for (const auto& [kind, handler] : handlers) known += (known.empty() ? "" : ", ") + kind;
     std::map<std::string, jobs::Handler> wanted;
     for (const std::string& kind : options.kinds) {
       auto node = handlers.extract(kind);
-      if (node.empty() && !wanted.contains(kind))
-        return fail(Code::invalid, "job_kind_unknown",
-                    "There are no jobs of the kind '" + kind + "'; there are " + known + ".");
+      if (node.empty() && !wanted.contains(kind)) return kind_unknown(kind, job_kinds());
       wanted.insert(std::move(node));
     }
     handlers = std::move(wanted);
@@ -171,6 +177,12 @@ Result<void> Engine::work(std::stop_token stop, const WorkOptions& options) {
   }
   count_workers(-options.concurrency);
   return success();
+}
+
+std::vector<std::string> Engine::job_kinds() const {
+  std::vector<std::string> out;
+  for (const auto& [kind, handler] : state_->handlers()) out.push_back(kind);
+  return out;
 }
 
 Result<void> Engine::backup(const std::string& path) {

@@ -83,9 +83,14 @@ json::array parameters(const Operation& operation, const std::string& prefix,
     out.push_back(parameter("path", name, std::move(schema), {}, true));
   }
   if (operation.query != nullptr)
-    for (const Field& field : operation.query().fields)
-      out.push_back(parameter("query", field.name, json_schema(field.type(), prefix, definitions),
-                              field.note.doc, field.note.required));
+    for (const Field& field : operation.query().fields) {
+      const Type& plain =
+          field.type().shape == Shape::optional ? field.type().item() : field.type();
+      json::object schema = json_schema(plain, prefix, definitions);
+      add_bounds(schema, field.note, plain.shape);
+      out.push_back(
+          parameter("query", field.name, std::move(schema), field.note.doc, field.note.required));
+    }
   if (operation.permission)
     out.push_back(parameter("header", "X-Workspace-Id", {{"type", "string"}, {"format", "uuid"}},
                             "Where somebody who is signed in acts; needed by members of several "
@@ -107,8 +112,43 @@ json::object success_response(const Operation& operation, const std::string& pre
     out["content"] =
         media("application/json", json_schema(operation.output(), prefix, definitions));
   else if (!operation.output_media.empty())
-    out["content"] = media(operation.output_media, {{"type", "string"}});
+    out["content"] =
+        media(operation.output_media,
+              {{"type", operation.output_media == "application/json" ? "object" : "string"}});
   if (operation.revisioned) out["headers"] = {{"ETag", {{"schema", {{"type", "string"}}}}}};
+  return out;
+}
+
+/// The refusals that an operation may answer with, by what it is.
+json::object refusals(const Operation& operation, const json::object& envelope) {
+  const bool signs_in = operation.name.starts_with("auth.");
+  const bool changes = operation.method != "GET";
+  const bool reads_body = operation.body != nullptr || !operation.body_media.empty();
+  const struct {
+    int status;
+    bool possible;
+    std::string_view description;
+  } table[] = {
+      {304, operation.revisioned && !changes, "Unchanged since the ETag of If-None-Match."},
+      {400, true, "Not well-formed."},
+      {401, operation.permission || operation.endless || signs_in, "Nobody known asks."},
+      {403, operation.permission || operation.endless || signs_in, "Whoever asks may not."},
+      {404, true, "There is nothing here, or it is another workspace's."},
+      {409, changes, "The state does not allow it."},
+      {412, operation.revisioned && changes, "Somebody else made a change first."},
+      {413, reads_body, "More bytes than are taken."},
+      {415, reads_body, "Another media type than is read."},
+      {422, true, "Well-formed, but not valid; all problems in `details`."},
+      {426, operation.status == 101, "Ask for a WebSocket."},
+      {429, true, "Too many requests; see Retry-After."},
+      {503, true, "Try again; see Retry-After."}};
+  json::object out;
+  for (const auto& row : table) {
+    if (!row.possible) continue;
+    json::object response{{"description", row.description}};
+    if (row.status >= 400) response["content"] = media("application/json", envelope);
+    out[std::to_string(row.status)] = std::move(response);
+  }
   return out;
 }
 
@@ -137,11 +177,12 @@ json::object openapi() {
     else if (!operation.body_media.empty())
       entry["requestBody"] = {{"required", true},
                               {"content", media(operation.body_media, {{"type", "string"}})}};
-    entry["responses"] = {
-        {std::to_string(operation.status), success_response(operation, prefix, definitions)},
-        {"default",
-         {{"description", "An error."},
-          {"content", media("application/json", {{"$ref", prefix + "ErrorEnvelope"}})}}}};
+    const json::object envelope{{"$ref", prefix + "ErrorEnvelope"}};
+    json::object responses = refusals(operation, envelope);
+    responses[std::to_string(operation.status)] = success_response(operation, prefix, definitions);
+    responses["default"] = {{"description", "Another error."},
+                            {"content", media("application/json", envelope)}};
+    entry["responses"] = std::move(responses);
     std::string method(operation.method);
     for (char& c : method) c = static_cast<char>(c | 0x20);
     json::value& path = paths[std::string(base_path) + std::string(operation.path)];

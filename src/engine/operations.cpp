@@ -45,13 +45,16 @@ Result<void> Call::query_into(const Type& type, void* object) const {
   return read_json(type, object, values, Audience::api);
 }
 
+Result<void> admit(const Operation& operation, const Session* session) {
+  if (!operation.permission) return success();
+  if (session == nullptr)
+    return fail(Code::unauthenticated, "key_missing",
+                "This needs an API key: send 'Authorization: Bearer KEY'.");
+  return session->scope().reach(*operation.permission);
+}
+
 Result<Reply> perform(const Operation& operation, const Call& call) {
-  if (operation.permission) {
-    if (call.session == nullptr)
-      return fail(Code::unauthenticated, "key_missing",
-                  "This needs an API key: send 'Authorization: Bearer KEY'.");
-    BOOST_OUTCOME_TRY(call.session->scope().reach(*operation.permission));
-  }
+  BOOST_OUTCOME_TRY(admit(operation, call.session));
   observe::Span span = observe::start_span(call.ctx(), operation.name);
   auto reply = operation.run(call);
   if (!reply) span.fail(reply.error().reason);

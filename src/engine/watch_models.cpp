@@ -1,6 +1,9 @@
 #include "engine/watch_models.hpp"
 
+#include <insightflow/core/json.hpp>
 #include <insightflow/observe/llm.hpp>
+
+#include <boost/json/object.hpp>
 
 #include <map>
 #include <memory>
@@ -92,6 +95,55 @@ llm::Observer watch_models(observe::Observer& observer, const llm::Settings& set
     }
   };
   return out;
+}
+
+namespace {
+
+constexpr std::size_t told_at_once = 64;  // bytes
+
+/// Collects the pieces of one answer.
+class Telling {
+ public:
+  Telling(events::Hub& hub, const llm::Request& request)
+      : hub_(hub), workspace_(request.workspace), task_(request.task) {
+    constexpr std::string_view of_job = "job ";
+    if (request.origin.starts_with(of_job)) job_ = request.origin.substr(of_job.size());
+  }
+  ~Telling() { tell(); }
+  Telling(const Telling&) = delete;
+  Telling& operator=(const Telling&) = delete;
+
+  void add(std::string_view piece) {
+    waiting_ += piece;
+    if (waiting_.size() >= told_at_once) tell();
+  }
+
+ private:
+  void tell() {
+    if (waiting_.empty()) return;
+    // Who watches misses a piece; the answer itself is not harmed.
+    (void)hub_.send_transient(
+        workspace_, {.type = "llm.delta",
+                     .subject = job_,
+                     .data = serialize(json::object{{"task", task_}, {"text", waiting_}})});
+    waiting_.clear();
+  }
+
+  events::Hub& hub_;
+  const WorkspaceId workspace_;
+  const std::string task_;
+  std::string job_, waiting_;
+};
+
+}  // namespace
+
+std::function<llm::OnText(const llm::Request&)> tell_watchers(events::Hub& hub) {
+  return [&hub](const llm::Request& request) -> llm::OnText {
+    if (hub.watching() == 0) return {};
+    return [telling = std::make_shared<Telling>(hub, request)](std::string_view piece) {
+      telling->add(piece);
+    };
+  };
 }
 
 }  // namespace insightflow

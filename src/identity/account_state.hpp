@@ -112,10 +112,14 @@ class KeyRing {
   /// The same when a token names an unknown key, at most once a second: anybody can send those.
   void forget_if_old();
   Result<std::string> rotate();
+  /// A key of any age, as the master key opens it; nothing where there is none.
+  Result<std::optional<security::SigningKey>> find(std::string_view key_id);
 
   Result<security::Sealed> seal(std::string_view what, std::string_view plain);
   /// Reads the master keys again where this one is not known: somebody may have rotated them.
   Result<std::string> open(std::string_view what, const security::Sealed& sealed);
+  /// The same for what anybody may send: nothing is read again for it.
+  Result<std::string> open_shown(std::string_view what, const security::Sealed& sealed);
   Result<std::string> master_key_id();
   void forget_master_keys();
 
@@ -164,16 +168,29 @@ struct Accounts::State {
         options(std::move(given)),
         queue(db, clock, ids),
         hasher(options.passwords),
-        ring(db, clock, options) {}
+        ring(db, clock, options),
+        strangers(options.stranger_guesses),
+        devices(options.device_guesses) {}
 
   /// The user of an address, or of an id.
   static Result<std::optional<User>> find(storage::Tx& tx, std::string_view email);
   static Result<std::optional<User>> find(storage::Tx& tx, UserId id);
   Result<User> user(const SignedIn& who);
 
-  /// Whose password this is; checks as long for an address nobody has. Errors: `credentials_wrong`.
-  Result<User> check_password(std::string_view email, std::string_view password);
+  /// Whose password this is; checks as long for an address nobody has. Wrong ones are counted and
+  /// written to the audit trail. Errors: `credentials_wrong`, `account_guessed`.
+  Result<User> check_password(std::string_view email, std::string_view password,
+                              const Visit& visit);
   Result<User> check_password(const SignedIn& who, std::string_view password);
+
+  /// A text that shows at a login that this account was signed in to before.
+  Result<std::string> new_device(UserId user);
+  /// Which device this is; nothing where it is none of this user's.
+  std::optional<std::string> device_of(UserId user, std::string_view device);
+
+  /// Tells every workspace that the person belongs to.
+  Result<void> record(storage::Tx& tx, UserId user, audit::Action action, std::string_view detail,
+                      std::string_view request_id, bool by_operator = false);
 
   /// A new password, checked against the rules and hashed.
   Result<std::string> hash_new(std::string_view wanted, const std::string& email,
@@ -197,12 +214,14 @@ struct Accounts::State {
     SessionId session;
     std::string refresh_token;
   };
-  Result<Opened> open_session(storage::Tx& tx, UserId user, std::string_view client);
+  Result<Opened> open_session(storage::Tx& tx, UserId user, const Visit& visit,
+                              std::string_view how);
   Result<std::string> add_refresh_token(storage::Tx& tx, SessionId session);
   Result<Tokens> tokens(const Opened& opened);
-  /// The second half of every login: a session, or the question for the second factor. `proof` is
-  /// the hash that the password was right for, and still must be in place.
-  Result<Login> sign_in(const User& user, std::string_view client, bool by_password);
+  Result<Tokens> first_tokens(const Opened& opened, const Visit& visit);
+  /// The second half of every login: a session, or the question for the second factor. After a
+  /// password, the hash it was right for still must be in place.
+  Result<Login> sign_in(const User& user, const Visit& visit, bool by_password);
   Result<void> revoke_sessions(storage::Tx& tx, UserId user, std::optional<SessionId> keep);
 
   Result<SignedIn> verify_access(std::string_view token);
@@ -217,6 +236,7 @@ struct Accounts::State {
   jobs::Queue queue;
   security::PasswordHasher hasher;
   KeyRing ring;
+  security::RateLimiter strangers, devices;  ///< Wrong passwords.
   VerifiedTokens verified;
   ProviderCache providers;
   std::shared_ptr<Mailer> mailer;

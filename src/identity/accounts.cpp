@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t token_characters = 52;  // 260 bits
 constexpr std::size_t longest_name = 200;     // code points
+constexpr std::size_t device_characters = 16, longest_device = 300;
 constexpr std::int64_t mail_pause_ms = 60'000;
 
 const std::string& user_columns() {
@@ -28,6 +29,18 @@ Error token_unknown() {
 
 Error wrong_credentials() {
   return fail(Code::unauthenticated, "credentials_wrong", "The address or the password is wrong.");
+}
+
+Error guessed(const security::Verdict& verdict) {
+  Error out = fail(Code::rate_limited, "account_guessed",
+                   "Too many wrong passwords for this account. Sign in from a device that did so "
+                   "before, set a new password by mail, or try again later.");
+  out.retry_after = verdict.retry_after;
+  return out;
+}
+
+std::string device_place(UserId user) {
+  return "devices/" + user.str();
 }
 
 /// The least id that can have been made at that time or later (RFC 9562, 5.7).
@@ -97,7 +110,43 @@ Result<User> Accounts::State::user(const SignedIn& who) {
   return fail(Code::unauthenticated, "session_ended", "This session has ended. Sign in again.");
 }
 
-Result<User> Accounts::State::check_password(std::string_view email, std::string_view password) {
+Result<std::string> Accounts::State::new_device(UserId user) {
+  BOOST_OUTCOME_TRY(const auto sealed,
+                    ring.seal(device_place(user), security::random_token("", device_characters)));
+  return sealed.key_id + "." + sealed.text;
+}
+
+std::optional<std::string> Accounts::State::device_of(UserId user, std::string_view device) {
+  const std::size_t dot = device.find('.');
+  if (dot == device.npos || device.size() > longest_device) return std::nullopt;
+  auto opened = ring.open_shown(device_place(user), {std::string(device.substr(0, dot)),
+                                                     std::string(device.substr(dot + 1))});
+  if (!opened) return std::nullopt;
+  return std::move(opened).value();
+}
+
+Result<void> Accounts::State::record(storage::Tx& tx, UserId user, audit::Action action,
+                                     std::string_view detail, std::string_view request_id,
+                                     bool by_operator) {
+  const std::string name = "user:" + user.str();
+  BOOST_OUTCOME_TRY(
+      const auto workspaces,
+      tx.list<WorkspaceId>(
+          "SELECT workspace_id FROM memberships WHERE user_id = ?1 ORDER BY workspace_id", {user}));
+  for (const WorkspaceId workspace : workspaces) {
+    BOOST_OUTCOME_TRY(audit::append(tx, clock,
+                                    {.workspace_id = workspace,
+                                     .actor = by_operator ? std::string() : name,
+                                     .action = action,
+                                     .subject = name,
+                                     .detail = std::string(detail),
+                                     .request_id = std::string(request_id)}));
+  }
+  return success();
+}
+
+Result<User> Accounts::State::check_password(std::string_view email, std::string_view password,
+                                             const Visit& visit) {
   // What no account can have is told apart neither by the answer nor by the time it takes.
   const auto address = normal_email(email);
   const auto normal = normal_password(password);
@@ -105,15 +154,42 @@ Result<User> Accounts::State::check_password(std::string_view email, std::string
   if (address) {
     BOOST_OUTCOME_TRY(found, db.read([&](storage::Tx& tx) { return find(tx, address.value()); }));
   }
+  const auto device = device_of(found ? found->id : UserId{}, visit.device);
+  security::RateLimiter& guesses = device ? devices : strangers;
+  const std::string counted =
+      (address ? address.value() : std::string(email)) + " " + device.value_or("");
+  if (const auto verdict = guesses.look(counted, clock.now()); !verdict.allowed)
+    return guessed(verdict);
   BOOST_OUTCOME_TRY(const bool right, hasher.verify(normal ? normal.value() : std::string(),
                                                     found ? found->password_hash : ""));
-  if (!right || !normal || found->disabled_at) return wrong_credentials();
-  return std::move(*found);
+  if (right && normal && !found->disabled_at) return std::move(*found);
+  // As many as are counted are written down, so the trail cannot be flooded either.
+  if (!guesses.take(counted, clock.now()).allowed) return wrong_credentials();
+  BOOST_OUTCOME_TRY(db.write([&](storage::Tx& tx) -> Result<void> {
+    if (!found) return write_nothing(tx, clock.now());
+    return record(tx, found->id, audit::Action::login_failed,
+                  device ? "wrong password, from a known device" : "wrong password",
+                  visit.request_id);
+  }));
+  return wrong_credentials();
 }
 
 Result<User> Accounts::State::check_password(const SignedIn& who, std::string_view password) {
   BOOST_OUTCOME_TRY(const User mine, user(who));
-  return check_password(mine.email, password);
+  // A session that was taken over may guess no more often than a device.
+  const std::string session = who.session.str();
+  const auto verdict = devices.look(session, clock.now());
+  if (!verdict.allowed) return guessed(verdict);
+  BOOST_OUTCOME_TRY(const auto normal, normal_password(password));
+  BOOST_OUTCOME_TRY(const bool right, hasher.verify(normal, mine.password_hash));
+  if (right) return mine;
+  if (devices.take(session, clock.now()).allowed) {
+    BOOST_OUTCOME_TRY(db.write([&](storage::Tx& tx) {
+      return record(tx, mine.id, audit::Action::login_failed, "wrong password, in a session",
+                    who.request_id);
+    }));
+  }
+  return wrong_credentials();
 }
 
 Result<std::string> Accounts::State::hash_new(std::string_view wanted, const std::string& email,
@@ -242,7 +318,8 @@ Result<void> Accounts::request_reset(std::string_view email) {
   });
 }
 
-Result<void> Accounts::reset_password(std::string_view token, std::string_view wanted) {
+Result<std::string> Accounts::reset_password(std::string_view token, std::string_view wanted,
+                                             std::string_view request_id) {
   State& s = *state_;
   const std::string digest = security::sha256(token);
   const Instant now = s.clock.now();
@@ -256,17 +333,20 @@ Result<void> Accounts::reset_password(std::string_view token, std::string_view w
   if (!user || user->disabled_at) return token_unknown();
   // A password that is refused leaves the link good for another try.
   BOOST_OUTCOME_TRY(const std::string hash, s.hash_new(wanted, user->email, user->name));
-  return s.db.write([&](storage::Tx& tx) -> Result<void> {
+  BOOST_OUTCOME_TRY(s.db.write([&](storage::Tx& tx) -> Result<void> {
     BOOST_OUTCOME_TRY(const std::int64_t taken,
                       tx.execute("DELETE FROM user_tokens WHERE digest = ?1", {digest}));
     if (taken == 0) return token_unknown();
     BOOST_OUTCOME_TRY(s.replace_password(tx, user->id, hash, std::nullopt));
+    BOOST_OUTCOME_TRY(
+        s.record(tx, user->id, audit::Action::password_changed, "by mail", request_id));
     // Who reads the mail has shown that the address is his.
     BOOST_OUTCOME_TRY(tx.execute(
         "UPDATE users SET email_verified_at = coalesce(email_verified_at, ?2) WHERE id = ?1",
         {user->id, now}));
     return success();
-  });
+  }));
+  return s.new_device(user->id);
 }
 
 Result<void> Accounts::change_password(const SignedIn& who, std::string_view current,
@@ -278,6 +358,7 @@ Result<void> Accounts::change_password(const SignedIn& who, std::string_view cur
     BOOST_OUTCOME_TRY(const auto now, State::find(tx, user.id));
     // Somebody else was faster, with another password than the one that was checked.
     if (!now || now->password_hash != user.password_hash) return wrong_credentials();
+    BOOST_OUTCOME_TRY(s.record(tx, user.id, audit::Action::password_changed, "", who.request_id));
     return s.replace_password(tx, user.id, hash, who.session);
   });
 }
@@ -360,8 +441,10 @@ Result<User> Accounts::set_password(std::string_view email, std::string_view wan
   State& s = *state_;
   BOOST_OUTCOME_TRY(const User user, known_user(s.db, email));
   BOOST_OUTCOME_TRY(const std::string hash, s.hash_new(wanted, user.email, user.name));
-  BOOST_OUTCOME_TRY(s.db.write(
-      [&](storage::Tx& tx) { return s.replace_password(tx, user.id, hash, std::nullopt); }));
+  BOOST_OUTCOME_TRY(s.db.write([&](storage::Tx& tx) -> Result<void> {
+    BOOST_OUTCOME_TRY(s.record(tx, user.id, audit::Action::password_changed, "", "", true));
+    return s.replace_password(tx, user.id, hash, std::nullopt);
+  }));
   return known_user(s.db, email);
 }
 
@@ -372,6 +455,9 @@ Result<User> Accounts::set_disabled(std::string_view email, bool disabled) {
   BOOST_OUTCOME_TRY(s.db.write([&](storage::Tx& tx) -> Result<void> {
     BOOST_OUTCOME_TRY(tx.execute("UPDATE users SET disabled_at = ?2, updated_at = ?3 WHERE id = ?1",
                                  {user.id, disabled ? std::optional(now) : std::nullopt, now}));
+    BOOST_OUTCOME_TRY(s.record(
+        tx, user.id, disabled ? audit::Action::account_disabled : audit::Action::account_enabled,
+        "", "", true));
     if (!disabled) return success();
     return s.revoke_sessions(tx, user.id, std::nullopt);
   }));
@@ -384,7 +470,7 @@ Result<void> Accounts::drop_second_factor(std::string_view email) {
   return s.db.write([&](storage::Tx& tx) -> Result<void> {
     BOOST_OUTCOME_TRY(tx.execute("DELETE FROM second_factors WHERE user_id = ?1", {user.id}));
     BOOST_OUTCOME_TRY(tx.execute("DELETE FROM recovery_codes WHERE user_id = ?1", {user.id}));
-    return success();
+    return s.record(tx, user.id, audit::Action::second_factor_changed, "off", "", true);
   });
 }
 

@@ -80,6 +80,11 @@ Result<std::string> KeyRing::open(std::string_view what, const security::Sealed&
   return with->open(what, sealed);
 }
 
+Result<std::string> KeyRing::open_shown(std::string_view what, const security::Sealed& sealed) {
+  BOOST_OUTCOME_TRY(const auto with, sealer());
+  return with->open(what, sealed);
+}
+
 Result<std::string> KeyRing::master_key_id() {
   BOOST_OUTCOME_TRY(const auto with, sealer());
   return with->key_id();
@@ -163,6 +168,19 @@ Result<std::string> KeyRing::replace(Instant older_than) {
   }));
   forget();
   return out;
+}
+
+Result<std::optional<security::SigningKey>> KeyRing::find(std::string_view key_id) {
+  static const std::string sql =
+      "SELECT " + column_list(type_of<SigningKeyRow>()) + " FROM signing_keys WHERE id = ?1";
+  BOOST_OUTCOME_TRY(const auto row, db_.read([&](storage::Tx& tx) {
+    return tx.find<SigningKeyRow>(sql, {key_id});
+  }));
+  if (!row) return std::nullopt;
+  BOOST_OUTCOME_TRY(const std::string secret,
+                    open(place_of(row->id), security::Sealed{row->key_id, row->sealed}));
+  BOOST_OUTCOME_TRY(auto key, security::SigningKey::from_secret(row->id, secret));
+  return std::optional(std::move(key));
 }
 
 Result<std::string> KeyRing::rotate() {

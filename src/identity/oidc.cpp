@@ -138,7 +138,7 @@ Result<OidcStart> Accounts::start_external(std::string_view name) {
       binding};
 }
 
-Result<Login> Accounts::finish_external(const OidcCallback& callback, std::string_view client) {
+Result<Login> Accounts::finish_external(const OidcCallback& callback, const Visit& visit) {
   State& s = *state_;
   const Instant now = s.clock.now();
   // Taken out before anything else: a code that comes a second time finds nothing.
@@ -225,7 +225,7 @@ Result<Login> Accounts::finish_external(const OidcCallback& callback, std::strin
                                 ExternalIdentityRow{provider->name, subject, user->id, now}));
     return std::move(*user);
   }));
-  return s.sign_in(user, client, false);
+  return s.sign_in(user, visit, false);
 }
 
 }  // namespace insightflow::identity

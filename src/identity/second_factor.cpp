@@ -42,7 +42,7 @@ std::string plain_code(std::string_view code) {
 }  // namespace
 
 Result<Tokens> Accounts::second_step(std::string_view challenge, std::string_view code,
-                                     std::string_view client) {
+                                     const Visit& visit) {
   State& s = *state_;
   const Instant now = s.clock.now();
   const std::string digest = security::sha256(challenge), typed = plain_code(code);
@@ -79,13 +79,17 @@ Result<Tokens> Accounts::second_step(std::string_view challenge, std::string_vie
         right = spent == 1;
       }
     }
-    if (!right) return Outcome{};
+    if (!right) {
+      BOOST_OUTCOME_TRY(
+          s.record(tx, *user, audit::Action::login_failed, "wrong code", visit.request_id));
+      return Outcome{};
+    }
     BOOST_OUTCOME_TRY(tx.execute("DELETE FROM user_tokens WHERE digest = ?1", {digest}));
-    BOOST_OUTCOME_TRY(auto opened, s.open_session(tx, *user, client));
+    BOOST_OUTCOME_TRY(auto opened, s.open_session(tx, *user, visit, "with a second factor"));
     return Outcome{std::move(opened)};
   }));
   if (!outcome.opened) return wrong_code();
-  return s.tokens(*outcome.opened);
+  return s.first_tokens(*outcome.opened, visit);
 }
 
 Result<TotpEnrolment> Accounts::enrol_totp(const SignedIn& who, std::string_view password) {
@@ -131,6 +135,8 @@ Result<RecoveryCodes> Accounts::confirm_totp(const SignedIn& who, std::string_vi
       BOOST_OUTCOME_TRY(tx.execute("INSERT INTO recovery_codes (user_id, digest) VALUES (?1, ?2)",
                                    {who.user, storage::Param::owned(security::sha256(one))}));
     }
+    BOOST_OUTCOME_TRY(
+        s.record(tx, who.user, audit::Action::second_factor_changed, "on", who.request_id));
     // Whoever signed in before with the password alone signs in again.
     return s.revoke_sessions(tx, who.user, who.session);
   }));
@@ -143,7 +149,7 @@ Result<void> Accounts::disable_totp(const SignedIn& who, std::string_view passwo
   return s.db.write([&](storage::Tx& tx) -> Result<void> {
     BOOST_OUTCOME_TRY(tx.execute("DELETE FROM second_factors WHERE user_id = ?1", {user.id}));
     BOOST_OUTCOME_TRY(tx.execute("DELETE FROM recovery_codes WHERE user_id = ?1", {user.id}));
-    return success();
+    return s.record(tx, user.id, audit::Action::second_factor_changed, "off", who.request_id);
   });
 }
 

@@ -5,6 +5,7 @@
 #include <insightflow/identity/membership.hpp>
 #include <insightflow/identity/password_rules.hpp>
 #include <insightflow/security/digest.hpp>
+#include <insightflow/security/encoding.hpp>
 #include <insightflow/security/tokens.hpp>
 
 #include <boost/json/object.hpp>
@@ -40,18 +41,20 @@ Result<std::string> Accounts::State::add_refresh_token(storage::Tx& tx, SessionI
 }
 
 Result<Accounts::State::Opened> Accounts::State::open_session(storage::Tx& tx, UserId user,
-                                                              std::string_view client) {
+                                                              const Visit& visit,
+                                                              std::string_view how) {
   const Instant now = clock.now();
   BOOST_OUTCOME_TRY(
       tx.execute("DELETE FROM sessions WHERE expires_at < ?1", {now + -kept_after_end_ms}));
   const UserSession session{.id = ids.next<SessionId>(),
                             .user_id = user,
-                            .client = std::string(utf8::prefix(client, longest_client)),
+                            .client = std::string(utf8::prefix(visit.client, longest_client)),
                             .created_at = now,
                             .used_at = now,
                             .expires_at = now + options.session_ms,
                             .revoked_at = std::nullopt};
   BOOST_OUTCOME_TRY(tx.insert("sessions", session));
+  BOOST_OUTCOME_TRY(record(tx, user, audit::Action::login_succeeded, how, visit.request_id));
   BOOST_OUTCOME_TRY(std::string token, add_refresh_token(tx, session.id));
   return Opened{user, session.id, std::move(token)};
 }
@@ -66,8 +69,22 @@ Result<Tokens> Accounts::State::tokens(const Opened& opened) {
                             {"iat", now},
                             {"nbf", now},
                             {"exp", now + options.access_ms / 1000}};
-  return Tokens{key.sign_token(access_type, serialize(claims)), opened.refresh_token,
-                options.access_ms / 1000, opened.session, opened.user};
+  return Tokens{key.sign_token(access_type, serialize(claims)),
+                opened.refresh_token,
+                options.access_ms / 1000,
+                opened.session,
+                opened.user,
+                {}};
+}
+
+Result<Tokens> Accounts::State::first_tokens(const Opened& opened, const Visit& visit) {
+  BOOST_OUTCOME_TRY(Tokens out, tokens(opened));
+  if (device_of(opened.user, visit.device)) {
+    out.device = visit.device;
+  } else {
+    BOOST_OUTCOME_TRY(out.device, new_device(opened.user));
+  }
+  return out;
 }
 
 Result<void> Accounts::State::revoke_sessions(storage::Tx& tx, UserId user,
@@ -79,8 +96,7 @@ Result<void> Accounts::State::revoke_sessions(storage::Tx& tx, UserId user,
   return success();
 }
 
-Result<Login> Accounts::State::sign_in(const User& user, std::string_view client,
-                                       bool by_password) {
+Result<Login> Accounts::State::sign_in(const User& user, const Visit& visit, bool by_password) {
   struct Outcome {
     std::optional<Opened> opened;
     std::string challenge;
@@ -97,7 +113,8 @@ Result<Login> Accounts::State::sign_in(const User& user, std::string_view client
                                             {user.id}));
     Outcome out;
     if (!second) {
-      BOOST_OUTCOME_TRY(out.opened, open_session(tx, user.id, client));
+      BOOST_OUTCOME_TRY(out.opened, open_session(tx, user.id, visit,
+                                                 by_password ? "by password" : "at a provider"));
       return out;
     }
     BOOST_OUTCOME_TRY(
@@ -114,7 +131,7 @@ Result<Login> Accounts::State::sign_in(const User& user, std::string_view client
   }));
   Login out;
   if (outcome.opened) {
-    BOOST_OUTCOME_TRY(out.tokens, tokens(*outcome.opened));
+    BOOST_OUTCOME_TRY(out.tokens, first_tokens(*outcome.opened, visit));
   } else {
     out.challenge = std::move(outcome.challenge);
   }
@@ -122,9 +139,9 @@ Result<Login> Accounts::State::sign_in(const User& user, std::string_view client
 }
 
 Result<Login> Accounts::login(std::string_view email, std::string_view password,
-                              std::string_view client) {
+                              const Visit& visit) {
   State& s = *state_;
-  BOOST_OUTCOME_TRY(User user, s.check_password(email, password));
+  BOOST_OUTCOME_TRY(User user, s.check_password(email, password, visit));
   if (!user.email_verified_at)
     return fail(Code::forbidden, "email_unverified",
                 "The address is not confirmed yet: open the link that was mailed to it.");
@@ -137,7 +154,7 @@ Result<Login> Accounts::login(std::string_view email, std::string_view password,
     }));
     if (changed == 1) user.password_hash = hash;
   }
-  return s.sign_in(user, client, true);
+  return s.sign_in(user, visit, true);
 }
 
 Result<Tokens> Accounts::refresh(std::string_view refresh_token) {
@@ -175,6 +192,8 @@ Result<Tokens> Accounts::refresh(std::string_view refresh_token) {
       if (now - *row->used_at > s.options.grace_ms) {
         BOOST_OUTCOME_TRY(
             tx.execute("UPDATE sessions SET revoked_at = ?2 WHERE id = ?1", {session->id, now}));
+        BOOST_OUTCOME_TRY(s.record(tx, session->user_id, audit::Action::session_revoked,
+                                   "a refresh token was used twice", ""));
         return Outcome{{},
                        fail(Code::unauthenticated, "refresh_reused",
                             "This refresh token was used before; to be safe the session has "
@@ -270,11 +289,14 @@ Result<UserSession> Accounts::revoke_session(const SignedIn& who, SessionId id) 
       "UPDATE sessions SET revoked_at = coalesce(revoked_at, ?3) WHERE user_id = ?1 AND id = ?2 "
       "RETURNING " +
       session_columns();
-  BOOST_OUTCOME_TRY(auto session, s.db.write([&](storage::Tx& tx) {
-    return tx.find<UserSession>(sql, {who.user, id, s.clock.now()});
-  }));
-  if (session) return std::move(*session);
-  return fail(Code::not_found, "session_unknown", "You have no session with this id.");
+  return s.db.write([&](storage::Tx& tx) -> Result<UserSession> {
+    BOOST_OUTCOME_TRY(auto session, tx.find<UserSession>(sql, {who.user, id, s.clock.now()}));
+    if (!session)
+      return fail(Code::not_found, "session_unknown", "You have no session with this id.");
+    BOOST_OUTCOME_TRY(
+        s.record(tx, who.user, audit::Action::session_revoked, "one session", who.request_id));
+    return std::move(*session);
+  });
 }
 
 Result<void> Accounts::logout(const SignedIn& who) {
@@ -284,7 +306,24 @@ Result<void> Accounts::logout(const SignedIn& who) {
 
 Result<void> Accounts::logout_everywhere(const SignedIn& who) {
   State& s = *state_;
-  return s.db.write([&](storage::Tx& tx) { return s.revoke_sessions(tx, who.user, std::nullopt); });
+  return s.db.write([&](storage::Tx& tx) -> Result<void> {
+    BOOST_OUTCOME_TRY(
+        s.record(tx, who.user, audit::Action::session_revoked, "all sessions", who.request_id));
+    return s.revoke_sessions(tx, who.user, std::nullopt);
+  });
+}
+
+Result<audit::Head> Accounts::sign(audit::Head head) {
+  BOOST_OUTCOME_TRY(const auto key, state_->ring.signing());
+  head.key_id = key.public_key().id();
+  head.signature = security::base64url_encode(key.sign(audit::head_text(head)));
+  return head;
+}
+
+Result<bool> Accounts::signed_here(const audit::Head& head) {
+  BOOST_OUTCOME_TRY(const auto key, state_->ring.find(head.key_id));
+  const auto signature = security::base64url_decode(head.signature);
+  return key && signature && key->public_key().verify(audit::head_text(head), *signature);
 }
 
 Result<json::object> Accounts::jwks() {

@@ -1,3 +1,4 @@
+#include <insightflow/identity/accounts.hpp>
 #include <insightflow/identity/trail.hpp>
 
 namespace insightflow::identity {
@@ -31,12 +32,22 @@ Result<audit::EntryPage> Trail::list(const audit::EntryFilter& filter) const {
 
 Result<audit::Head> Trail::head() const {
   BOOST_OUTCOME_TRY(scope_.require(Permission::audit_read));
-  return audit::head(scope_.db, scope_.clock, scope_.actor.workspace);
+  BOOST_OUTCOME_TRY(auto head, audit::head(scope_.db, scope_.clock, scope_.actor.workspace));
+  return accounts_ == nullptr ? head : accounts_->sign(std::move(head));
 }
 
 Result<audit::Verification> Trail::verify(std::span<const audit::Head> heads) const {
   BOOST_OUTCOME_TRY(scope_.require(Permission::audit_read));
-  return audit::verify(scope_.db, scope_.actor.workspace, heads);
+  if (accounts_ == nullptr) return audit::verify(scope_.db, scope_.actor.workspace, heads);
+  std::optional<Error> failed;
+  BOOST_OUTCOME_TRY(auto found, audit::verify(scope_.db, scope_.actor.workspace, heads,
+                                              [&](const audit::Head& head) {
+                                                const auto held = accounts_->signed_here(head);
+                                                if (!held) failed = held.error();
+                                                return held && held.value();
+                                              }));
+  if (failed) return std::move(*failed);
+  return found;
 }
 
 }  // namespace insightflow::identity

@@ -167,7 +167,8 @@ Result<void> converse(const Run& run, const Question& question, Accept accept, S
   spoken.prompt_version = prompt->version;
   for (std::int64_t repair = 0;; ++repair) {
     BOOST_OUTCOME_TRY(ctx.check());
-    BOOST_OUTCOME_TRY(const auto reply, run.voice.client->complete(request, ctx));
+    const OnText hears = run.voice.listener ? run.voice.listener(request) : OnText();
+    BOOST_OUTCOME_TRY(const auto reply, run.voice.client->complete(request, ctx, hears));
     ++spoken.calls;
     spoken.repairs += repair > 0;
     spoken.usage.input_tokens += reply.usage.input_tokens;

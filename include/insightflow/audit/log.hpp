@@ -39,14 +39,16 @@ enum class Action {
   retention_applied,
   respondent_erased,
   person_erased,
-  secrets_rotated
+  account_disabled,
+  account_enabled
 };
 BOOST_DESCRIBE_ENUM(Action, workspace_created, survey_published, survey_closed, survey_reopened,
                     survey_archived, responses_exported, report_exported, key_created, key_revoked,
                     member_invited, member_joined, member_changed, member_removed,
                     ownership_transferred, grant_changed, login_succeeded, login_failed,
                     password_changed, second_factor_changed, session_revoked, retention_changed,
-                    retention_applied, respondent_erased, person_erased, secrets_rotated)
+                    retention_applied, respondent_erased, person_erased, account_disabled,
+                    account_enabled)
 
 /// What happened. Holds ids, names of settings and counts; never an address, an answer or a name of
 /// a person, for entries outlive an erasure.

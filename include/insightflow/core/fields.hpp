@@ -181,6 +181,15 @@ constexpr std::string_view type_name() {
   return name.substr(name.rfind(':') == name.npos ? 0 : name.rfind(':') + 1);
 }
 
+/// The name of a type's schema: its own, unless it goes by another because two rooms share one.
+template <class T>
+constexpr std::string_view schema_name_of() {
+  if constexpr (requires { schema_name(static_cast<const T*>(nullptr)); })
+    return schema_name(static_cast<const T*>(nullptr));
+  else
+    return type_name<T>();
+}
+
 /// The note of a field: the struct's own, else that of the base the field comes from.
 template <class T>
 constexpr Note note_of(std::string_view field) {
@@ -278,7 +287,7 @@ Type make_type() {
     };
   } else if constexpr (std::is_enum_v<T>) {
     type.shape = Shape::enumeration;
-    type.name = type_name<T>();
+    type.name = schema_name_of<T>();
     type.slugs = slugs_of<T>();
     type.get_text = [](const void* t) { return std::string(slug(*static_cast<const T*>(t))); };
     type.set_text = [](void* t, std::string_view v) -> Result<void> {
@@ -327,7 +336,7 @@ Type make_type() {
   } else {
     static_assert(described<T>, "describe this struct with BOOST_DESCRIBE_STRUCT");
     type.shape = Shape::object;
-    type.name = type_name<T>();
+    type.name = schema_name_of<T>();
     type.fields = fields_of<T>();
   }
   return type;

@@ -73,6 +73,9 @@ std::string pretty(const json::value& value);
 json::object json_schema(const Type& type, std::string_view reference_prefix,
                          json::object& definitions, Audience audience = Audience::api);
 
+/// Adds the least and the most that a field's note allows, in the words for its shape.
+void add_bounds(json::object& schema, const Note& note, Shape shape);
+
 /// A self-contained JSON Schema document with `$defs`.
 json::object json_schema(const Type& type);
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <insightflow/audit/log.hpp>
 #include <insightflow/core/ctx.hpp>
 #include <insightflow/core/fields.hpp>
 #include <insightflow/core/id_source.hpp>
@@ -10,6 +11,7 @@
 #include <insightflow/identity/oidc.hpp>
 #include <insightflow/jobs/worker.hpp>
 #include <insightflow/security/password.hpp>
+#include <insightflow/security/rate_limit.hpp>
 #include <insightflow/storage/database.hpp>
 
 #include <boost/json/fwd.hpp>
@@ -58,14 +60,19 @@ struct Tokens {
   std::int64_t expires_in = 0;  ///< Seconds that the access token is good for.
   SessionId session_id;
   UserId user_id;
+  std::string device;  ///< After a login: what shows at the next one that it comes from here.
 };
-BOOST_DESCRIBE_STRUCT(Tokens, (), (access_token, refresh_token, expires_in, session_id, user_id))
+BOOST_DESCRIBE_STRUCT(Tokens, (),
+                      (access_token, refresh_token, expires_in, session_id, user_id, device))
 inline constexpr std::array tokens_notes{
     Note{.field = "access_token", .doc = "Send it as 'Authorization: Bearer …'."},
     Note{.field = "refresh_token", .doc = "Buys the next pair, once; keep it secret."},
     Note{.field = "expires_in", .doc = "Seconds that the access token is good for."},
     Note{.field = "session_id", .doc = "In the list of sessions."},
-    Note{.field = "user_id", .doc = "Who signed in."}};
+    Note{.field = "user_id", .doc = "Who signed in."},
+    Note{.field = "device",
+         .doc = "After a login: keep it, and send it with the next one; see 'device' there.",
+         .omit_empty = true}};
 constexpr std::span<const Note> field_notes(const Tokens*) {
   return tokens_notes;
 }
@@ -131,6 +138,14 @@ BOOST_DESCRIBE_STRUCT(RecoveryCodes, (), (codes))
 struct SignedIn {
   UserId user;
   SessionId session;
+  std::string request_id{};  ///< For the audit trail; may be empty.
+};
+
+/// Where somebody who signs in comes from; all may be empty.
+struct Visit {
+  std::string_view client{};  ///< What the client calls itself.
+  std::string_view device{};  ///< `Tokens::device` of an earlier login, or what a reset gave.
+  std::string_view request_id{};
 };
 
 struct AccountOptions {
@@ -157,6 +172,11 @@ struct AccountOptions {
   std::int64_t verify_ms = 24LL * 3'600'000;
   std::int64_t reset_ms = 30 * 60'000;
   std::int64_t challenge_ms = 5 * 60'000;
+  /// Wrong passwords for one account: of everybody together who does not show a device that signed
+  /// in to it before, and of each such device. Whoever guesses can therefore lock out only those
+  /// who come from nowhere, and a new password by mail, which gives a device, lets even them in.
+  security::Rate stranger_guesses{20, 1};
+  security::Rate device_guesses{10, 1};
   std::int64_t signing_key_ms = 90LL * 86'400'000;  ///< A signing key older than this is replaced.
 };
 
@@ -181,13 +201,13 @@ class Accounts {
   /// Mails the link again, where there is an account that waits for it.
   Result<void> resend_verification(std::string_view email);
 
-  /// `client` is what the client calls itself. Errors: `credentials_wrong`, `email_unverified`,
-  /// `password_hashing_busy`, `second_factor_blocked`.
-  Result<Login> login(std::string_view email, std::string_view password, std::string_view client);
+  /// Errors: `credentials_wrong`, `email_unverified`, `account_guessed` (see
+  /// `AccountOptions::stranger_guesses`), `password_hashing_busy`, `second_factor_blocked`.
+  Result<Login> login(std::string_view email, std::string_view password, const Visit& visit = {});
   /// The second step; a code of the app or a recovery code. Errors: `challenge_unknown` (also after
   /// five wrong codes), `code_wrong`.
   Result<Tokens> second_step(std::string_view challenge, std::string_view code,
-                             std::string_view client);
+                             const Visit& visit = {});
 
   /// Errors: `refresh_unknown`, `session_ended`, `refresh_reused` (the session ends with it).
   Result<Tokens> refresh(std::string_view refresh_token);
@@ -211,8 +231,10 @@ class Accounts {
                                std::string_view wanted);
   /// Mails a link where there is an account.
   Result<void> request_reset(std::string_view email);
-  /// Ends all sessions. Errors: `token_unknown`, and those of a new password.
-  Result<void> reset_password(std::string_view token, std::string_view wanted);
+  /// Ends all sessions; gives a device for the next login (`Visit::device`). Errors:
+  /// `token_unknown`, and those of a new password.
+  Result<std::string> reset_password(std::string_view token, std::string_view wanted,
+                                     std::string_view request_id = {});
 
   /// Errors: `credentials_wrong`, `totp_enabled`.
   Result<TotpEnrolment> enrol_totp(const SignedIn& who, std::string_view password);
@@ -227,7 +249,13 @@ class Accounts {
   /// comes for the first time gets the account with the same address if the provider says that it
   /// was verified, or a new account. Errors: `external_login_unknown`, `external_email_missing`,
   /// and those of the provider and of `security::verify_jwt`.
-  Result<Login> finish_external(const OidcCallback& callback, std::string_view client);
+  Result<Login> finish_external(const OidcCallback& callback, const Visit& visit = {});
+
+  /// Signs the end of an audit chain with the key of access tokens.
+  Result<audit::Head> sign(audit::Head head);
+  /// Whether this installation signed the head, with whatever key it had then: what counts is a
+  /// key that the master key opens, not what the database says is public.
+  Result<bool> signed_here(const audit::Head& head);
 
   /// The keys that check access tokens, for other programs.
   Result<boost::json::object> jwks();

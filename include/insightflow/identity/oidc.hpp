@@ -40,12 +40,16 @@ struct OidcCallback {
   std::string state;
   std::string code;
   std::string binding;
+  std::string client{};
+  std::string device{};
 };
-BOOST_DESCRIBE_STRUCT(OidcCallback, (), (state, code, binding))
+BOOST_DESCRIBE_STRUCT(OidcCallback, (), (state, code, binding, client, device))
 inline constexpr std::array oidc_callback_notes{
     Note{.field = "state", .doc = "From the address.", .required = true, .max = 200},
     Note{.field = "code", .doc = "From the address.", .required = true, .max = 4096},
-    Note{.field = "binding", .doc = "From the start.", .required = true, .max = 200}};
+    Note{.field = "binding", .doc = "From the start.", .required = true, .max = 200},
+    Note{.field = "client", .doc = "What the list of sessions calls it.", .max = 200},
+    Note{.field = "device", .doc = "From an earlier login to this account.", .max = 300}};
 constexpr std::span<const Note> field_notes(const OidcCallback*) {
   return oidc_callback_notes;
 }

@@ -10,10 +10,14 @@ namespace insightflow::identity {
 Result<void> record(storage::Tx& tx, const Scope& scope, audit::Action action, std::string subject,
                     std::string detail = {});
 
+class Accounts;
+
 /// The audit trail of the actor's workspace. Needs `Permission::audit_read`.
 class Trail {
  public:
-  explicit Trail(Scope scope) : scope_(std::move(scope)) {}
+  /// With `accounts`, which must outlive it, heads are signed and their signatures checked.
+  explicit Trail(Scope scope, Accounts* accounts = nullptr)
+      : scope_(std::move(scope)), accounts_(accounts) {}
 
   /// Newest first.
   Result<audit::EntryPage> list(const audit::EntryFilter& filter = {}) const;
@@ -26,6 +30,7 @@ class Trail {
 
  private:
   Scope scope_;
+  Accounts* accounts_;
 };
 
 }  // namespace insightflow::identity

@@ -11,6 +11,9 @@ namespace insightflow::jobs {
 
 enum class State { queued, running, completed, failed, cancelled };
 BOOST_DESCRIBE_ENUM(State, queued, running, completed, failed, cancelled)
+constexpr std::string_view schema_name(const State*) {
+  return "JobState";  // Surveys have states too.
+}
 
 /// Jobs of a higher priority start first.
 enum class Priority { low, normal, high };

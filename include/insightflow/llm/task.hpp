@@ -49,6 +49,10 @@ struct Voice {
   /// How many tokens a text has; empty: an estimate.
   std::function<std::int64_t(std::string_view text)> count_tokens;
   OnFate on_fate;
+
+  /// Who is told the answer to a request as it comes. Where this is empty or gives nothing, the
+  /// answer comes as a whole. What is told is what the model writes, before any check of it.
+  std::function<OnText(const Request&)> listener;
 };
 
 class Gateway;

@@ -3,15 +3,19 @@
 #include "support/temporary.hpp"
 
 #include <insightflow/bias/lint.hpp>
+#include <insightflow/core/json.hpp>
 #include <insightflow/engine.hpp>
 #include <insightflow/llm/gateway.hpp>
 #include <insightflow/report/report.hpp>
+
+#include <boost/json/value.hpp>
 
 #include <doctest/doctest.h>
 
 #include <atomic>
 #include <mutex>
 #include <set>
+#include <thread>
 
 using namespace insightflow;
 using namespace std::chrono_literals;
@@ -250,4 +254,51 @@ TEST_CASE("a model that obeys instructions in answers changes no figure, quote o
     }
   for (const std::string& note : job.findings.notes)
     CHECK(note.find("left out") == std::string::npos);
+}
+
+TEST_CASE("who watches reads what a model writes, while it writes") {
+  for (const llm::Wire wire : wires) {
+    CAPTURE(slug(wire));
+    test::ScriptedLlm server(wire);
+    server.answer_with(test::plays_well(wire));
+    test::TemporaryFolder folder;
+    Engine engine =
+        Engine::open({.database = "sqlite:" + (folder / "a.db"), .llm = settings_of(server)})
+            .value();
+    const WorkspaceId home = engine.create_workspace("First").value().workspace.id,
+                      elsewhere = engine.create_workspace("Second").value().workspace.id;
+    const Session owner = engine.as({home, identity::Role::owner});
+    auto ours = engine.events().subscribe(home).value(),
+         theirs = engine.events().subscribe(elsewhere).value();
+    const auto job = owner.generate({.goal = "Why do trial users leave?"}).value();
+    REQUIRE(engine.work_until_idle().value() == 1);
+
+    const auto told = [](events::Subscription& by, JobId of) {
+      std::string text;
+      std::vector<events::MessagePtr> messages;
+      for (auto then = events::Subscription::Then::again;
+           then != events::Subscription::Then::wait && then != events::Subscription::Then::end;)
+        then = then == events::Subscription::Then::fetch ? by.fetch(messages) : by.next(messages);
+      for (const events::MessagePtr& message : messages) {
+        if (events::event_kinds[message->kind].name != "llm.delta") continue;
+        const json::value event = parse_json(message->json()).value();
+        CHECK(event.at("subject").as_string() == of.str());
+        CHECK(event.at("data").at("task").as_string() == "generate_questions");
+        text += event.at("data").at("text").as_string();
+      }
+      return text;
+    };
+    CHECK(told(*theirs, job.id).empty());
+    const auto written = parse_json(told(*ours, job.id));
+    REQUIRE(written);
+    CHECK(written.value().at("title").as_string() == "What people think");
+
+    // While nobody watches, nothing is streamed.
+    ours.reset();
+    theirs.reset();
+    while (engine.events().watching() != 0) std::this_thread::yield();
+    (void)owner.generate({.goal = "Why do users come back?"}).value();
+    REQUIRE(engine.work_until_idle().value() == 1);
+    CHECK(!server.requests().back().streamed(wire));
+  }
 }

@@ -234,6 +234,16 @@ TEST_CASE("every operation is in the document once, with all its parameters") {
   CHECK(count == operations().size());
 }
 
+TEST_CASE("no two types share the name of a schema") {
+  std::map<std::string_view, const Type*> known;
+  for (const Type* type : reachable()) {
+    if (type->name.empty()) continue;
+    CAPTURE(std::string(type->name));
+    CHECK(known.emplace(type->name, type).second);
+  }
+  CHECK(known.size() > 50);
+}
+
 TEST_CASE("no internal field is in any schema, nor in what is written for the API") {
   const json::value document = openapi();
   const auto& schemas = document.at("components").at("schemas").as_object();

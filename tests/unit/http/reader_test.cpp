@@ -98,7 +98,6 @@ const std::vector<Row>& rows() {
       {"lower-case method", "get / HTTP/1.1\r\nHost: a\r\n\r\n", 501},
       {"unknown method", "BREW / HTTP/1.1\r\nHost: a\r\n\r\n", 501},
       {"CONNECT", "CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n", 501},
-      {"TRACE", "TRACE / HTTP/1.1\r\nHost: a\r\n\r\n", 501},
       {"TLS", "\x16\x03\x01\x02", 400},
 
       {"no version", "GET /\r\nHost: a\r\n\r\n", 400},

@@ -58,7 +58,7 @@ struct AccountWorld : World {
     (void)accounts.add_user(email, password, "").value();
   }
   identity::Tokens signed_in(std::string_view email, std::string_view password = good_password) {
-    return accounts.login(email, password, "test").value().tokens.value();
+    return accounts.login(email, password, {.client = "test"}).value().tokens.value();
   }
   identity::SignedIn who(const identity::Tokens& tokens) {
     return {tokens.user_id, tokens.session_id};

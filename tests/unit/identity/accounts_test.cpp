@@ -21,8 +21,8 @@ using Fixture = AccountWorld;
 
 TEST_CASE_FIXTURE(Fixture, "an account is made, proved by mail, and signed in to") {
   CHECK(reason(accounts.register_user(" Ana@Example.ORG ", good_password, "Ana")) == "ok");
-  CHECK(reason(accounts.login("ana@example.org", good_password, "")) == "email_unverified");
-  CHECK(reason(accounts.login("ana@example.org", other_password, "")) == "credentials_wrong");
+  CHECK(reason(accounts.login("ana@example.org", good_password)) == "email_unverified");
+  CHECK(reason(accounts.login("ana@example.org", other_password)) == "credentials_wrong");
   CHECK(send_mails() == 1);
   REQUIRE(mail->mails.size() == 1);
   CHECK(mail->mails[0].to == "ana@example.org");
@@ -66,8 +66,8 @@ TEST_CASE_FIXTURE(Fixture, "links run out, and one that is late is worth nothing
   CHECK(reason(accounts.reset_password(mail->token(), "short")) == "password_short");
   CHECK(reason(accounts.reset_password(mail->token(), other_password)) == "ok");
   CHECK(reason(accounts.reset_password(mail->token(), good_password)) == "token_unknown");
-  CHECK(reason(accounts.login("ana@example.org", good_password, "")) == "credentials_wrong");
-  CHECK(reason(accounts.login("ana@example.org", other_password, "")) == "ok");
+  CHECK(reason(accounts.login("ana@example.org", good_password)) == "credentials_wrong");
+  CHECK(reason(accounts.login("ana@example.org", other_password)) == "ok");
   // A link to prove an address does not set a password.
   REQUIRE(accounts.register_user("bob@example.org", good_password, ""));
   REQUIRE(send_mails() == 1);
@@ -79,7 +79,7 @@ TEST_CASE_FIXTURE(Fixture, "nobody learns whether an address has an account") {
   person("ana@example.org");
   for (const char* address : {"ana@example.org", "nobody@example.org"}) {
     CAPTURE(address);
-    CHECK(reason(accounts.login(address, "wrong wrong wrong", "")) == "credentials_wrong");
+    CHECK(reason(accounts.login(address, "wrong wrong wrong")) == "credentials_wrong");
     CHECK(reason(accounts.request_reset(address)) == "ok");
     CHECK(reason(accounts.resend_verification(address)) == "ok");
     CHECK(reason(accounts.register_user(address, other_password, "")) == "ok");
@@ -91,15 +91,15 @@ TEST_CASE_FIXTURE(Fixture, "nobody learns whether an address has an account") {
     if (one.to == "ana@example.org") told.push_back(one.subject);
   CHECK(told == std::vector<std::string>{"InsightFlow: Set a new password",
                                          "InsightFlow: You have an account already"});
-  CHECK(reason(accounts.login("ana@example.org", good_password, "")) == "ok");
-  CHECK(reason(accounts.login("ana@example.org", other_password, "")) == "credentials_wrong");
+  CHECK(reason(accounts.login("ana@example.org", good_password)) == "ok");
+  CHECK(reason(accounts.login("ana@example.org", other_password)) == "credentials_wrong");
   for (const std::string& hostile :
        {std::string(), std::string("@"), std::string("ana@example.org\r\nBcc: x@y.z"),
         std::string("\xFF@example.org"), std::string(10'000, 'a') + "@example.org"})
-    CHECK(reason(accounts.login(hostile, good_password, "")) == "credentials_wrong");
-  CHECK(reason(accounts.login("ana@example.org", std::string(1'000'000, 'x'), "")) ==
+    CHECK(reason(accounts.login(hostile, good_password)) == "credentials_wrong");
+  CHECK(reason(accounts.login("ana@example.org", std::string(1'000'000, 'x'))) ==
         "credentials_wrong");
-  CHECK(reason(accounts.login("ana@example.org", "\xFF", "")) == "credentials_wrong");
+  CHECK(reason(accounts.login("ana@example.org", "\xFF")) == "credentials_wrong");
 }
 
 TEST_CASE_FIXTURE(Fixture, "who cannot prove an address has no account of it") {
@@ -108,9 +108,9 @@ TEST_CASE_FIXTURE(Fixture, "who cannot prove an address has no account of it") {
   REQUIRE(accounts.register_user("ana@example.org", good_password, "Ana"));
   REQUIRE(send_mails() > 0);
   REQUIRE(accounts.verify_email(mail->token()));
-  CHECK(reason(accounts.login("ana@example.org", "the password of a thief", "")) ==
+  CHECK(reason(accounts.login("ana@example.org", "the password of a thief")) ==
         "credentials_wrong");
-  CHECK(reason(accounts.login("ana@example.org", good_password, "")) == "ok");
+  CHECK(reason(accounts.login("ana@example.org", good_password)) == "ok");
 }
 
 TEST_CASE_FIXTURE(Fixture, "mail is sent by the queue, again when it fails, and not in floods") {
@@ -220,7 +220,7 @@ TEST_CASE_FIXTURE(Fixture, "sessions are listed and ended by their owner alone")
   CHECK(reason(accounts.identify(six.access_token)) == "session_ended");
   CHECK(reason(accounts.set_disabled("ana@example.org", true)) == "ok");
   CHECK(reason(accounts.identify(five.access_token)) == "session_ended");
-  CHECK(reason(accounts.login("ana@example.org", other_password, "")) == "credentials_wrong");
+  CHECK(reason(accounts.login("ana@example.org", other_password)) == "credentials_wrong");
 }
 
 TEST_CASE_FIXTURE(Fixture, "access tokens run out, and keys change without anybody noticing") {
@@ -259,11 +259,11 @@ TEST_CASE_FIXTURE(Fixture, "a better hash takes the place of an old one at the n
   AccountOptions dearer = options();
   dearer.passwords.cost = {.memory_kib = 128, .passes = 2, .lanes = 1};
   Accounts later(*db, clock, ids, dearer);
-  CHECK(reason(later.login("ana@example.org", good_password, "")) == "ok");
+  CHECK(reason(later.login("ana@example.org", good_password)) == "ok");
   CHECK(
       number("SELECT count(*) FROM users WHERE password_hash LIKE '$argon2id$v=19$m=128,t=2,%'") ==
       1);
-  CHECK(reason(accounts.login("ana@example.org", good_password, "")) == "ok");
+  CHECK(reason(accounts.login("ana@example.org", good_password)) == "ok");
 }
 
 TEST_CASE_FIXTURE(Fixture, "a reset that fails at any step can be done again, and counts once") {
@@ -280,12 +280,12 @@ TEST_CASE_FIXTURE(Fixture, "a reset that fails at any step can be done again, an
     const auto done = broken.reset_password(mail->token(), other_password);
     if (!done) {
       // All of it or nothing.
-      CHECK(reason(accounts.login(email, good_password, "")) == "ok");
+      CHECK(reason(accounts.login(email, good_password)) == "ok");
       CHECK(reason(accounts.identify(before.access_token)) == "ok");
       CHECK(reason(accounts.reset_password(mail->token(), other_password)) == "ok");
     }
-    CHECK(reason(accounts.login(email, other_password, "")) == "ok");
-    CHECK(reason(accounts.login(email, good_password, "")) == "credentials_wrong");
+    CHECK(reason(accounts.login(email, other_password)) == "ok");
+    CHECK(reason(accounts.login(email, good_password)) == "credentials_wrong");
     CHECK(reason(accounts.identify(before.access_token)) == "session_ended");
     CHECK(reason(accounts.reset_password(mail->token(), good_password)) == "token_unknown");
     if (!faulty.fired()) break;

@@ -104,7 +104,7 @@ struct Fixture : AccountWorld {
     if (change) change(said);
     provider->token = provider->key.sign_token("JWT", serialize(said));
     last = {parameter(url, "state"), "code-1", start.binding};
-    return people.finish_external(last, "browser");
+    return people.finish_external(last, {.client = "browser"});
   }
   OidcCallback last;
 };
@@ -125,7 +125,7 @@ TEST_CASE_FIXTURE(Fixture, "somebody comes by a provider, and comes again") {
   const Login second =
       sign_in([](json::object& said) { said["email"] = "moved@example.org"; }).value();
   CHECK(second.tokens->user_id == first.tokens->user_id);
-  CHECK(reason(people.login("ana@example.org", "", "")) == "credentials_wrong");
+  CHECK(reason(people.login("ana@example.org", "")) == "credentials_wrong");
 }
 
 TEST_CASE_FIXTURE(Fixture, "what a provider must not say") {
@@ -169,22 +169,22 @@ TEST_CASE_FIXTURE(Fixture, "what a provider must not say") {
 
 TEST_CASE_FIXTURE(Fixture, "tokens that are signed wrongly, codes and states that come twice") {
   REQUIRE(sign_in());
-  CHECK(reason(people.finish_external(last, "")) == "external_login_unknown");
+  CHECK(reason(people.finish_external(last)) == "external_login_unknown");
   const OidcStart start = people.start_external("example").value();
   const std::string& url = start.authorization_url;
   const std::string state = parameter(url, "state"), nonce = parameter(url, "nonce");
-  CHECK(reason(people.finish_external({state, "code-2", "another browser"}, "")) ==
+  CHECK(reason(people.finish_external({state, "code-2", "another browser"})) ==
         "external_login_unknown");
   // A code that is not this login's is the provider's to refuse.
-  CHECK(reason(people.finish_external({state, "code-2", start.binding}, "")) == "provider_answer");
-  CHECK(reason(people.finish_external({state, "code-2", start.binding}, "")) ==
+  CHECK(reason(people.finish_external({state, "code-2", start.binding})) == "provider_answer");
+  CHECK(reason(people.finish_external({state, "code-2", start.binding})) ==
         "external_login_unknown");
   const auto with_token = [&](const std::function<std::string(const std::string&)>& make) {
     const OidcStart begun = people.start_external("example").value();
     provider->challenges["c"] = parameter(begun.authorization_url, "code_challenge");
     provider->token = make(serialize(claims(parameter(begun.authorization_url, "nonce"))));
-    return reason(people.finish_external(
-        {parameter(begun.authorization_url, "state"), "c", begun.binding}, ""));
+    return reason(
+        people.finish_external({parameter(begun.authorization_url, "state"), "c", begun.binding}));
   };
   CHECK(with_token([](const std::string& said) {
           return security::base64url_encode(R"({"alg":"none"})") + "." +
@@ -208,23 +208,22 @@ TEST_CASE_FIXTURE(Fixture, "tokens that are signed wrongly, codes and states tha
   // Late.
   const OidcStart late = people.start_external("example").value();
   clock.at.ms += 10 * 60'000;
-  CHECK(reason(people.finish_external(
-            {parameter(late.authorization_url, "state"), "c", late.binding}, "")) ==
-        "external_login_unknown");
+  CHECK(reason(people.finish_external({parameter(late.authorization_url, "state"), "c",
+                                       late.binding})) == "external_login_unknown");
 }
 
 TEST_CASE_FIXTURE(Fixture, "accounts are joined by an address that both have proved") {
   person("ana@example.org");
   const UserId ana = signed_in("ana@example.org").user_id;
   CHECK(sign_in().value().tokens->user_id == ana);
-  CHECK(reason(accounts.login("ana@example.org", good_password, "")) == "ok");
+  CHECK(reason(accounts.login("ana@example.org", good_password)) == "ok");
   // A password that somebody set before the address was proved opens nothing afterwards.
   REQUIRE(accounts.register_user("bob@example.org", "the password of a thief", ""));
   CHECK(reason(sign_in([](json::object& said) {
           said["sub"] = "s-2";
           said["email"] = "bob@example.org";
         })) == "ok");
-  CHECK(reason(accounts.login("bob@example.org", "the password of a thief", "")) ==
+  CHECK(reason(accounts.login("bob@example.org", "the password of a thief")) ==
         "credentials_wrong");
   REQUIRE(accounts.set_disabled("ana@example.org", true));
   CHECK(reason(sign_in()) == "external_login_unknown");

@@ -35,7 +35,7 @@ struct Fixture : AccountWorld {
     return security::totp_code(secret, security::totp_step(clock.at.ms / 1000) + steps);
   }
   std::string challenge() {
-    return accounts.login("ana@example.org", good_password, "").value().challenge.value_or("");
+    return accounts.login("ana@example.org", good_password).value().challenge.value_or("");
   }
   /// Switches the second factor on.
   RecoveryCodes enable(std::string& secret) {
@@ -58,7 +58,7 @@ TEST_CASE_FIXTURE(Fixture, "a second factor is asked for once it is confirmed, a
   const std::string secret = base32_decoded(enrolment.secret);
   CHECK(secret.size() == 20);
   CHECK(reason(accounts.confirm_totp(ana, "000000")) == "code_wrong");
-  CHECK(accounts.login("ana@example.org", good_password, "").value().tokens);
+  CHECK(accounts.login("ana@example.org", good_password).value().tokens);
   const RecoveryCodes codes = accounts.confirm_totp(ana, code(secret)).value();
   CHECK(codes.codes.size() == 10);
   CHECK(reason(accounts.identify(before.access_token)) == "ok");
@@ -68,24 +68,24 @@ TEST_CASE_FIXTURE(Fixture, "a second factor is asked for once it is confirmed, a
   const std::string asked = challenge();
   REQUIRE(!asked.empty());
   // The code that confirmed it is spent.
-  CHECK(reason(accounts.second_step(asked, code(secret), "")) == "code_wrong");
-  CHECK(reason(accounts.second_step(asked, code(secret, 2), "")) == "code_wrong");
-  CHECK(reason(accounts.second_step(asked, code(secret, 1), "")) == "ok");
-  CHECK(reason(accounts.second_step(asked, code(secret, 1), "")) == "challenge_unknown");
-  CHECK(reason(accounts.second_step(challenge(), code(secret, 1), "")) == "code_wrong");
+  CHECK(reason(accounts.second_step(asked, code(secret))) == "code_wrong");
+  CHECK(reason(accounts.second_step(asked, code(secret, 2))) == "code_wrong");
+  CHECK(reason(accounts.second_step(asked, code(secret, 1))) == "ok");
+  CHECK(reason(accounts.second_step(asked, code(secret, 1))) == "challenge_unknown");
+  CHECK(reason(accounts.second_step(challenge(), code(secret, 1))) == "code_wrong");
   // Recovery codes count once each, however they are typed.
   std::string typed = codes.codes[0];
   typed.insert(4, "-");
   typed.insert(9, " ");
-  CHECK(reason(accounts.second_step(challenge(), typed, "")) == "ok");
-  CHECK(reason(accounts.second_step(challenge(), codes.codes[0], "")) == "code_wrong");
-  CHECK(reason(accounts.second_step(challenge(), codes.codes[1], "")) == "ok");
+  CHECK(reason(accounts.second_step(challenge(), typed)) == "ok");
+  CHECK(reason(accounts.second_step(challenge(), codes.codes[0])) == "code_wrong");
+  CHECK(reason(accounts.second_step(challenge(), codes.codes[1])) == "ok");
   const std::string all = test::dump(*db);
   CHECK(all.find(enrolment.secret) == std::string::npos);
   CHECK(all.find(codes.codes[2]) == std::string::npos);
   CHECK(reason(accounts.disable_totp(ana, other_password)) == "credentials_wrong");
   CHECK(reason(accounts.disable_totp(ana, good_password)) == "ok");
-  CHECK(accounts.login("ana@example.org", good_password, "").value().tokens);
+  CHECK(accounts.login("ana@example.org", good_password).value().tokens);
 }
 
 TEST_CASE_FIXTURE(Fixture, "codes cannot be guessed, and the password alone opens nothing") {
@@ -93,20 +93,19 @@ TEST_CASE_FIXTURE(Fixture, "codes cannot be guessed, and the password alone open
   (void)enable(secret);
   clock.at.ms += 120'000;
   const std::string one = challenge();
-  for (int i = 0; i < 5; ++i)
-    CHECK(reason(accounts.second_step(one, "000000", "")) == "code_wrong");
-  CHECK(reason(accounts.second_step(one, code(secret), "")) == "challenge_unknown");
+  for (int i = 0; i < 5; ++i) CHECK(reason(accounts.second_step(one, "000000")) == "code_wrong");
+  CHECK(reason(accounts.second_step(one, code(secret))) == "challenge_unknown");
   const std::string two = challenge();
-  for (int i = 0; i < 5; ++i) CHECK(reason(accounts.second_step(two, "", "")) == "code_wrong");
-  CHECK(reason(accounts.login("ana@example.org", good_password, "")) == "second_factor_blocked");
-  CHECK(reason(accounts.login("ana@example.org", other_password, "")) == "credentials_wrong");
+  for (int i = 0; i < 5; ++i) CHECK(reason(accounts.second_step(two, "")) == "code_wrong");
+  CHECK(reason(accounts.login("ana@example.org", good_password)) == "second_factor_blocked");
+  CHECK(reason(accounts.login("ana@example.org", other_password)) == "credentials_wrong");
   clock.at.ms += options().challenge_ms;
   const std::string three = challenge();
   clock.at.ms += options().challenge_ms;
-  CHECK(reason(accounts.second_step(three, code(secret), "")) == "challenge_unknown");
-  CHECK(reason(accounts.second_step(challenge(), code(secret), "")) == "ok");
+  CHECK(reason(accounts.second_step(three, code(secret))) == "challenge_unknown");
+  CHECK(reason(accounts.second_step(challenge(), code(secret))) == "ok");
   CHECK(reason(accounts.drop_second_factor("ana@example.org")) == "ok");
-  CHECK(accounts.login("ana@example.org", good_password, "").value().tokens);
+  CHECK(accounts.login("ana@example.org", good_password).value().tokens);
 }
 
 TEST_CASE_FIXTURE(Fixture, "a new master key: everything opens before, during and after") {
@@ -115,7 +114,7 @@ TEST_CASE_FIXTURE(Fixture, "a new master key: everything opens before, during an
   const std::string file = options().master_keys;
   const std::string old = security::load_master_keys(file).value().front().id();
   Accounts elsewhere(*db, clock, ids, options());
-  CHECK(reason(elsewhere.login("ana@example.org", good_password, "")) == "ok");
+  CHECK(reason(elsewhere.login("ana@example.org", good_password)) == "ok");
   clock.at.ms += 60'000;
   CHECK(accounts.rotate_master_key(false).value() == 2);
   const auto keys = security::load_master_keys(file).value();
@@ -125,14 +124,14 @@ TEST_CASE_FIXTURE(Fixture, "a new master key: everything opens before, during an
   CHECK(number("SELECT count(*) FROM signing_keys WHERE key_id = '" + old + "'") == 0);
   CHECK(accounts.reseal().value() == 0);
   // A program that runs with the old key reads the file again by itself.
-  const auto asked = elsewhere.login("ana@example.org", good_password, "").value().challenge;
-  CHECK(reason(elsewhere.second_step(*asked, code(secret), "")) == "ok");
+  const auto asked = elsewhere.login("ana@example.org", good_password).value().challenge;
+  CHECK(reason(elsewhere.second_step(*asked, code(secret))) == "ok");
   CHECK(accounts.rotate_master_key(true).value() == 2);
   CHECK(security::load_master_keys(file).value().size() == 1);
   clock.at.ms += 60'000;
   Accounts later(*db, clock, ids, options());
-  const auto then = later.login("ana@example.org", good_password, "").value().challenge;
-  CHECK(reason(later.second_step(*then, code(secret), "")) == "ok");
+  const auto then = later.login("ana@example.org", good_password).value().challenge;
+  CHECK(reason(later.second_step(*then, code(secret))) == "ok");
   // With another file nothing opens, and it says so.
   AccountOptions wrong = options();
   wrong.master_keys = "file:" + (folder / "another.key");
@@ -154,9 +153,9 @@ TEST_CASE_FIXTURE(Fixture, "resealing that stops at any step is finished by the 
     (void)broken.rotate_master_key(false);
     clock.at.ms += 60'000;
     Accounts after(*db, clock, ids, options());
-    const auto asked = after.login("ana@example.org", good_password, "");
+    const auto asked = after.login("ana@example.org", good_password);
     REQUIRE(asked);
-    CHECK(reason(after.second_step(*asked.value().challenge, code(secret), "")) == "ok");
+    CHECK(reason(after.second_step(*asked.value().challenge, code(secret))) == "ok");
     REQUIRE(after.reseal());
     const std::string current = security::load_master_keys(file).value().front().id();
     CHECK(number("SELECT count(*) FROM signing_keys WHERE key_id <> '" + current + "'") == 0);
