@@ -36,6 +36,7 @@ int main(int argc, char** argv) {
   cli::add_job_commands(app, context);
   cli::add_event_commands(app, context);
   cli::add_audit_commands(app, context);
+  cli::add_retention_commands(app, context);
   cli::add_member_commands(app, context);
   cli::add_analyze_command(app, context);
   cli::add_convert_command(app, context);

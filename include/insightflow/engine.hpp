@@ -10,6 +10,7 @@
 #include <insightflow/response/intake.hpp>
 #include <insightflow/response/responses.hpp>
 #include <insightflow/response/transfer.hpp>
+#include <insightflow/retention/retentions.hpp>
 #include <insightflow/survey/surveys.hpp>
 
 #include <memory>
@@ -114,6 +115,8 @@ class Session {
   identity::Invites invites() const { return identity::Invites(scope_); }
   identity::Grants grants() const { return identity::Grants(scope_); }
   identity::Trail trail() const { return identity::Trail(scope_, accounts_); }
+  retention::Retentions retentions() const { return retention::Retentions(scope_); }
+  retention::Erasures erasures() const { return retention::Erasures(scope_); }
   Jobs jobs() const { return Jobs(scope_); }
   Prompts prompts() const { return Prompts(scope_); }
   const identity::Scope& scope() const { return scope_; }

@@ -46,6 +46,8 @@ struct Engine::State {
             {std::string(insight::run_job), insight::run_handler(*db, clock, ids, &voice)},
             {std::string(insight::scheduled_run_job),
              insight::scheduled_run_handler(*db, clock, ids, &voice)},
+            {std::string(retention::retention_job), retention::retention_handler(*db, clock, ids)},
+            {std::string(retention::erasure_job), retention::erasure_handler(*db, clock, ids)},
             {std::string(generation_job), generation_handler(*db, clock, ids, &voice)}};
   }
 

@@ -16,6 +16,7 @@ std::span<const Operation> workspace_operations();
 std::span<const Operation> account_operations();
 std::span<const Operation> member_operations();
 std::span<const Operation> audit_operations();
+std::span<const Operation> retention_operations();
 std::span<const Operation> public_operations();
 
 namespace detail {

@@ -67,7 +67,7 @@ std::span<const Operation> operations() {
     for (const auto& table :
          {survey_operations(), response_operations(), insight_operations(), job_operations(),
           event_operations(), task_operations(), workspace_operations(), member_operations(),
-          account_operations(), audit_operations(), public_operations()})
+          account_operations(), audit_operations(), retention_operations(), public_operations()})
       out.insert(out.end(), table.begin(), table.end());
     return out;
   }();

@@ -3,15 +3,11 @@
 
 namespace insightflow::identity {
 
-namespace {
-
 std::string name_of(const Actor& actor) {
   if (actor.user) return "user:" + actor.user->str();
   if (actor.key) return "key:" + actor.key->str();
   return {};
 }
-
-}  // namespace
 
 Result<void> record(storage::Tx& tx, const Scope& scope, audit::Action action, std::string subject,
                     std::string detail) {

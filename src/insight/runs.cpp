@@ -69,28 +69,6 @@ std::int64_t sift_evidence(Findings& findings, const Keep& keep) {
   return removed;
 }
 
-Result<void> recheck_quotes(storage::Tx& tx, SurveyId survey, Findings& findings) {
-  std::map<std::string, std::optional<response::Submission>> sources;
-  sift_evidence(findings, [&](const Evidence& evidence) {
-    sources.emplace(evidence.response_id, std::nullopt);
-    return true;
-  });
-  for (auto& [id, submission] : sources) {
-    BOOST_OUTCOME_TRY(submission, response::find_submission(tx, survey, id));
-  }
-  const std::int64_t removed = sift_evidence(findings, [&](const Evidence& evidence) {
-    const auto& submission = sources[evidence.response_id];
-    if (!submission) return false;
-    const auto text = evidence_text(*submission, evidence.question_id);
-    return text && verify(evidence, *text);
-  });
-  if (removed > 0)
-    findings.notes.push_back(std::to_string(removed) +
-                             (removed == 1 ? " quote was" : " quotes were") +
-                             " left out: the answer is gone or says something else now.");
-  return success();
-}
-
 /// A voice with the prompts that are in force in a workspace.
 Result<llm::Run> voice_in(storage::Tx& tx, WorkspaceId workspace, const llm::Voice* voice) {
   llm::Run out{.workspace = workspace};
@@ -111,6 +89,33 @@ std::string fallbacks(const Findings& findings) {
 }
 
 }  // namespace
+
+Result<std::int64_t> recheck_quotes(storage::Tx& tx, SurveyId survey, Findings& findings) {
+  std::map<std::string, std::optional<response::Submission>> sources;
+  sift_evidence(findings, [&](const Evidence& evidence) {
+    sources.emplace(evidence.response_id, std::nullopt);
+    return true;
+  });
+  for (auto& [id, submission] : sources) {
+    BOOST_OUTCOME_TRY(submission, response::find_submission(tx, survey, id));
+  }
+  const std::int64_t removed = sift_evidence(findings, [&](const Evidence& evidence) {
+    const auto& submission = sources[evidence.response_id];
+    if (!submission) return false;
+    const auto text = evidence_text(*submission, evidence.question_id);
+    return text && verify(evidence, *text);
+  });
+  if (removed > 0)
+    findings.notes.push_back(std::to_string(removed) +
+                             (removed == 1 ? " quote was" : " quotes were") +
+                             " left out: the answer is gone or says something else now.");
+  return removed;
+}
+
+Result<Findings> read_findings(std::string_view document) {
+  return from_json_text<Findings>(document, Audience::storage,
+                                  {.max_depth = 32, .max_bytes = 256u << 20});
+}
 
 Result<Run> Runs::start(SurveyId survey, const RunRequest& request) {
   BOOST_OUTCOME_TRY(scope_.reach(Permission::insight_run));
@@ -210,9 +215,7 @@ Result<Findings> Runs::findings(RunId id) {
     BOOST_OUTCOME_TRY(
         const auto document,
         tx.find<std::string>("SELECT findings FROM insight_runs WHERE id = ?1", {id}));
-    BOOST_OUTCOME_TRY(auto findings,
-                      from_json_text<Findings>(document.value_or(""), Audience::storage,
-                                               {.max_depth = 32, .max_bytes = 256u << 20}));
+    BOOST_OUTCOME_TRY(auto findings, read_findings(document.value_or("")));
     BOOST_OUTCOME_TRY(recheck_quotes(tx, run.survey_id, findings));
     return findings;
   });

@@ -18,6 +18,11 @@ Error unknown_schedule() {
 
 Result<Schedule> Schedules::set(std::string_view kind, std::string_view subject,
                                 std::string_view cron) {
+  return db_.write([&](storage::Tx& tx) { return set(tx, kind, subject, cron); });
+}
+
+Result<Schedule> Schedules::set(storage::Tx& tx, std::string_view kind, std::string_view subject,
+                                std::string_view cron) {
   BOOST_OUTCOME_TRY(const auto parsed, Cron::parse(cron));
   const Instant now = clock_.now();
   const auto next_at = parsed.next(now);
@@ -29,12 +34,10 @@ Result<Schedule> Schedules::set(std::string_view kind, std::string_view subject,
       ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL, ?7) ON CONFLICT (workspace_id, kind, subject) DO "
       "UPDATE SET cron = ?5, next_at = ?6 RETURNING " +
       columns;
-  return db_.write([&](storage::Tx& tx) -> Result<Schedule> {
-    BOOST_OUTCOME_TRY(auto made, tx.find<Schedule>(sql, {ids_.next<ScheduleId>(), workspace_, kind,
-                                                         subject, cron, *next_at, now}));
-    if (!made) return unknown_schedule();
-    return std::move(*made);
-  });
+  BOOST_OUTCOME_TRY(auto made, tx.find<Schedule>(sql, {ids_.next<ScheduleId>(), workspace_, kind,
+                                                       subject, cron, *next_at, now}));
+  if (!made) return unknown_schedule();
+  return std::move(*made);
 }
 
 Result<Schedule> Schedules::get(std::string_view kind, std::string_view subject) {
@@ -58,15 +61,18 @@ Result<ScheduleList> Schedules::list() {
 }
 
 Result<Schedule> Schedules::remove(std::string_view kind, std::string_view subject) {
+  return db_.write([&](storage::Tx& tx) { return remove(tx, kind, subject); });
+}
+
+Result<Schedule> Schedules::remove(storage::Tx& tx, std::string_view kind,
+                                   std::string_view subject) {
   static const std::string sql =
       "DELETE FROM job_schedules WHERE workspace_id = ?1 AND kind = ?2 AND subject = ?3 "
       "RETURNING " +
       columns;
-  return db_.write([&](storage::Tx& tx) -> Result<Schedule> {
-    BOOST_OUTCOME_TRY(auto removed, tx.find<Schedule>(sql, {workspace_, kind, subject}));
-    if (!removed) return unknown_schedule();
-    return std::move(*removed);
-  });
+  BOOST_OUTCOME_TRY(auto removed, tx.find<Schedule>(sql, {workspace_, kind, subject}));
+  if (!removed) return unknown_schedule();
+  return std::move(*removed);
 }
 
 Result<void> fire_schedules(storage::Tx& tx, Queue& queue, Instant now) {

@@ -91,7 +91,7 @@ class ExactCachePolicy final : public Decorator {
     tell(EventKind::cache_missed, request);
     auto reply = inner().complete(request, ctx, on_text);
     if (reply && reply.value().finish == Finish::complete && !reply.value().cached)
-      store_.keep(request.workspace, request.trail.cache_key, reply.value());
+      store_.keep(request, reply.value());
     const bool stopped = !reply && (reply.error().reason == "cancelled" ||
                                     reply.error().reason == "deadline_passed");
     if (!stopped) land(flight, reply);

@@ -186,6 +186,8 @@ class SemanticCachePolicy final : public Decorator {
   void remember(const Request& request, const std::string& family, const std::string& vector,
                 const std::optional<Match>& match, const Reply& reply) const {
     (void)shared_.ledger.db()->write([&](storage::Tx& tx) -> Result<void> {
+      BOOST_OUTCOME_TRY(const bool may, ReplyStore::may_keep(tx, request));
+      if (!may) return success();
       BOOST_OUTCOME_TRY(tx.execute(
           "INSERT INTO llm_semantic (workspace_id, key, family, vector, created_at) VALUES (?1, "
           "?2, ?3, ?4, ?5) ON CONFLICT (workspace_id, key) DO UPDATE SET vector = ?4, created_at "

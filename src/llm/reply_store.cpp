@@ -39,13 +39,27 @@ std::optional<Reply> ReplyStore::find(WorkspaceId workspace, const std::string& 
                .call = {}};
 }
 
-void ReplyStore::keep(WorkspaceId workspace, const std::string& key, const Reply& reply) const {
+Result<bool> ReplyStore::may_keep(storage::Tx& tx, const Request& request) {
+  constexpr std::string_view job = "job ";
+  if (!request.origin.starts_with(job)) return true;
+  BOOST_OUTCOME_TRY(
+      const auto runs,
+      tx.find<std::int64_t>("SELECT count(*) FROM jobs WHERE id = ?1 AND state = 'running'",
+                            {std::string_view(request.origin).substr(job.size())}));
+  return runs.value_or(0) > 0;
+}
+
+void ReplyStore::keep(const Request& request, const Reply& reply) const {
+  const WorkspaceId workspace = request.workspace;
+  const std::string& key = request.trail.cache_key;
   const std::int64_t most = shared_.settings.cache.most_bytes;
   const std::string text = to_json_text(
       Kept{reply.text, reply.usage, reply.provider, reply.model, reply.name}, Audience::storage);
   const auto bytes = static_cast<std::int64_t>(text.size());
   if (bytes > most) return;
   (void)shared_.ledger.db()->write([&](storage::Tx& tx) -> Result<void> {
+    BOOST_OUTCOME_TRY(const bool may, may_keep(tx, request));
+    if (!may) return success();
     BOOST_OUTCOME_TRY(tx.execute(
         "INSERT INTO llm_cache (workspace_id, key, reply, bytes, created_at) VALUES (?1, ?2, ?3, "
         "?4, ?5) ON CONFLICT (workspace_id, key) DO UPDATE SET reply = ?3, bytes = ?4, created_at "

@@ -10,7 +10,11 @@ class ReplyStore {
   explicit ReplyStore(const Shared& shared) : shared_(shared) {}
 
   std::optional<Reply> find(WorkspaceId workspace, const std::string& key) const;
-  void keep(WorkspaceId workspace, const std::string& key, const Reply& reply) const;
+  void keep(const Request& request, const Reply& reply) const;
+
+  /// Whether what came of a request may be kept. What a job asked may not once the job has ended or
+  /// is gone: an erasure takes jobs away together with what they have read.
+  static Result<bool> may_keep(storage::Tx& tx, const Request& request);
 
   /// Writes down that a kept reply served a request, and gives it as a reply.
   Reply served(const Request& request, Reply kept) const;

@@ -5,12 +5,15 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <filesystem>
 #include <mutex>
 #include <semaphore>
+#include <thread>
 #include <utility>
 
 namespace insightflow::storage {
@@ -65,10 +68,33 @@ class WriterLane {
   WriterLane(std::unique_ptr<SqliteConnection> connection, int most)
       : connection_(std::move(connection)), most_(static_cast<std::size_t>(std::max(1, most))) {}
 
-  Result<void> run(Database::Work work) {
+  Result<void> run(Database::Work work) { return take_turn(work, false); }
+
+  /// The same outside of a transaction, with the writer to itself.
+  Result<void> run_alone(Database::Work work) { return take_turn(work, true); }
+
+  std::int64_t commits() const noexcept { return commits_.load(std::memory_order_relaxed); }
+  std::int64_t writes() const noexcept { return writes_.load(std::memory_order_relaxed); }
+  std::shared_ptr<void> listen(std::function<void()> listener) {
+    return listeners_.add(std::move(listener));
+  }
+
+ private:
+  struct Waiting {
+    Waiting(Database::Work work, std::binary_semaphore& woken, bool outside)
+        : work(work), woken(woken), outside(outside) {}
+    Database::Work work;
+    std::binary_semaphore& woken;
+    const bool outside;
+    Result<void> result = success();
+    std::exception_ptr thrown;
+    bool leads = false;  ///< Set before waking: the one before has handed over.
+  };
+
+  Result<void> take_turn(Database::Work work, bool outside) {
     // Lives as long as its thread, so that whoever releases it never touches a stack that is gone.
     thread_local std::binary_semaphore woken{0};
-    Waiting me{work, woken};
+    Waiting me{work, woken, outside};
     bool alone = false;
     {
       const std::lock_guard lock(mutex_);
@@ -83,31 +109,18 @@ class WriterLane {
     return std::move(me.result);
   }
 
-  std::int64_t commits() const noexcept { return commits_.load(std::memory_order_relaxed); }
-  std::int64_t writes() const noexcept { return writes_.load(std::memory_order_relaxed); }
-  std::shared_ptr<void> listen(std::function<void()> listener) {
-    return listeners_.add(std::move(listener));
-  }
-
- private:
-  struct Waiting {
-    Waiting(Database::Work work, std::binary_semaphore& woken) : work(work), woken(woken) {}
-    Database::Work work;
-    std::binary_semaphore& woken;
-    Result<void> result = success();
-    std::exception_ptr thrown;
-    bool leads = false;  ///< Set before waking: the one before has handed over.
-  };
-
   void lead() {
     std::vector<Waiting*> batch;
     {
       const std::lock_guard lock(mutex_);
-      const std::size_t count = std::min(most_, queue_.size());
+      const std::size_t count = together();
       batch.assign(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(count));
       queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(count));
     }
-    commit_together(batch);
+    if (batch.front()->outside)
+      attempt(*batch.front());
+    else
+      commit_together(batch);
     const bool signalled = connection_->take_signal();
     // Hand over before waking the others: the next leader's fsync is what everyone waits for.
     Waiting* next = nullptr;
@@ -125,6 +138,24 @@ class WriterLane {
     if (signalled) listeners_.call();
   }
 
+  /// How many of those at the head of the queue share the next turn.
+  std::size_t together() const {
+    if (queue_.front()->outside) return 1;
+    const auto end = queue_.begin() + static_cast<std::ptrdiff_t>(std::min(most_, queue_.size()));
+    return static_cast<std::size_t>(
+        std::find_if(queue_.begin(), end, [](const Waiting* one) { return one->outside; }) -
+        queue_.begin());
+  }
+
+  void attempt(Waiting& waiting) {
+    try {
+      waiting.result = waiting.work(*connection_);
+    } catch (...) {
+      waiting.thrown = std::current_exception();
+      waiting.result = fail(Code::internal, "exception", "The work of a transaction threw.");
+    }
+  }
+
   void commit_together(const std::vector<Waiting*>& batch) {
     Tx& tx = *connection_;
     const auto all_fail = [&](const Error& error) {
@@ -140,12 +171,7 @@ class WriterLane {
           waiting->result = saved.error();
           continue;
         }
-      try {
-        waiting->result = waiting->work(tx);
-      } catch (...) {
-        waiting->thrown = std::current_exception();
-        waiting->result = fail(Code::internal, "exception", "The work of a transaction threw.");
-      }
+      attempt(*waiting);
       if (connection_->autocommit()) {
         // SQLite itself gave the whole transaction up (disk full, I/O error): nothing was kept.
         const Error error = waiting->result ? fail(Code::unavailable, "database_failed",
@@ -276,6 +302,26 @@ class SqliteDatabase final : public Database {
     return success();
   }
 
+  Result<void> scrub(Scrub depth) override {
+    if (depth == Scrub::file) {
+      BOOST_OUTCOME_TRY(lane_.run_alone([](Tx& tx) -> Result<void> {
+        BOOST_OUTCOME_TRY(tx.execute("VACUUM"));
+        return success();
+      }));
+    }
+    // A reader of an old snapshot keeps the log. Writers wait while the log is emptied, so each try
+    // is short and leaves them room.
+    for (int left = scrub_tries;; --left) {
+      BOOST_OUTCOME_TRY(const bool emptied, empty_log());
+      if (emptied) return success();
+      if (left <= 1)
+        return fail(Code::unavailable, "database_busy",
+                    "Somebody has been reading an old state of the database for a long time, so "
+                    "the write-ahead log cannot be emptied. Try again when the reader is done.");
+      std::this_thread::sleep_for(scrub_pause);
+    }
+  }
+
   Usage usage() const override {
     namespace fs = std::filesystem;
     Usage out{.commits = lane_.commits(), .writes = lane_.writes()};
@@ -291,6 +337,23 @@ class SqliteDatabase final : public Database {
   }
 
  private:
+  static constexpr int scrub_tries = 30;
+  static constexpr std::chrono::milliseconds scrub_pause{100};
+
+  Result<bool> empty_log() {
+    bool emptied = false;
+    const std::string usual = "PRAGMA busy_timeout = " + std::to_string(options_.busy_timeout);
+    BOOST_OUTCOME_TRY(lane_.run_alone([&](Tx& tx) -> Result<void> {
+      BOOST_OUTCOME_TRY(tx.find<std::int64_t>("PRAGMA busy_timeout = 50"));
+      const auto held_up = tx.find<std::int64_t>("PRAGMA wal_checkpoint(TRUNCATE)");
+      BOOST_OUTCOME_TRY(tx.find<std::int64_t>(usual));
+      if (!held_up && held_up.error().reason != "database_busy") return held_up.error();
+      emptied = held_up && held_up.value() == 0;
+      return success();
+    }));
+    return emptied;
+  }
+
   const SqliteOptions options_;
   WriterLane lane_;
   ReaderPool readers_;
@@ -380,7 +443,8 @@ Result<std::unique_ptr<Database>> open_sqlite(const SqliteOptions& options,
     return at_path(sqlite_error(SQLITE_READONLY, nullptr));
   const auto prepared = [&]() -> Result<void> {
     BOOST_OUTCOME_TRY(writer->script(
-        "PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA cache_size = -16384;"));
+        "PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA cache_size = -16384; "
+        "PRAGMA secure_delete = ON;"));
     BOOST_OUTCOME_TRY(const bool ready, up_to_date(*writer, migrations));
     BOOST_OUTCOME_TRY(writer->script("PRAGMA journal_mode = WAL;"));
     if (ready) return success();

@@ -28,6 +28,10 @@ class FaultyDatabase final : public storage::Database {
       return step();  // the commit
     });
   }
+  Result<void> scrub(storage::Scrub depth) override {
+    BOOST_OUTCOME_TRY(step());
+    return real_.scrub(depth);
+  }
   Result<void> backup(const std::string& path) override { return real_.backup(path); }
   std::shared_ptr<void> listen(std::function<void()> listener) override {
     return real_.listen(std::move(listener));

@@ -37,6 +37,7 @@ class WatchedDatabase final : public storage::Database {
     if (!keep_ && done) return success();
     return written;
   }
+  Result<void> scrub(storage::Scrub depth) override { return real_.scrub(depth); }
   Result<void> backup(const std::string& path) override { return real_.backup(path); }
 
  private:

@@ -19,5 +19,6 @@ using ScheduleId = Id<struct ScheduleTag>;
 using LlmCallId = Id<struct LlmCallTag>;
 using InviteId = Id<struct InviteTag>;
 using GrantId = Id<struct GrantTag>;
+using ErasureId = Id<struct ErasureTag>;
 
 }  // namespace insightflow

@@ -41,13 +41,15 @@ enum class Permission {
   event_read,
   prompt_read,
   prompt_manage,
-  audit_read
+  audit_read,
+  retention_manage
 };
 BOOST_DESCRIBE_ENUM(Permission, account_own, workspace_read, workspace_manage, workspace_transfer,
                     member_read, member_manage, key_manage, project_create, project_read,
                     project_edit, survey_read, survey_edit, survey_publish, lint_run, response_read,
                     response_export, response_import, insight_read, insight_run, job_read,
-                    job_manage, event_read, prompt_read, prompt_manage, audit_read)
+                    job_manage, event_read, prompt_read, prompt_manage, audit_read,
+                    retention_manage)
 
 /// What a permission is about, and so what can give it.
 enum class Reach {
@@ -108,7 +110,9 @@ inline constexpr std::array permission_table{
     PermissionRow{Permission::prompt_manage, Role::admin, Reach::workspace,
                   "Change what models are told"},
     PermissionRow{Permission::audit_read, Role::admin, Reach::workspace,
-                  "Read and verify the audit trail"}};
+                  "Read and verify the audit trail"},
+    PermissionRow{Permission::retention_manage, Role::admin, Reach::workspace,
+                  "Say how long answers are kept, and erase them"}};
 
 constexpr const PermissionRow& row_of(Permission permission) {
   return permission_table[static_cast<std::size_t>(permission)];
@@ -129,7 +133,7 @@ namespace detail {
 constexpr bool in_order() {
   for (std::size_t i = 0; i < permission_table.size(); ++i)
     if (permission_table[i].permission != static_cast<Permission>(i)) return false;
-  return permission_table.size() == static_cast<std::size_t>(Permission::audit_read) + 1;
+  return permission_table.size() == static_cast<std::size_t>(Permission::retention_manage) + 1;
 }
 /// What is granted may be read: lists show what has a grant, whatever its role.
 constexpr bool grants_read() {

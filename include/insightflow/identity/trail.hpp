@@ -5,6 +5,9 @@
 
 namespace insightflow::identity {
 
+/// "user:ID" or "key:ID"; empty for the application itself.
+std::string name_of(const Actor& actor);
+
 /// Adds what the actor did to the audit chain of the workspace, in the caller's transaction. The
 /// subject is "survey:ID", "key:ID", …; the detail holds no personal data.
 Result<void> record(storage::Tx& tx, const Scope& scope, audit::Action action, std::string subject,

@@ -102,6 +102,13 @@ class Runs {
   const llm::Voice* voice_;
 };
 
+/// Takes out of the findings every quote whose answer is gone or says something else now, and says
+/// so in their notes. Gives how many.
+Result<std::int64_t> recheck_quotes(storage::Tx& tx, SurveyId survey, Findings& findings);
+
+/// The findings as they are stored.
+Result<Findings> read_findings(std::string_view document);
+
 /// The kind of the jobs that `Runs::start` queues.
 inline constexpr std::string_view run_job = "insight_run";
 

@@ -47,6 +47,10 @@ class Schedules {
   /// `cron_never`.
   Result<Schedule> set(std::string_view kind, std::string_view subject, std::string_view cron);
 
+  /// The same within the caller's transaction.
+  Result<Schedule> set(storage::Tx& tx, std::string_view kind, std::string_view subject,
+                       std::string_view cron);
+
   /// Errors: `schedule_unknown`.
   Result<Schedule> get(std::string_view kind, std::string_view subject);
 
@@ -55,6 +59,7 @@ class Schedules {
 
   /// Gives the schedule that was. Errors: `schedule_unknown`.
   Result<Schedule> remove(std::string_view kind, std::string_view subject);
+  Result<Schedule> remove(storage::Tx& tx, std::string_view kind, std::string_view subject);
 
  private:
   storage::Database& db_;

@@ -166,6 +166,12 @@ struct Usage {
   std::int64_t free_bytes = 0;  ///< Left on that disk.
 };
 
+/// How thoroughly what was deleted is taken out of the files.
+enum class Scrub {
+  log,  ///< Deleted rows are overwritten; a page that was split may keep an old copy in its gap.
+  file  ///< Nothing is left but what is stored.
+};
+
 /// A database. Safe from any number of threads.
 class Database {
  public:
@@ -184,6 +190,13 @@ class Database {
   /// Writes a consistent copy to a file that must not exist yet, while others go on working.
   /// Errors: `backup_exists`, `backup_failed`.
   virtual Result<void> backup(const std::string& path) = 0;
+
+  /// Makes sure that what was deleted before is nowhere in the files of the database any more. With
+  /// `Scrub::log` the write-ahead log is brought into the file and emptied, with `Scrub::file` the
+  /// file is written anew besides, which takes as long as copying it and as much space again; writes
+  /// wait meanwhile. Others may hold it up for a while: `database_busy` is worth another try. Errors:
+  /// `database_busy`, `database_full`.
+  virtual Result<void> scrub(Scrub depth) = 0;
 
   virtual Usage usage() const { return {}; }
 

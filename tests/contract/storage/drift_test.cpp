@@ -11,6 +11,7 @@
 #include <insightflow/identity/members.hpp>
 #include <insightflow/jobs/schedules.hpp>
 #include <insightflow/llm/records.hpp>
+#include <insightflow/retention/retentions.hpp>
 #include <insightflow/storage/sqlite.hpp>
 
 #include <doctest/doctest.h>
@@ -64,6 +65,10 @@ const Table tables[] = {
     {"job_checkpoints", nullptr, {"job_id", "step", "document", "created_at"}},
     {"job_inputs", nullptr, {"job_id", "document"}},
     {"job_results", &type_of<jobs::JobResult>(), {"job_id"}},
+    {"retention_policies",
+     &type_of<retention::Policy>(),
+     {"workspace_id", "survey_id", "updated_at"}},
+    {"erasures", &type_of<retention::Erasure>(), {}},
     {"prompts", nullptr, {"workspace_id", "name", "number", "text", "created_at"}},
     {"insight_runs", &type_of<insight::Order>(), {"workspace_id", "completed_at"}},
     {"llm_calls", &type_of<llm::Call>(), {}},

@@ -97,6 +97,9 @@ Ids furnish(HttpWorld& world, HttpClient& owner, std::string_view slug) {
   ids["invite_id"] = text_at(
       json_of(owner.post("/api/v1/invites", R"({"email":"new@example.org","role":"viewer"})").body),
       "/details/id");
+  ids["erasure_id"] = text_at(
+      json_of(owner.post("/api/v1/erasures", R"({"texts":["nobody@example.org"]})").body),
+      "/erasure/id");
   const auto reader =
       json_of(owner.post("/api/v1/api-keys", R"({"name":"reader","role":"guest"})").body);
   ids["grant_id"] = text_at(
@@ -146,6 +149,9 @@ std::string body_of(const Operation& operation) {
       {"projects.create", R"({"name":"Walk"})"},
       {"projects.update", R"({"name":"Walked"})"},
       {"keys.create", R"({"name":"walk","role":"viewer","scopes":["key_manage"]})"},
+      {"retention.set", R"({"response_days":365})"},
+      {"retention.set_survey", R"({"response_days":0})"},
+      {"erasures.request", R"({"texts":["nobody@example.org"]})"},
       {"workspaces.create", R"({"name":"W"})"},
       {"workspaces.rename", R"({"name":"W"})"},
       {"members.change", R"({"role":"guest"})"},

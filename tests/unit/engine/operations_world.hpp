@@ -49,6 +49,7 @@ struct OperationsWorld {
   UserId leaver = add("leaver@example.org", home, Role::viewer);
   UserId stranger_id = add("stranger@example.org", elsewhere, Role::owner);
   InviteId invite = owner.invites().create({.email = "new@example.org"}).value().details.id;
+  ErasureId erasure = erased();
   identity::Grant grant = granted(machines.at(Role::guest), closed.id);
 
   static constexpr std::array roles{Role::guest,  Role::viewer, Role::analyst,
@@ -110,6 +111,13 @@ struct OperationsWorld {
     const auto started = owner.insights().start(survey.id, {{.themes = 2}, true}).value();
     return owner.insights().cancel(started.id).value();
   }
+  ErasureId erased() {
+    retention::ErasureRequest request;
+    request.texts = {"nobody@example.org"};
+    const auto id = owner.erasures().request(request).value().erasure.id;
+    REQUIRE(engine.work_until_idle());
+    return id;
+  }
   survey::Survey put_out(std::string slug) {
     auto surveys = owner.surveys();
     return surveys.publish(surveys.create(sample_survey(std::move(slug))).value().id).value();
@@ -130,6 +138,7 @@ struct OperationsWorld {
     if (name == "run_id") return (operation.name == "insights.cancel" ? queued.id : run.id).str();
     if (name == "workspace_id") return home.str();
     if (name == "user_id") return (operation.name == "members.remove" ? leaver : member).str();
+    if (name == "erasure_id") return erasure.str();
     if (name == "invite_id") return invite.str();
     if (name == "grant_id") return grant.id.str();
     if (name == "slug") return survey.slug;
@@ -173,6 +182,8 @@ struct OperationsWorld {
         operation.name == "surveys.save" || operation.name == "lint")
       return to_json_text(static_cast<const survey::Questionnaire&>(sample_survey()));
     if (operation.name.starts_with("projects.")) return R"({"name":"P"})";
+    if (operation.name.starts_with("retention.set")) return R"({"response_days":365})";
+    if (operation.name == "erasures.request") return R"({"texts":["nobody@example.org"]})";
     if (operation.name == "insights.schedule") return R"({"cron":"@daily"})";
     if (operation.name == "keys.create")
       return R"({"name":"k","role":"viewer","scopes":["key_manage"]})";
