@@ -87,6 +87,7 @@ struct Request {
   Headers headers;
   std::string body;        ///< Any bytes; at most the limit of this route.
   std::string remote;      ///< The client's address, e.g. "127.0.0.1" or "::1".
+  bool secure = false;     ///< It came over TLS, spoken with this server.
   std::string request_id;  ///< From X-Request-Id where that is well formed, else made here.
   bool keep_alive = false;
 
