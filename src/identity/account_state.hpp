@@ -117,6 +117,7 @@ class KeyRing {
   /// Reads the master keys again where this one is not known: somebody may have rotated them.
   Result<std::string> open(std::string_view what, const security::Sealed& sealed);
   Result<std::string> master_key_id();
+  Result<std::string> derive(std::string_view purpose);
   void forget_master_keys();
 
  private:
