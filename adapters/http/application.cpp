@@ -24,6 +24,11 @@ constexpr std::size_t jwks_route = page_route - 1;
 
 constexpr std::size_t usual_body = 1u << 20;
 constexpr std::size_t import_body = 64u << 20;
+/// Errors that tell of files and of the database, beside those of status 500: for the log.
+constexpr std::string_view inside_reasons[] = {"database_failed", "master_key_missing",
+                                               "master_key_malformed", "master_key_source"};
+constexpr std::string_view inside_told =
+    "The server failed to answer this request; its log says why, under this request id.";
 constexpr std::size_t longest_idempotency_key = 200;
 
 /// An operation with its path cut into segments; a segment in braces takes any value.
@@ -66,7 +71,13 @@ Response json_response(int status, std::string body) {
 }
 
 Response error_response(const Error& error, const Request& request) {
-  Response out = json_response(http_status(error), error_envelope(error, request.request_id));
+  const int status = http_status(error);
+  const bool inside =
+      status == 500 || std::ranges::find(inside_reasons, error.reason) != std::end(inside_reasons);
+  const Error told =
+      inside ? Error(fail(error.code, error.reason, std::string(inside_told))) : error;
+  Response out = json_response(status, error_envelope(told, request.request_id));
+  if (inside) out.trail.detail = error.detail;
   if (error.code == Code::unauthenticated) out.headers.emplace_back("WWW-Authenticate", "Bearer");
   if (retryable(error.code))
     out.headers.emplace_back("Retry-After", std::to_string(std::max<std::int64_t>(
@@ -400,6 +411,7 @@ Response Application::handle(const Request& request) const {
     if (out.status >= 500) span.fail(out.trail.reason);
   }
   trail.reason = std::move(out.trail.reason);
+  trail.detail = std::move(out.trail.detail);
   out.trail = std::move(trail);
   return out;
 }

@@ -109,6 +109,7 @@ struct Trail {
   std::size_t route = 0;  ///< The place of its name in the application's list; 0: no route of ours.
   std::string workspace;
   std::string reason;       ///< Of an error.
+  std::string detail;       ///< Of one that the client is not told.
   std::string traceparent;  ///< Of the span of this request.
   std::string client;       ///< The address behind trusted proxies.
 };

@@ -243,6 +243,8 @@ class TlsTunnel {
  private:
   void pump(int plain) {
     TlsPeer tls(to_);
+    // A session ticket alone must not make the tunnel wait for an answer.
+    SSL_clear_mode(tls.ssl(), SSL_MODE_AUTO_RETRY);
     char buffer[16 << 10];
     bool client_speaks = true;
     while (tls.ready && !ending_) {
@@ -260,6 +262,7 @@ class TlsTunnel {
         if (waiting[1].revents == 0) continue;
       }
       const int count = SSL_read(tls.ssl(), buffer, sizeof buffer);
+      if (count <= 0 && SSL_get_error(tls.ssl(), count) == SSL_ERROR_WANT_READ) continue;
       if (count <= 0) break;
       if (::send(plain, buffer, static_cast<std::size_t>(count), MSG_NOSIGNAL) < 0) break;
     }

@@ -96,7 +96,7 @@ std::string solve(const std::string& token, int bits) {
 TEST_CASE("what a form must not be, and how it comes back with what was typed") {
   FormWorld forms;
   struct Row {
-    const char* name;
+    std::string_view name;
     std::int64_t after;
     std::function<void(HtmlForm&)> change;
     std::string fields;

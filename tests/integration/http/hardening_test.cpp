@@ -1,5 +1,6 @@
 // What every answer carries, whom it lets read it, and what no error tells; over real connections.
 #include "http/serve.hpp"
+#include "http/watch.hpp"
 #include "support/event_client.hpp"
 #include "support/html_page.hpp"
 #include "support/http_world.hpp"
@@ -7,6 +8,7 @@
 
 #include <insightflow/operations.hpp>
 
+#include <filesystem>
 #include <future>
 
 using namespace insightflow;
@@ -62,7 +64,7 @@ void check_fields(const RawClient::Answer& answer, bool page, bool secure) {
 }
 
 struct Address {
-  const char* name;
+  std::string_view name;
   std::string text;
   bool page = false;
 };
@@ -72,13 +74,14 @@ std::vector<Address> addresses(const std::string& key) {
   std::vector<Address> out;
   const std::string with = "Authorization: Bearer " + key + "\r\n";
   for (const Operation& operation : operations()) {
-    out.push_back({operation.name.data(), request(operation.method, path_of(operation))});
+    out.push_back({operation.name, request(operation.method, path_of(operation))});
     if (!operation.endless)
-      out.push_back({operation.name.data(), request(operation.method, path_of(operation), with,
-                                                    operation.body != nullptr ? "{}" : "")});
+      out.push_back({operation.name, request(operation.method, path_of(operation), with,
+                                             operation.body != nullptr ? "{}" : "")});
   }
-  for (const char* path : {"/", "/healthz", "/readyz", "/openapi.json", "/.well-known/jwks.json",
-                           "/nothing", "/api/v1/nothing", "/%zz"})
+  for (const std::string_view path :
+       {"/", "/healthz", "/readyz", "/openapi.json", "/.well-known/jwks.json", "/nothing",
+        "/api/v1/nothing", "/%zz"})
     out.push_back({path, request("GET", path)});
   for (const char* path : {"/s/trial", "/s/trial?lang=de", "/s/nothing"})
     out.push_back({path, request("GET", path), true});
@@ -128,10 +131,9 @@ TEST_CASE("over TLS the same, and browsers are told to come back that way") {
       options, [&](const http::Request& request) { return plain.application.handle(request); });
   const TlsTunnel tunnel(server.start().value());
   const std::string key = plain.workspace("First");
-  for (const char* path : {"/", "/healthz", "/s/nothing", "/api/v1/surveys", "/%zz"}) {
+  for (const std::string_view path : {"/", "/healthz", "/s/nothing", "/api/v1/surveys", "/%zz"}) {
     CAPTURE(path);
-    check_fields(ask(tunnel.port, request("GET", path)), std::string_view(path) == "/s/nothing",
-                 true);
+    check_fields(ask(tunnel.port, request("GET", path)), path == "/s/nothing", true);
   }
   // Events and a WebSocket, through the same connections.
   auto owner = HttpClient(tunnel.port, key);
@@ -173,7 +175,7 @@ TEST_CASE("pages of other origins read what they are let read") {
   HttpWorld world(HttpWorld::Jobs::leave, options);
   const std::string key = world.workspace("First");
   struct Row {
-    const char* name;
+    std::string_view name;
     const char* method;
     const char* path;
     std::string fields;
@@ -265,6 +267,31 @@ TEST_CASE("no error tells what is inside") {
       CHECK_MESSAGE(answer.body.find(inside) == std::string::npos, "tells " << inside);
   }
   CHECK(failures > 20);
+}
+
+TEST_CASE("no error tells where files are") {
+  TemporaryFolder folder;
+  // The file of the master keys leads nowhere.
+  std::filesystem::create_symlink(folder / "none/key", folder / "a.db.key");
+  std::string log;
+  observe::Observer observer(
+      {.sink = [&](std::string_view line) { log.append(line).append("\n"); }}, {});
+  auto engine =
+      Engine::open({.database = "sqlite:" + (folder / "a.db"), .observer = &observer}).value();
+  const http::Application application(engine);
+  http::Watch watch(observer, application.route_names(), true);
+  http::Options options{.workers = 1};
+  options.on_answer = [&](const http::Request& request, const http::Answered& answered) {
+    watch.answered(request, answered);
+  };
+  http::Server server(options,
+                      [&](const http::Request& request) { return application.handle(request); });
+  const auto answer = ask(server.start().value(), request("GET", "/.well-known/jwks.json"));
+  server.stop();
+  CHECK(answer.status >= 400);
+  CHECK(answer.body.find("master_key_missing") != std::string::npos);
+  CHECK(answer.body.find("a.db") == std::string::npos);
+  CHECK(log.find("a.db.key") != std::string::npos);  // But the operator is told.
 }
 
 TEST_CASE("refused forms are counted by reason") {

@@ -27,7 +27,7 @@ TEST_CASE("a token is good for its survey, for a while") {
   const std::string token = guard.issue("onboarding", now);
   CHECK(token.size() <= 45);
   struct Row {
-    const char* name;
+    std::string_view name;
     std::string slug, token;
     std::int64_t after;
     const char* fault;

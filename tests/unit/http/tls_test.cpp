@@ -89,7 +89,7 @@ TEST_CASE("libcurl follows the chain and the name") {
 TEST_CASE("versions and ciphers") {
   SecureServer served;
   struct Row {
-    const char* name;
+    std::string_view name;
     TlsPeer::Wish wish;
     bool ready;
   };
@@ -208,7 +208,7 @@ TEST_CASE("files that cannot be used are refused with the reason") {
            pem + "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
   put_file(folder / "chain", pem + file_text(other.certificate));
   struct Row {
-    const char* name;
+    std::string_view name;
     std::string certificate, key;
     std::string_view reason;
   };
