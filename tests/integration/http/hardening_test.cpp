@@ -346,3 +346,45 @@ TEST_CASE("serve speaks TLS by files, refuses what it cannot use, and takes rene
   }
   CHECK(name == "renewed");
 }
+
+TEST_CASE("serve says what is wrong with its options, and does not begin") {
+  TemporaryFolder folder;
+  const std::string database = folder / "a.db", err = folder / "err";
+  const Certificate good(folder, "good"), other(folder, "other");
+  const Certificate old(folder, "old", {.from_s = -7200, .until_s = -3600});
+  Child made({INSIGHTFLOW_COMMAND, "--db", database, "init"}, "/dev/null", folder / "init", err);
+  REQUIRE(made.wait() == 0);
+  struct Row {
+    std::vector<std::string> options;
+    std::string_view says;
+  };
+  const Row rows[] = {
+      {{"--tls-certificate", good.certificate}, "--tls-key"},
+      {{"--tls-key", good.key}, "--tls-certificate"},
+      {{"--tls-certificate", folder / "none", "--tls-key", good.key}, "none' cannot be read"},
+      {{"--tls-certificate", good.certificate, "--tls-key", other.key}, "does not belong"},
+      {{"--cors-origin", "*"}, "'*' is no origin"},
+      {{"--cors-origin", "https://app.example/"}, "is no origin"},
+      {{"--form-time", "5"}, "is no time for a form"},
+      {{"--proof-of-work", "25"}, "--proof-of-work"},
+      {{"--proof-of-work", "-1"}, "--proof-of-work"},
+      {{"--trusted-proxy", "somewhere"}, "somewhere"}};
+  for (const Row& row : rows) {
+    std::vector<std::string> arguments{
+        INSIGHTFLOW_COMMAND, "--db", database, "serve", "--port", "0"};
+    arguments.insert(arguments.end(), row.options.begin(), row.options.end());
+    CAPTURE(row.says);
+    Child child(arguments, "/dev/null", folder / "out", err);
+    CHECK(child.wait() == 2);
+    CHECK(file_text(err).find(row.says) != std::string::npos);
+    CHECK(file_text(folder / "out") == "");
+  }
+  // One that has run out is served, and said to have.
+  Child child({INSIGHTFLOW_COMMAND, "--db", database, "serve", "--port", "0", "--tls-certificate",
+               old.certificate, "--tls-key", old.key},
+              "/dev/null", folder / "out", err);
+  CHECK(await_line(folder / "out").starts_with("Listening on https://127.0.0.1:"));
+  CHECK(file_text(err).find("tls_certificate_expired") != std::string::npos);
+  child.signal(SIGTERM);
+  CHECK(child.wait() == 0);
+}
