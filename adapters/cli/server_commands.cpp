@@ -28,6 +28,17 @@ void add_server_commands(CLI::App& app, Context& context) {
   serve->add_option("--allow-origin", options->application.allowed_origins,
                     "Origin whose pages may open a WebSocket, as https://app.example; may be "
                     "repeated");
+  auto origins = std::make_shared<std::vector<std::string>>();
+  serve->add_option("--cors-origin", *origins,
+                    "Origin whose pages may call the API, as https://app.example; may be repeated");
+  auto form_time = std::make_shared<std::string>();
+  serve->add_option("--form-time", *form_time,
+                    "MIN,MAX seconds that a public form may take; default 1,86400");
+  serve
+      ->add_option("--proof-of-work", options->application.form.work_bits,
+                   "Bits of a puzzle that browsers solve before a public form is taken; 0 for none")
+      ->check(CLI::Range(0, 24))
+      ->capture_default_str();
   auto limits = std::make_shared<std::vector<std::string>>();
   serve->add_option("--rate-limit", *limits,
                     "RULE=BURST,PER_MINUTE or RULE=off, or 'off' for none; may be repeated");
@@ -35,42 +46,66 @@ void add_server_commands(CLI::App& app, Context& context) {
   serve->add_option("--trusted-proxy", *proxies,
                     "Network of proxies whose X-Forwarded-For is believed, as 10.0.0.0/8; may be "
                     "repeated");
+  const auto tls = std::make_shared<http::TlsFiles>();
+  auto* certificate = serve->add_option(
+      "--tls-certificate", tls->certificate,
+      "PEM file with the certificate and those that vouch for it; HTTPS instead of HTTP");
+  auto* key = serve->add_option("--tls-key", tls->key, "PEM file with its private key");
+  certificate->needs(key);
+  key->needs(certificate);
   serve->add_flag("--quiet", *quiet, "No access log");
   const auto watched = add_observe_options(*serve);
-  on_call(*serve, context, [&context, options, quiet, watched, limits, proxies]() -> Result<void> {
-    const std::stop_token stop = interrupted_by_signal();
-    BOOST_OUTCOME_TRY(const auto observer, watched->observer());
-    BOOST_OUTCOME_TRY(auto engine, context.open(false, observer.get()));
-    options->access_log = !*quiet;
-    if (*limits != std::vector<std::string>{"off"}) {
-      auto& settings = options->application.limits.emplace();
-      for (const std::string& text : *limits) {
-        BOOST_OUTCOME_TRY(settings.emplace_back(), http::parse_limit(text));
-      }
-    }
-    for (const std::string& text : *proxies) {
-      BOOST_OUTCOME_TRY(auto network, http::Network::parse(text));
-      options->application.trusted_proxies.push_back(network);
-    }
-    options->metrics = watched->metrics;
-    const bool as_json = context.json;
-    return http::serve(engine, *options, stop, [&](const http::Listening& listening) {
-      const auto url = [](const std::string& address, std::uint16_t port) {
-        return "http://" + address + ":" + std::to_string(port);
-      };
-      json::object out{{"url", url(options->address, listening.port)}};
-      std::string words =
-          "Listening on " + url(options->address, listening.port) + " (Ctrl-C stops it)\n";
-      if (listening.metrics_port) {
-        const std::string metrics =
-            url(options->metrics.address, *listening.metrics_port) + "/metrics";
-        out["metrics"] = metrics;
-        words += "Metrics are at " + metrics + "\n";
-      }
-      print(as_json ? serialize(out) + "\n" : words);
-      std::fflush(stdout);
-    });
-  });
+  on_call(*serve, context,
+          [&context, options, quiet, watched, limits, proxies, tls, origins,
+           form_time]() -> Result<void> {
+            const std::stop_token stop = interrupted_by_signal();
+            BOOST_OUTCOME_TRY(const auto observer, watched->observer());
+            BOOST_OUTCOME_TRY(auto engine, context.open(false, observer.get()));
+            options->access_log = !*quiet;
+            if (*limits != std::vector<std::string>{"off"}) {
+              auto& settings = options->application.limits.emplace();
+              for (const std::string& text : *limits) {
+                BOOST_OUTCOME_TRY(settings.emplace_back(), http::parse_limit(text));
+              }
+            }
+            for (const std::string& text : *proxies) {
+              BOOST_OUTCOME_TRY(auto network, http::Network::parse(text));
+              options->application.trusted_proxies.push_back(network);
+            }
+            for (const std::string& text : *origins) {
+              BOOST_OUTCOME_TRY(options->application.cors_origins.emplace_back(),
+                                http::parse_origin(text));
+            }
+            // A page that may call the API may also follow its events.
+            options->application.allowed_origins.insert(options->application.allowed_origins.end(),
+                                                        options->application.cors_origins.begin(),
+                                                        options->application.cors_origins.end());
+            if (!form_time->empty()) {
+              BOOST_OUTCOME_TRY(options->application.form,
+                                http::parse_form_time(*form_time, options->application.form));
+            }
+            if (!tls->certificate.empty()) options->tls = *tls;
+            options->metrics = watched->metrics;
+            const bool as_json = context.json;
+            return http::serve(engine, *options, stop, [&](const http::Listening& listening) {
+              const auto url = [](std::string_view scheme, const std::string& address,
+                                  std::uint16_t port) {
+                return std::string(scheme) + "://" + address + ":" + std::to_string(port);
+              };
+              const std::string own =
+                  url(options->tls ? "https" : "http", options->address, listening.port);
+              json::object out{{"url", own}};
+              std::string words = "Listening on " + own + " (Ctrl-C stops it)\n";
+              if (listening.metrics_port) {
+                const std::string metrics =
+                    url("http", options->metrics.address, *listening.metrics_port) + "/metrics";
+                out["metrics"] = metrics;
+                words += "Metrics are at " + metrics + "\n";
+              }
+              print(as_json ? serialize(out) + "\n" : words);
+              std::fflush(stdout);
+            });
+          });
 
   auto* work = app.add_subcommand("work", "Run queued jobs, beside 'serve' or alone");
   auto until_idle = std::make_shared<bool>(false);

@@ -1,12 +1,11 @@
 #include "http/application.hpp"
 
 #include "http/event_feed.hpp"
-#include "http/pages.hpp"
-#include "http/url.hpp"
+#include "http/security_headers.hpp"
+#include "http/survey_page.hpp"
 
 #include <insightflow/core/json.hpp>
 #include <insightflow/operations.hpp>
-#include <insightflow/security/encoding.hpp>
 #include <insightflow/security/tokens.hpp>
 
 #include <boost/json/object.hpp>
@@ -25,7 +24,11 @@ constexpr std::size_t jwks_route = page_route - 1;
 
 constexpr std::size_t usual_body = 1u << 20;
 constexpr std::size_t import_body = 64u << 20;
-constexpr std::size_t most_form_fields = 10'000;
+/// Errors that tell of files and of the database, beside those of status 500: for the log.
+constexpr std::string_view inside_reasons[] = {"database_failed", "master_key_missing",
+                                               "master_key_malformed", "master_key_source"};
+constexpr std::string_view inside_told =
+    "The server failed to answer this request; its log says why, under this request id.";
 constexpr std::size_t longest_idempotency_key = 200;
 
 /// An operation with its path cut into segments; a segment in braces takes any value.
@@ -68,14 +71,18 @@ std::string_view slug_of(const Route& route, const Request& request) {
 
 Response json_response(int status, std::string body) {
   return {.status = status,
-          .headers = {{"Content-Type", "application/json"},
-                      {"Cache-Control", "no-store"},
-                      {"X-Content-Type-Options", "nosniff"}},
+          .headers = {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}},
           .body = std::move(body)};
 }
 
 Response error_response(const Error& error, const Request& request) {
-  Response out = json_response(http_status(error), error_envelope(error, request.request_id));
+  const int status = http_status(error);
+  const bool inside =
+      status == 500 || std::ranges::find(inside_reasons, error.reason) != std::end(inside_reasons);
+  const Error told =
+      inside ? Error(fail(error.code, error.reason, std::string(inside_told))) : error;
+  Response out = json_response(status, error_envelope(told, request.request_id));
+  if (inside) out.trail.detail = error.detail;
   if (error.code == Code::unauthenticated) out.headers.emplace_back("WWW-Authenticate", "Bearer");
   if (retryable(error.code))
     out.headers.emplace_back("Retry-After", std::to_string(std::max<std::int64_t>(
@@ -159,27 +166,21 @@ Result<std::optional<WorkspaceId>> workspace_of(const Request& request) {
   return fail(Code::not_found, "workspace_unknown", "X-Workspace-Id holds no id of a workspace.");
 }
 
-Response page_response(int status, std::string html, const std::string& nonce) {
-  return {.status = status,
-          .headers = {{"Content-Type", "text/html; charset=utf-8"},
-                      {"Cache-Control", "no-store"},
-                      {"X-Content-Type-Options", "nosniff"},
-                      {"Referrer-Policy", "no-referrer"},
-                      {"Content-Security-Policy",
-                       "default-src 'none'; style-src 'nonce-" + nonce +
-                           "'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"}},
-          .body = std::move(html)};
+/// The key of the tokens of forms. Where there is no master key it lasts as long as this process:
+/// forms that are open at a restart are given out again.
+std::string form_key(Engine& engine) {
+  if (auto key = engine.accounts().derived_key("public forms")) return std::move(key).value();
+  return security::random_bytes(32);
 }
 
-Notice notice_of(std::string_view reason) {
-  static constexpr std::pair<std::string_view, Notice> table[] = {
-      {"survey_closed", Notice::closed},
-      {"survey_not_open", Notice::not_open},
-      {"survey_full", Notice::full},
-      {"survey_unknown", Notice::unknown}};
-  for (const auto& [known, notice] : table)
-    if (known == reason) return notice;
-  return Notice::failed;
+/// The methods of an Allow field for an operation.
+void add_methods(std::string& allowed, const Operation& operation) {
+  (allowed += allowed.empty() ? "" : ", ") += operation.method;
+  if (operation.method == "GET") allowed += ", HEAD";
+}
+
+bool is_public(const Operation& operation, std::string_view method) {
+  return operation.method == method && operation.name.starts_with("public.");
 }
 
 }  // namespace
@@ -189,16 +190,20 @@ struct Application::State {
       : engine(the_engine),
         options(std::move(given)),
         limits(options.limits ? std::optional<Limits>(*options.limits) : std::nullopt),
+        cors(options.cors_origins),
+        guard(form_key(engine), options.form),
+        page(engine, guard, *options.clock),
         routes(make_routes()),
         document(pretty(openapi())) {}
 
   Response api(const Request& request, Trail& trail) const;
   Result<Response> perform(const Operation& operation, const Route& route, const Request& request,
                            Trail& trail) const;
+  Result<void> check_work(const Route& route, const Request& request) const;
   Result<Response> socket(const Request& request, const Call& call, Credentials shown) const;
   Response answer(const Request& request, Trail& trail) const;
-  Response page(const Request& request) const;
   Response ready() const;
+  bool is_secure(const Request& request) const;
 
   /// The answer of `handle`, or a refusal where there were too many requests.
   template <class F>
@@ -216,6 +221,9 @@ struct Application::State {
   Engine& engine;
   const ApplicationOptions options;
   mutable std::optional<Limits> limits;
+  Cors cors;
+  FormGuard guard;
+  SurveyPage page;
   std::vector<Route> routes;
   std::string document;
 };
@@ -243,10 +251,33 @@ Response Application::State::api(const Request& request, Trail& trail) const {
         return answered ? std::move(answered).value() : error_response(answered.error(), request);
       });
     }
-    (allowed += allowed.empty() ? "" : ", ") += route.operation->method;
-    if (route.operation->method == "GET") allowed += ", HEAD";
+    add_methods(allowed, *route.operation);
   }
-  return method_not_allowed(allowed, request);
+  return cors.asks(request) ? cors.preflight(allowed) : method_not_allowed(allowed, request);
+}
+
+/// Answers that come without a form need the puzzle of a form, or a key.
+Result<void> Application::State::check_work(const Route& route, const Request& request) const {
+  const int bits = guard.rules().work_bits;
+  if (bits == 0) return success();
+  BOOST_OUTCOME_TRY(const auto key, key_of(request));
+  if (!key.empty()) {
+    BOOST_OUTCOME_TRY(const auto workspace, workspace_of(request));
+    BOOST_OUTCOME_TRY(engine.authenticate(key, workspace));
+    return success();
+  }
+  const std::string_view token = request.headers.find("X-Form-Token").value_or("");
+  const std::string_view work = request.headers.find("X-Form-Work").value_or("");
+  auto fault = guard.check(slug_of(route, request), token, options.clock->now());
+  if (fault == FormFault::hurried) fault.reset();  // The puzzle takes time enough.
+  if (!fault && !guard.worked(token, work)) fault = FormFault::unworked;
+  if (!fault) return success();
+  page.count(*fault);
+  return fail(
+      Code::invalid, "form_work_missing",
+      "This server takes answers with a key, or with X-Form-Token as GET of the survey gives "
+      "it and X-Form-Work: a number with which SHA-256 of TOKEN:NUMBER begins with " +
+          std::to_string(bits) + " zero bits.");
 }
 
 Result<Response> Application::State::perform(const Operation& operation, const Route& route,
@@ -278,6 +309,12 @@ Result<Response> Application::State::perform(const Operation& operation, const R
   for (const Parameter& parameter : request.parameters)
     call.query.emplace_back(parameter.name, parameter.value);
 
+  if (is_public(operation, "POST")) {
+    BOOST_OUTCOME_TRY(check_work(route, request));
+    // The token is good for one response.
+    if (guard.rules().work_bits > 0 && call.idempotency_key.empty())
+      call.idempotency_key = request.headers.find("X-Form-Token").value_or("");
+  }
   BOOST_OUTCOME_TRY(auto reply, insightflow::perform(operation, call));
   if (reply.status == 101) return socket(request, call, std::move(shown));
   Response out = json_response(reply.status, std::move(reply.body));
@@ -286,6 +323,11 @@ Result<Response> Application::State::perform(const Operation& operation, const R
   if (reply.subscription) {
     out.feed = event_stream(std::move(reply.subscription));
     out.headers.emplace_back("X-Accel-Buffering", "no");  // nginx would hold events back.
+  }
+  if (is_public(operation, "GET") && guard.rules().work_bits > 0) {
+    out.headers.emplace_back("X-Form-Token",
+                             guard.issue(slug_of(route, request), options.clock->now()));
+    out.headers.emplace_back("X-Form-Work-Bits", std::to_string(guard.rules().work_bits));
   }
   if (reply.revision) {
     const std::string tag = entity_tag(*reply.revision);
@@ -322,48 +364,20 @@ Result<Response> Application::State::socket(const Request& request, const Call& 
       .websocket = true};
 }
 
-Response Application::State::page(const Request& request) const {
-  const std::string& slug = request.segments[1];
-  const std::string nonce = security::random_token("", 24);
-  const PageFrame frame{.action = "/s/" + security::percent_encode(slug), .nonce = nonce};
-  const std::string language(request.headers.find("Accept-Language").value_or(""));
-  const auto notice = [&](const Error& error) {
-    return page_response(http_status(error),
-                         render_notice(notice_of(error.reason), "", language, frame), nonce);
-  };
-  const auto open = engine.intake().open(slug);
-  // Whoever presses twice gets the first answer, even where that one took the last place.
-  const auto found = open || request.method != "POST" ? open : engine.intake().find(slug);
-  if (!found) return notice(found.error());
-  const response::Validator& validator = found.value().validator;
-  if (request.method != "POST")
-    return page_response(200,
-                         render_page(validator,
-                                     first_page(validator, request.parameters, language,
-                                                security::random_token("", 26)),
-                                     frame),
-                         nonce);
-  auto fields = parse_form(request.body, most_form_fields);
-  if (!fields) return error_response(fields.error(), request);
-  Advance step = advance(validator, fields.value());
-  if (!step.complete) {
-    if (!open) return notice(open.error());
-    const int status = step.state.problems.empty() ? 200 : 422;
-    return page_response(status, render_page(validator, step.state, frame), nonce);
-  }
-  const auto receipt =
-      engine.intake().submit(slug, step.submission, step.state.token, response::Source::page);
-  if (receipt) return page_response(201, render_thanks(validator, step.submission, frame), nonce);
-  if (receipt.error().code != Code::invalid) return notice(receipt.error());
-  step.state.problems = receipt.error().problems;
-  return page_response(422, render_page(validator, step.state, frame), nonce);
-}
-
 Response Application::State::ready() const {
   const auto answered =
       engine.database().read([](storage::Tx& tx) { return tx.find<std::int64_t>("SELECT 1"); });
   return answered ? json_response(200, R"({"status":"ready"})")
                   : json_response(503, R"({"status":"unavailable"})");
+}
+
+/// Whether the client came by HTTPS: here, or as a trusted proxy says.
+bool Application::State::is_secure(const Request& request) const {
+  if (request.secure) return true;
+  return request.headers.find("X-Forwarded-Proto") == "https" &&
+         std::ranges::any_of(options.trusted_proxies, [&](const Network& network) {
+           return network.contains(request.remote);
+         });
 }
 
 Application::Application(Engine& engine, ApplicationOptions options)
@@ -395,6 +409,9 @@ Response Application::handle(const Request& request) const {
     trail.traceparent = span.traceparent();
   }
   Response out = state_->answer(request, trail);
+  const bool shown = trail.route == page_route;
+  if (!shown) state_->cors.admit(request, out);
+  add_security_headers(out, shown ? Surface::page : Surface::api, state_->is_secure(request));
   if (span.recording()) {
     constexpr std::size_t own = std::size(own_routes);
     const std::string_view path = trail.route < own
@@ -409,6 +426,7 @@ Response Application::handle(const Request& request) const {
     if (out.status >= 500) span.fail(out.trail.reason);
   }
   trail.reason = std::move(out.trail.reason);
+  trail.detail = std::move(out.trail.detail);
   out.trail = std::move(trail);
   return out;
 }
@@ -417,14 +435,18 @@ Response Application::State::answer(const Request& request, Trail& trail) const 
   const auto& segments = request.segments;
   const std::string_view first = segments.empty() ? "" : std::string_view(segments[0]);
   const bool reads = request.method == "GET" || request.method == "HEAD";
+  const auto only_read = [&](const Request& asked) {
+    return cors.asks(asked) ? cors.preflight("GET, HEAD") : method_not_allowed("GET, HEAD", asked);
+  };
   if (first == "s" && segments.size() == 2) {
     trail.route = page_route;
     if (!reads && request.method != "POST") return method_not_allowed("GET, HEAD, POST", request);
-    return limited(Traffic::submit, segments[1], request, trail, [&] { return page(request); });
+    return limited(Traffic::submit, segments[1], request, trail,
+                   [&] { return page.answer(request); });
   }
   if (first == ".well-known" && segments.size() == 2 && segments[1] == "jwks.json") {
     trail.route = jwks_route;
-    if (!reads) return method_not_allowed("GET, HEAD", request);
+    if (!reads) return only_read(request);
     const auto keys = engine.accounts().jwks();
     return keys ? json_response(200, serialize(keys.value()))
                 : error_response(keys.error(), request);
@@ -443,8 +465,7 @@ Response Application::State::answer(const Request& request, Trail& trail) const 
     trail.route = 0;
     return std::nullopt;
   };
-  if (auto answer = about_itself())
-    return reads ? std::move(*answer) : method_not_allowed("GET, HEAD", request);
+  if (auto answer = about_itself()) return reads ? std::move(*answer) : only_read(request);
   return api(request, trail);
 }
 

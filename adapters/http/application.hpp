@@ -1,6 +1,8 @@
 #pragma once
 
 #include "http/client_address.hpp"
+#include "http/cors.hpp"
+#include "http/form_guard.hpp"
 #include "http/limits.hpp"
 #include "http/server.hpp"
 
@@ -18,7 +20,13 @@ struct ApplicationOptions {
   /// "*" lets all. Programs that are no browsers show no origin and are not asked.
   std::vector<std::string> allowed_origins;
 
-  /// Proxies whose X-Forwarded-For is believed.
+  /// Origins whose pages may call the API, as of `parse_origin`; none unless named.
+  std::vector<std::string> cors_origins;
+
+  /// What a public form must prove.
+  FormRules form;
+
+  /// Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.
   std::vector<Network> trusted_proxies;
 
   /// Rates other than those of `limit_rules`; absent: nothing is limited.

@@ -5,7 +5,6 @@
 
 #include <boost/asio/post.hpp>
 
-#include <sys/socket.h>
 #include <sys/uio.h>
 
 namespace insightflow::http {
@@ -24,12 +23,13 @@ constexpr std::chrono::milliseconds linger_time{1000};
 constexpr Rejection incomplete{400, "request_incomplete",
                                "The connection ended in the middle of the request."};
 constexpr Rejection slow{408, "request_timeout", "The request took too long to arrive."};
+constexpr Rejection plain_http{400, "tls_required",
+                               "This address speaks TLS; begin it with https://."};
 constexpr Rejection crowded{503, "too_many_connections",
                             "The server has as many connections as it takes; try again later."};
 
 Response failed(const Request& request) {
-  return error_response(500, "internal", "The server failed to answer this request.",
-                        request.request_id);
+  return error_response(500, "internal", "The server failed to answer this request.", request);
 }
 
 bool has_no_body(int status) {
@@ -37,15 +37,16 @@ bool has_no_body(int status) {
 }
 }  // namespace
 
-Connection::Connection(Lane& lane, Socket socket)
+Connection::Connection(Lane& lane, Channel channel)
     : lane_(lane),
-      socket_(std::move(socket)),
-      handle_(socket_.native_handle()),
+      channel_(std::move(channel)),
       reader_(lane.shared.limits),
       in_(small_buffer, '\0') {
   boost::system::error_code ignored;
-  socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
-  const auto remote = socket_.remote_endpoint(ignored);
+  Socket& socket = channel_.next_layer();
+  socket.set_option(asio::ip::tcp::no_delay(true), ignored);
+  const auto remote = socket.remote_endpoint(ignored);
+  reader_.request().secure = channel_.secure();
   if (!ignored) reader_.request().remote = remote.address().to_string();
 }
 
@@ -74,7 +75,7 @@ void Connection::arm_read() {
   }
   if (end_ == in_.size()) in_.resize(in_.size() * 2);
   read_armed_ = true;
-  socket_.async_read_some(
+  channel_.async_read_some(
       asio::buffer(in_.data() + end_, in_.size() - end_),
       [self = self()](const boost::system::error_code& error, std::size_t count) {
         self->on_read(error.failed(), count);
@@ -83,6 +84,7 @@ void Connection::arm_read() {
 
 void Connection::on_read(bool failed, std::size_t count) {
   read_armed_ = false;
+  if (failed && channel_.drop_tls_if_plain()) return reject(plain_http);
   ended_ = ended_ || failed;
   end_ += count;
   switch (phase_) {
@@ -130,7 +132,7 @@ void Connection::wait_for_more() {
     const std::size_t size = reader_.request().body.size();
     if (reader_.take_continue() && begin_ == end_) {
       constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
-      ::send(handle_, go_on.data(), go_on.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+      channel_.send(go_on);
     }
     if (!body_begun_ || size - marked_ >= body_slice) {
       deadline_ = Steady::now() + options.body_timeout;
@@ -169,7 +171,7 @@ void Connection::reject(const Rejection& rejection) {
   if (request.request_id.empty()) lane_.shared.give_id(request);
   begun_ = Steady::now();
   request.keep_alive = false;
-  answer(error_response(rejection.status, rejection.code, rejection.message, request.request_id));
+  answer(error_response(rejection.status, rejection.code, rejection.message, request));
   const std::size_t bytes = out_.size() + response_.body.size();
   const Sent sent = pump();
   tell_answered(bytes);
@@ -207,7 +209,7 @@ void Connection::on_served(Sent sent) {
 }
 
 void Connection::wait_writable() {
-  socket_.async_wait(Socket::wait_write, [self = self()](const boost::system::error_code& error) {
+  channel_.async_wait(Socket::wait_write, [self = self()](const boost::system::error_code& error) {
     Connection& me = *self;
     if (me.phase_ != Phase::writing) return;
     if (error) return me.close();
@@ -230,22 +232,17 @@ void Connection::wait_writable() {
 /// the read that is still pending on it has come back.
 void Connection::yield() {
   phase_ = Phase::yielding;
-  boost::system::error_code ignored;
-  if (read_armed_) {
-    socket_.cancel(ignored);
-    return;
-  }
+  if (read_armed_) return channel_.cancel();
   // A client that talks on before the other side agreed to a WebSocket does not speak it.
   if (response_.websocket && begin_ != end_) return close();
   phase_ = Phase::closed;
-  lane_.replace(*this, make_follower(lane_, std::move(socket_), std::move(response_),
+  lane_.replace(*this, make_follower(lane_, std::move(channel_), std::move(response_),
                                      reader_.request(), chunked_));
 }
 
 void Connection::linger() {
   if (ended_) return close();
-  boost::system::error_code ignored;
-  socket_.shutdown(Socket::shutdown_send, ignored);
+  channel_.finish_sending();
   phase_ = Phase::lingering;
   deadline_ = Steady::now() + linger_time;
   begin_ = end_;
@@ -255,18 +252,13 @@ void Connection::linger() {
 void Connection::close() {
   if (phase_ == Phase::closed) return;
   phase_ = Phase::closed;
-  boost::system::error_code ignored;
-  socket_.close(ignored);
+  channel_.close();
   lane_.remove(*this);
 }
 
 void Connection::cut() {
   cut_ = true;
-  if (phase_ == Phase::handling && !take_baton()) {
-    boost::system::error_code ignored;
-    socket_.shutdown(Socket::shutdown_both, ignored);
-    return;
-  }
+  if (phase_ == Phase::handling && !take_baton()) return channel_.shutdown(Socket::shutdown_both);
   close();
 }
 
@@ -277,8 +269,7 @@ void Connection::drain() {
   }
   if (phase_ != Phase::reading || begin_ != end_ || reader_.state() != RequestReader::State::head)
     return;
-  boost::system::error_code ignored;
-  if (socket_.available(ignored) == 0) close();
+  if (channel_.available() == 0) close();
 }
 
 void Connection::sweep(Steady::time_point now) {
@@ -405,10 +396,7 @@ Connection::Sent Connection::flush() {
     std::array<iovec, 2> parts{
         {{out_.data() + in_out, out_.size() - in_out},
          {response_.body.data() + in_body, response_.body.size() - in_body}}};
-    msghdr message{};
-    message.msg_iov = parts.data();
-    message.msg_iovlen = parts[1].iov_len > 0 ? 2 : 1;
-    const ssize_t count = ::sendmsg(handle_, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+    const ssize_t count = channel_.send(std::span(parts).first(parts[1].iov_len > 0 ? 2 : 1));
     if (count >= 0) {
       sent_ += static_cast<std::size_t>(count);
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {

@@ -1,11 +1,9 @@
 #pragma once
 
+#include "http/channel.hpp"
 #include "http/server.hpp"
 #include "http/workers.hpp"
 
-#include <boost/asio/basic_stream_socket.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <atomic>
@@ -13,8 +11,6 @@
 /// The server's inside; includes Asio and so is included by its own files only.
 namespace insightflow::http {
 
-namespace asio = boost::asio;
-using Socket = asio::basic_stream_socket<asio::ip::tcp, asio::io_context::executor_type>;
 using Steady = std::chrono::steady_clock;
 
 /// What all connections of a server share.
@@ -78,13 +74,13 @@ class Lane {
   Steady::time_point drain_deadline_{};
 };
 
-/// One client. Its socket, buffer and reader belong to the lane; the request and the answer belong
+/// One client. Its channel, buffer and reader belong to the lane; the request and the answer belong
 /// to whoever holds the baton. A worker writes its answer to the socket itself, and if all of it
 /// went out it just puts the baton down: the lane picks it up when the next bytes arrive, so a
 /// request costs one hand-off and not two.
 class Connection final : public Job, public Peer {
  public:
-  Connection(Lane& lane, Socket socket);
+  Connection(Lane& lane, Channel channel);
 
   void start() override;
   void refuse();  ///< Too many connections.
@@ -131,8 +127,7 @@ class Connection final : public Job, public Peer {
   void tell_error(std::string_view event, std::string_view why);
 
   Lane& lane_;
-  Socket socket_;
-  const int handle_;
+  Channel channel_;
   RequestReader reader_;
   Phase phase_ = Phase::reading;
   std::string in_;

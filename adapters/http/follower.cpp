@@ -5,7 +5,6 @@
 #include <boost/asio/post.hpp>
 
 #include <spdlog/spdlog.h>
-#include <sys/socket.h>
 
 namespace insightflow::http {
 namespace {
@@ -145,10 +144,10 @@ namespace {
 /// A feed as the body of an HTTP answer: server-sent events.
 class EventStream final : public Follower {
  public:
-  EventStream(Lane& lane, Socket socket, std::shared_ptr<Feed> feed, bool chunked)
-      : Follower(lane, std::move(feed)), socket_(std::move(socket)), chunked_(chunked) {
+  EventStream(Lane& lane, Channel channel, std::shared_ptr<Feed> feed, bool chunked)
+      : Follower(lane, std::move(feed)), channel_(std::move(channel)), chunked_(chunked) {
     boost::system::error_code ignored;
-    socket_.set_option(asio::socket_base::send_buffer_size(kernel_buffer), ignored);
+    channel_.next_layer().set_option(asio::socket_base::send_buffer_size(kernel_buffer), ignored);
   }
 
   void start() override {
@@ -163,14 +162,13 @@ class EventStream final : public Follower {
 
   /// The client has nothing to say any more; its bytes are dropped, its end is noticed.
   void listen() {
-    socket_.async_wait(Socket::wait_read, [self = self()](const boost::system::error_code& error) {
+    channel_.async_wait(Socket::wait_read, [self = self()](const boost::system::error_code& error) {
       if (!self->closed()) self->on_readable(error.failed());
     });
   }
   void on_readable(bool failed) {
     std::array<char, 512> dropped;
-    const ssize_t count =
-        failed ? 0 : ::recv(socket_.native_handle(), dropped.data(), dropped.size(), MSG_DONTWAIT);
+    const ssize_t count = failed ? 0 : channel_.receive(dropped);
     const bool nothing = count < 0 && (errno == EAGAIN || errno == EINTR);
     if (count > 0) chatter_ += static_cast<std::size_t>(count);
     if ((count <= 0 && !nothing) || chatter_ > most_chatter) return close();
@@ -186,8 +184,7 @@ class EventStream final : public Follower {
   }
   Sent flush() {
     while (sent_ < out_.size()) {
-      const ssize_t count = ::send(socket_.native_handle(), out_.data() + sent_,
-                                   out_.size() - sent_, MSG_DONTWAIT | MSG_NOSIGNAL);
+      const ssize_t count = channel_.send(std::string_view(out_).substr(sent_));
       if (count >= 0) {
         sent_ += static_cast<std::size_t>(count);
       } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
@@ -202,32 +199,32 @@ class EventStream final : public Follower {
     return Sent::all;
   }
   void wait_writable() {
-    socket_.async_wait(Socket::wait_write, [self = self()](const boost::system::error_code& error) {
-      if (self->closed()) return;
-      if (error) return self->close();
-      const Sent sent = self->flush();
-      if (sent == Sent::broken) return self->close();
-      if (sent == Sent::later) return;
-      self->sent();
-      self->pull();
-    });
+    channel_.async_wait(Socket::wait_write,
+                        [self = self()](const boost::system::error_code& error) {
+                          if (self->closed()) return;
+                          if (error) return self->close();
+                          const Sent sent = self->flush();
+                          if (sent == Sent::broken) return self->close();
+                          if (sent == Sent::later) return;
+                          self->sent();
+                          self->pull();
+                        });
   }
 
   void say_goodbye(std::uint16_t) override {
     if (chunked_ && out_.empty()) {
       std::string last;
       write_chunk(last, {});
-      ::send(socket_.native_handle(), last.data(), last.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+      channel_.send(last);
     }
     close();
   }
   void close_socket() override {
-    boost::system::error_code ignored;
-    socket_.shutdown(Socket::shutdown_send, ignored);
-    socket_.close(ignored);
+    channel_.finish_sending();
+    channel_.close();
   }
 
-  Socket socket_;
+  Channel channel_;
   const bool chunked_;
   std::string out_, chunk_;
   std::size_t sent_ = 0;
@@ -236,11 +233,11 @@ class EventStream final : public Follower {
 
 }  // namespace
 
-std::shared_ptr<Peer> make_follower(Lane& lane, Socket socket, Response response,
+std::shared_ptr<Peer> make_follower(Lane& lane, Channel channel, Response response,
                                     const Request& request, bool chunked) {
   auto feed = std::move(response.feed);
-  if (response.websocket) return make_websocket(lane, std::move(socket), std::move(feed), request);
-  return std::make_shared<EventStream>(lane, std::move(socket), std::move(feed), chunked);
+  if (response.websocket) return make_websocket(lane, std::move(channel), std::move(feed), request);
+  return std::make_shared<EventStream>(lane, std::move(channel), std::move(feed), chunked);
 }
 
 }  // namespace insightflow::http

@@ -5,7 +5,7 @@
 namespace insightflow::http {
 
 /// A connection whose answer has no end: sends what its feed has, a batch at a time, and asks for
-/// more when that is out. While there is nothing to say it is a socket and a number. What differs
+/// more when that is out. While there is nothing to say it is a channel and a number. What differs
 /// between the ways to send is in those derived from it.
 class Follower : public Peer, public Job {
  public:
@@ -59,11 +59,11 @@ class Follower : public Peer, public Job {
 };
 
 /// Takes a connection over; `chunked` tells how its answer is framed.
-std::shared_ptr<Peer> make_follower(Lane& lane, Socket socket, Response response,
+std::shared_ptr<Peer> make_follower(Lane& lane, Channel channel, Response response,
                                     const Request& request, bool chunked);
 
 /// The WebSocket among them. Errors that a client makes are told to it.
-std::shared_ptr<Peer> make_websocket(Lane& lane, Socket socket, std::shared_ptr<Feed> feed,
+std::shared_ptr<Peer> make_websocket(Lane& lane, Channel channel, std::shared_ptr<Feed> feed,
                                      const Request& request);
 
 }  // namespace insightflow::http

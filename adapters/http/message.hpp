@@ -87,6 +87,7 @@ struct Request {
   Headers headers;
   std::string body;        ///< Any bytes; at most the limit of this route.
   std::string remote;      ///< The client's address, e.g. "127.0.0.1" or "::1".
+  bool secure = false;     ///< It came over TLS, spoken with this server.
   std::string request_id;  ///< From X-Request-Id where that is well formed, else made here.
   bool keep_alive = false;
 
@@ -108,6 +109,7 @@ struct Trail {
   std::size_t route = 0;  ///< The place of its name in the application's list; 0: no route of ours.
   std::string workspace;
   std::string reason;       ///< Of an error.
+  std::string detail;       ///< Of one that the client is not told.
   std::string traceparent;  ///< Of the span of this request.
   std::string client;       ///< The address behind trusted proxies.
 };

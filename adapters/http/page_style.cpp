@@ -86,6 +86,7 @@ td label{display:block;padding:.6rem .3rem;cursor:pointer;border-radius:.4rem}
 td label:hover{background:var(--hover)}
 td input{width:1.2rem;height:1.2rem;margin:0;vertical-align:middle;accent-color:var(--accent)}
 .column{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+.apart{position:absolute;inset-inline-start:-120vw;width:1px;height:1px;overflow:hidden}
 .actions{display:flex;flex-direction:row-reverse;justify-content:space-between;gap:1rem;margin:1.5rem 0 0}
 button{font:inherit;cursor:pointer;border-radius:.6rem;padding:.7rem 1.4rem;border:1px solid var(--line);
 background:var(--card);color:var(--ink)}

@@ -50,7 +50,22 @@ constexpr std::array<PageWords, 4> all_words{{
      .missing = "This question needs an answer.",
      .missing_consent = "Please tick the box to go on.",
      .rank_twice = "Give each place only once.",
-     .wrong = ""},
+     .wrong = "",
+     .leave_empty = "Leave this field empty",
+     .fault_title = "Your answers were not sent yet",
+     .fault_trapped =
+         "A field that has to stay empty was filled in. It is empty again: please send once more.",
+     .fault_hurried = "That was very quick. Please take a moment, then send once more.",
+     .fault_renewed = "This form was open for too long or came from somewhere else. It is fresh "
+                      "now, with your answers: please send once more.",
+     .fault_replayed = "Other answers were sent from this form before, and they are saved. To add "
+                       "these as well, send once more.",
+     .fault_unworked = "Your browser had not finished a small calculation that keeps machines out. "
+                       "Please send once more.",
+     .fault_foreign = "This form was sent from another site. Please look at the answers, then send "
+                      "them from here.",
+     .working = "One moment: your answers are being sent.",
+     .no_script = "This survey can only be sent with JavaScript switched on."},
     {.language = "de",
      .skip = "Zu den Fragen",
      .page = "Seite {} von {}",
@@ -90,7 +105,23 @@ constexpr std::array<PageWords, 4> all_words{{
      .missing = "Diese Frage braucht eine Antwort.",
      .missing_consent = "Bitte kreuzen Sie das Kästchen an, um fortzufahren.",
      .rank_twice = "Vergeben Sie jeden Platz nur einmal.",
-     .wrong = "Bitte prüfen Sie diese Antwort."},
+     .wrong = "Bitte prüfen Sie diese Antwort.",
+     .leave_empty = "Lassen Sie dieses Feld leer",
+     .fault_title = "Ihre Antworten wurden noch nicht gesendet",
+     .fault_trapped = "Ein Feld, das leer bleiben muss, war ausgefüllt. Es ist wieder leer: Bitte "
+                      "senden Sie noch einmal.",
+     .fault_hurried =
+         "Das ging sehr schnell. Bitte warten Sie einen Moment und senden Sie dann noch einmal.",
+     .fault_renewed = "Dieses Formular war zu lange offen oder kam von anderswo. Es ist jetzt "
+                      "erneuert, mit Ihren Antworten: Bitte senden Sie noch einmal.",
+     .fault_replayed = "Aus diesem Formular wurden schon andere Antworten gesendet; sie sind "
+                       "gespeichert. Um auch diese abzugeben, senden Sie noch einmal.",
+     .fault_unworked = "Ihr Browser war mit einer kleinen Berechnung, die Maschinen fernhält, noch "
+                       "nicht fertig. Bitte senden Sie noch einmal.",
+     .fault_foreign = "Dieses Formular wurde von einer anderen Seite gesendet. Bitte sehen Sie die "
+                      "Antworten an und senden Sie sie von hier.",
+     .working = "Einen Moment: Ihre Antworten werden gesendet.",
+     .no_script = "Diese Umfrage lässt sich nur mit eingeschaltetem JavaScript absenden."},
     {.language = "fr",
      .skip = "Aller aux questions",
      .page = "Page {} sur {}",
@@ -130,7 +161,22 @@ constexpr std::array<PageWords, 4> all_words{{
      .missing = "Cette question demande une réponse.",
      .missing_consent = "Cochez la case pour continuer.",
      .rank_twice = "Donnez chaque rang une seule fois.",
-     .wrong = "Merci de vérifier cette réponse."},
+     .wrong = "Merci de vérifier cette réponse.",
+     .leave_empty = "Laissez ce champ vide",
+     .fault_title = "Vos réponses ne sont pas encore envoyées",
+     .fault_trapped = "Un champ qui doit rester vide était rempli. Il est de nouveau vide : merci "
+                      "d’envoyer encore une fois.",
+     .fault_hurried = "C’était très rapide. Attendez un instant, puis envoyez encore une fois.",
+     .fault_renewed = "Ce formulaire est resté ouvert trop longtemps ou venait d’ailleurs. Il est "
+                      "renouvelé, avec vos réponses : merci d’envoyer encore une fois.",
+     .fault_replayed = "D’autres réponses ont déjà été envoyées depuis ce formulaire ; elles sont "
+                       "enregistrées. Pour ajouter celles-ci, envoyez encore une fois.",
+     .fault_unworked = "Votre navigateur n’avait pas fini un petit calcul qui écarte les machines. "
+                       "Merci d’envoyer encore une fois.",
+     .fault_foreign = "Ce formulaire a été envoyé depuis un autre site. Merci de revoir les "
+                      "réponses, puis de les envoyer d’ici.",
+     .working = "Un instant : vos réponses sont en cours d’envoi.",
+     .no_script = "Ce questionnaire ne peut être envoyé qu’avec JavaScript activé."},
     {.language = "es",
      .skip = "Ir a las preguntas",
      .page = "Página {} de {}",
@@ -170,7 +216,22 @@ constexpr std::array<PageWords, 4> all_words{{
      .missing = "Esta pregunta necesita una respuesta.",
      .missing_consent = "Marque la casilla para continuar.",
      .rank_twice = "Dé cada puesto una sola vez.",
-     .wrong = "Revise esta respuesta, por favor."},
+     .wrong = "Revise esta respuesta, por favor.",
+     .leave_empty = "Deje este campo vacío",
+     .fault_title = "Sus respuestas aún no se han enviado",
+     .fault_trapped = "Un campo que debe quedar vacío estaba rellenado. Ya está vacío: envíe otra "
+                      "vez, por favor.",
+     .fault_hurried = "Ha sido muy rápido. Espere un momento y envíe otra vez, por favor.",
+     .fault_renewed = "Este formulario estuvo abierto demasiado tiempo o venía de otro lugar. Está "
+                      "renovado, con sus respuestas: envíe otra vez, por favor.",
+     .fault_replayed = "Ya se enviaron otras respuestas desde este formulario y están guardadas. "
+                       "Para añadir también estas, envíe otra vez.",
+     .fault_unworked = "Su navegador no había terminado un pequeño cálculo que aleja a las "
+                       "máquinas. Envíe otra vez, por favor.",
+     .fault_foreign = "Este formulario se envió desde otro sitio. Revise las respuestas y envíelas "
+                      "desde aquí, por favor.",
+     .working = "Un momento: sus respuestas se están enviando.",
+     .no_script = "Esta encuesta solo se puede enviar con JavaScript activado."},
 }};
 
 }  // namespace

@@ -15,6 +15,8 @@ struct PageWords {
   std::string_view closed_title, closed, not_open_title, not_open, full_title, full, unknown_title,
       unknown, failed_title, failed;
   std::string_view missing, missing_consent, rank_twice, wrong;
+  std::string_view leave_empty, fault_title, fault_trapped, fault_hurried, fault_renewed,
+      fault_replayed, fault_unworked, fault_foreign, working, no_script;
 };
 
 /// The words for a language tag or an Accept-Language header; English where there are none.

@@ -194,6 +194,27 @@ std::string hidden_input(std::string_view name, std::string_view value) {
          "\">";
 }
 
+/// A field that only machines fill in. Browsers do not complete it, and what reads pages aloud is
+/// told to leave it out; who sees it all the same can read what to do.
+std::string trap(const PageWords& words) {
+  return "<div class=\"apart\" aria-hidden=\"true\"><label>" + escape_html(words.leave_empty) +
+         "<input name=\"" + std::string(trap_field) +
+         "\" value=\"\" tabindex=\"-1\" autocomplete=\"off\"></label></div>";
+}
+
+std::string_view fault_text(FormFault fault, const PageWords& words) {
+  switch (fault) {
+    case FormFault::trapped: return words.fault_trapped;
+    case FormFault::hurried: return words.fault_hurried;
+    case FormFault::expired:
+    case FormFault::forged: return words.fault_renewed;
+    case FormFault::replayed: return words.fault_replayed;
+    case FormFault::unworked: return words.fault_unworked;
+    case FormFault::foreign: return words.fault_foreign;
+  }
+  return words.fault_renewed;
+}
+
 std::string notice_body(std::string_view mark, const std::string& title, const std::string& text) {
   return "<main><div class=\"notice\"><div class=\"tick\" aria-hidden=\"true\">" +
          std::string(mark) + "</div><h1>" + escape_html(title) + "</h1><p>" + escape_html(text) +
@@ -263,6 +284,7 @@ Advance advance(const Validator& validator, const FormFields& fields) {
   for (const auto& entry : fields)
     if (split_name(entry.name)) state.fields.push_back(entry);
   state.token = field(fields, "token");
+  state.work = field(fields, work_field);
   const std::string switched = field(fields, "lang");
   state.language =
       survey::served_language(survey, switched.empty() ? field(fields, "language") : switched)
@@ -366,6 +388,13 @@ std::string render_page(const Validator& validator, const PageState& state,
     }
     body += "</ul></div>";
   }
+  if (frame.fault)
+    body += "<div class=\"summary\" role=\"alert\" tabindex=\"-1\" autofocus><h2>" +
+            escape_html(words.fault_title) + "</h2><p>" +
+            escape_html(fault_text(*frame.fault, words)) + "</p></div>";
+  if (frame.work_bits > 0)
+    body += "<noscript><div class=\"summary\" role=\"alert\"><p>" + escape_html(words.no_script) +
+            "</p></div></noscript>";
   for (const survey::Section& section : survey.sections) {
     if (page.first >= survey.questions.size() ||
         survey.questions[page.first].section != section.id || section.title.empty())
@@ -375,7 +404,9 @@ std::string render_page(const Validator& validator, const PageState& state,
       body += "<p class=\"intro\">" + escape_html(section.description) + "</p>";
   }
   body += "<form method=\"post\" action=\"" + escape_html(frame.action) +
-          "\" accept-charset=\"utf-8\" novalidate id=\"questions\">" + questions;
+          "\" accept-charset=\"utf-8\" novalidate id=\"questions\"" +
+          (frame.work_bits > 0 ? " data-work=\"" + std::to_string(frame.work_bits) + "\"" : "") +
+          ">" + questions;
   for (const auto& [name, value] : state.fields) {
     const auto parts = split_name(name);
     if (parts && (parts->sort == 'h' ||
@@ -384,8 +415,13 @@ std::string render_page(const Validator& validator, const PageState& state,
   }
   body += hidden_input("page", std::to_string(state.page)) +
           hidden_input("language", survey.language) + hidden_input("token", state.token);
+  if (frame.work_bits > 0)
+    body += hidden_input(work_field, state.work) +
+            "<p id=\"work\" class=\"intro\" role=\"status\" hidden>" + escape_html(words.working) +
+            "</p>";
   // The first button in the form is what Enter presses.
-  body += "<div class=\"actions\"><button class=\"main\" name=\"go\" value=\"next\">" +
+  body += "<div class=\"actions\"><button class=\"main\" name=\"go\" value=\"next\"" +
+          std::string(last ? " data-last=\"1\"" : "") + ">" +
           escape_html(last ? words.submit : words.next) + "</button>";
   if (!first) body += "<button name=\"go\" value=\"back\">" + escape_html(words.back) + "</button>";
   body += "</div>";
@@ -401,8 +437,12 @@ std::string render_page(const Validator& validator, const PageState& state,
               std::string(escape_html(language_name(language))) + "</button>";
     body += "</div>";
   }
-  body += "</form></main>";
-  const std::string mark = state.problems.empty() ? "" : std::string(words.error) + " ";
+  body += trap(words) + "</form></main>";
+  if (frame.work_bits > 0)
+    body += "<script nonce=\"" + escape_html(frame.nonce) + "\">" + std::string(work_script()) +
+            "</script>";
+  const std::string mark =
+      state.problems.empty() && !frame.fault ? "" : std::string(words.error) + " ";
   return document(survey.language, mark + survey.title, body, frame);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "http/form_guard.hpp"
 #include "http/message.hpp"
 
 #include <insightflow/response/validate.hpp>
@@ -17,8 +18,8 @@
 ///     POST /s/{slug}            advance(validator, parse_form(body)): another page to show, or a
 ///                               whole submission to store (idempotent by its token)
 ///
-/// Pages ask for nothing from outside and hold no script; send them with
-/// `Content-Security-Policy: default-src 'none'; style-src 'nonce-…'; form-action 'self';
+/// Pages ask for nothing from outside and hold no script but that of `PageFrame::work_bits`; send
+/// them with `Content-Security-Policy: default-src 'none'; style-src 'nonce-…'; form-action 'self';
 /// base-uri 'none'; frame-ancestors 'self'`.
 namespace insightflow::http {
 
@@ -32,12 +33,15 @@ struct PageState {
   std::size_t page = 0;           ///< Index into `Flow::pages()`.
   std::string language;           ///< As the questionnaire writes it; empty for the main one.
   std::string token;  ///< Made up by the server for the first page; seeds the shuffling.
+  std::string work;   ///< What the browser found for the puzzle of the token.
 };
 
 /// The surroundings of a page.
 struct PageFrame {
   std::string action;  ///< Where the form is sent, e.g. "/s/onboarding".
-  std::string nonce;   ///< For the style; empty leaves the attribute out.
+  std::string nonce;   ///< For the style and the script; empty leaves the attribute out.
+  int work_bits = 0;   ///< Where not 0, the page brings the script that solves the puzzle.
+  std::optional<FormFault> fault{};  ///< Why the answers were not taken yet.
 };
 
 /// The beginning. Hidden fields of the questionnaire and `lang` are taken from the query, else the

@@ -73,7 +73,10 @@ void Lane::submit(Job& job) {
 }
 
 void Lane::add(Socket socket, bool refuse) {
-  auto connection = std::make_shared<Connection>(*this, std::move(socket));
+  const auto& tls = shared.options.tls;
+  auto session = tls ? tls->accept(socket.native_handle()) : nullptr;
+  auto connection =
+      std::make_shared<Connection>(*this, Channel(std::move(socket), std::move(session)));
   connection->index = peers_.size();
   peers_.push_back(connection);
   refuse ? connection->refuse() : connection->start();

@@ -2,6 +2,7 @@
 
 #include "http/message.hpp"
 #include "http/reader.hpp"
+#include "http/tls.hpp"
 
 #include <insightflow/observe/log.hpp>
 
@@ -19,6 +20,11 @@ using Handler = std::function<Response(const Request&)>;
 struct Options {
   std::string address = "127.0.0.1";  ///< IPv4 or IPv6; "0.0.0.0" and "::" listen everywhere.
   std::uint16_t port = 0;             ///< 0 takes a free one; `start` tells which.
+
+  /// Where set, TLS is spoken instead of plain HTTP. The handshake has to be over, and the first
+  /// head there, within `header_timeout`. Costs some 20 KiB for each connection beyond the 6 KiB
+  /// below.
+  std::shared_ptr<const Tls> tls;
 
   /// Threads that run handlers. Default 64. A handler that writes waits for a group commit, so this
   /// is how many writes share one fsync. Each costs a stack; sleeping ones cost nothing else.
@@ -69,7 +75,7 @@ struct Options {
 };
 
 /// An HTTP/1.1 server: keep-alive, pipelining answered in order, 100-continue, chunked bodies both
-/// ways, HEAD. TLS is a proxy's task. One request of a connection is worked on at a time and no
+/// ways, HEAD; with TLS or without. One request of a connection is worked on at a time and no
 /// more is read meanwhile than one buffer, so a client that pipelines without end stalls itself.
 /// The object is used from one thread; handlers must not outlive what they refer to.
 class Server {

@@ -54,6 +54,7 @@ void Watch::answered(const Request& request, const Answered& answered) {
                        {"bytes", answered.bytes},
                        {"workspace", answered.trail.workspace},
                        {"reason", answered.trail.reason},
+                       {"detail", answered.trail.detail},
                        {"traceparent", answered.trail.traceparent}});
 }
 

@@ -15,11 +15,12 @@ constexpr int kernel_buffer = 64 << 10;
 
 class WebSocket final : public Follower {
  public:
-  WebSocket(Lane& lane, Socket socket, std::shared_ptr<Feed> feed, const Request& request)
-      : Follower(lane, std::move(feed)), stream_(std::move(socket)) {
+  WebSocket(Lane& lane, Channel channel, std::shared_ptr<Feed> feed, const Request& request)
+      : Follower(lane, std::move(feed)), stream_(std::move(channel)) {
     const Options& options = lane.shared.options;
     boost::system::error_code ignored;
-    stream_.next_layer().set_option(asio::socket_base::send_buffer_size(kernel_buffer), ignored);
+    stream_.next_layer().next_layer().set_option(asio::socket_base::send_buffer_size(kernel_buffer),
+                                                 ignored);
     stream_.set_option(websocket::stream_base::timeout{
         .handshake_timeout = options.header_timeout,
         // Beast pings after half of it without a word, and gives up after all of it.
@@ -95,12 +96,11 @@ class WebSocket final : public Follower {
                         [self = self()](const boost::system::error_code&) { self->close(); });
   }
   void close_socket() override {
-    boost::system::error_code ignored;
-    stream_.next_layer().shutdown(Socket::shutdown_both, ignored);
-    stream_.next_layer().close(ignored);
+    stream_.next_layer().shutdown(Socket::shutdown_both);
+    stream_.next_layer().close();
   }
 
-  websocket::stream<Socket, false> stream_;
+  websocket::stream<Channel, false> stream_;
   beast::http::request<beast::http::empty_body> handshake_;
   beast::flat_buffer in_;
   std::size_t at_ = 0;
@@ -110,9 +110,16 @@ class WebSocket final : public Follower {
 
 }  // namespace
 
-std::shared_ptr<Peer> make_websocket(Lane& lane, Socket socket, std::shared_ptr<Feed> feed,
+/// How Beast ends a WebSocket's connection; found by its name.
+template <class Handler>
+void async_teardown(beast::role_type role, Channel& channel, Handler&& handler) {
+  channel.finish_sending();
+  websocket::async_teardown(role, channel.next_layer(), std::forward<Handler>(handler));
+}
+
+std::shared_ptr<Peer> make_websocket(Lane& lane, Channel channel, std::shared_ptr<Feed> feed,
                                      const Request& request) {
-  return std::make_shared<WebSocket>(lane, std::move(socket), std::move(feed), request);
+  return std::make_shared<WebSocket>(lane, std::move(channel), std::move(feed), request);
 }
 
 }  // namespace insightflow::http

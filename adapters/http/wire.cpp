@@ -1,5 +1,7 @@
 #include "http/wire.hpp"
 
+#include "http/security_headers.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -101,11 +103,12 @@ std::string_view date_field() {
 }  // namespace
 
 Response error_response(int status, std::string_view code, std::string_view message,
-                        std::string_view request_id) {
+                        const Request& request) {
   Response response{.status = status, .headers = {{"Content-Type", "application/json"}}};
   response.body.append(R"({"error":{"code":")").append(code);
   response.body.append(R"(","message":")").append(message).append(R"(","details":[])");
-  response.body.append(R"(,"request_id":")").append(request_id).append(R"("}})");
+  response.body.append(R"(,"request_id":")").append(request.request_id).append(R"("}})");
+  add_security_headers(response, Surface::api, request.secure);
   return response;
 }
 

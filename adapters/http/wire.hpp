@@ -8,7 +8,7 @@ namespace insightflow::http {
 /// {"error":{"code","message","details":[],"request_id"}}: what every refusal made by the server
 /// itself holds.
 Response error_response(int status, std::string_view code, std::string_view message,
-                        std::string_view request_id);
+                        const Request& request);
 
 enum class Framing { none, length, chunked, until_close };
 

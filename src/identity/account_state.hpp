@@ -121,6 +121,7 @@ class KeyRing {
   /// The same for what anybody may send: nothing is read again for it.
   Result<std::string> open_shown(std::string_view what, const security::Sealed& sealed);
   Result<std::string> master_key_id();
+  Result<std::string> derive(std::string_view purpose);
   void forget_master_keys();
 
  private:

@@ -85,6 +85,11 @@ Result<std::string> KeyRing::open_shown(std::string_view what, const security::S
   return with->open(what, sealed);
 }
 
+Result<std::string> KeyRing::derive(std::string_view purpose) {
+  BOOST_OUTCOME_TRY(const auto with, sealer());
+  return with->derive(purpose);
+}
+
 Result<std::string> KeyRing::master_key_id() {
   BOOST_OUTCOME_TRY(const auto with, sealer());
   return with->key_id();

@@ -333,6 +333,10 @@ Result<json::object> Accounts::jwks() {
   return keys.jwks();
 }
 
+Result<std::string> Accounts::derived_key(std::string_view purpose) {
+  return state_->ring.derive(purpose);
+}
+
 Result<std::string> Accounts::rotate_signing_key() {
   return state_->ring.rotate();
 }

@@ -49,6 +49,11 @@ constexpr Row rows[] = {
       counter,
       "Bytes of answers; of a streamed answer those of its first piece.",
       {"route"}}},
+    {Measure::form_refusals,
+     {"insightflow_form_refusals_total",
+      counter,
+      "Public answers that were not taken as those of a person, by reason.",
+      {"reason"}}},
 
     {Measure::job_attempts,
      {"insightflow_job_attempts_total",

@@ -1,5 +1,6 @@
 #include <insightflow/security/digest.hpp>
 #include <insightflow/security/encoding.hpp>
+#include <insightflow/security/mac.hpp>
 #include <insightflow/security/seal.hpp>
 #include <insightflow/security/tokens.hpp>
 
@@ -186,6 +187,10 @@ Sealed Sealer::seal(std::string_view what, std::string_view plain) const {
   const std::string nonce = random_bytes(gcm_nonce_bytes);
   return {current_,
           base64url_encode(nonce + gcm_seal(keys_.at(current_).bytes, nonce, what, plain).value())};
+}
+
+std::string Sealer::derive(std::string_view purpose) const {
+  return hmac_sha256(keys_.at(current_).bytes, "insightflow derived key:" + std::string(purpose));
 }
 
 Result<std::string> Sealer::open(std::string_view what, const Sealed& sealed) const {

@@ -203,6 +203,11 @@ class HtmlForm {
     }
     return found;
   }
+  /// Writes into any field, hidden ones too, as a program does.
+  void put(const std::string& name, const std::string& value) {
+    for (Field& field : fields_)
+      if (field.name == name) field.value = value;
+  }
   /// What a control would send now; "" where it would send nothing.
   std::string value(const std::string& name) const {
     for (const Field& field : fields_)

@@ -97,9 +97,16 @@ class HttpClient {
 struct HttpWorld {
   enum class Jobs { run, leave };
 
-  explicit HttpWorld(Jobs jobs = Jobs::leave)
+  /// Forms may come back at once.
+  static http::ApplicationOptions quick() {
+    http::ApplicationOptions out;
+    out.form.least_ms = 0;
+    return out;
+  }
+
+  explicit HttpWorld(Jobs jobs = Jobs::leave, http::ApplicationOptions options = quick())
       : engine(Engine::open({.database = "sqlite:" + (folder / "a.db")}).value()),
-        application(engine),
+        application(engine, std::move(options)),
         server({.workers = 8, .body_limit = &http::Application::body_limit},
                [this](const http::Request& request) { return application.handle(request); }),
         port(server.start().value()) {

@@ -261,6 +261,9 @@ class Accounts {
   Result<boost::json::object> jwks();
   /// Signs with a new key from now on; tokens of the old ones are good until they run out.
   Result<std::string> rotate_signing_key();
+  /// A secret of 32 bytes for one purpose, that all servers with the same master key share; changes
+  /// when the master key does. Errors: those of `security::load_or_make_master_keys`.
+  Result<std::string> derived_key(std::string_view purpose);
   /// Seals everything with the first master key that is not yet; can be stopped and begun again.
   /// Gives how many rows were sealed anew.
   Result<std::int64_t> reseal();

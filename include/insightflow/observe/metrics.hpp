@@ -38,6 +38,7 @@ enum class Measure : std::uint8_t {
   http_request_duration,
   http_requests_in_flight,
   http_response_bytes,
+  form_refusals,
   job_attempts,
   job_duration,
   job_start_delay,

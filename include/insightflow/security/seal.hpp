@@ -56,6 +56,9 @@ class Sealer {
   Sealed seal(std::string_view what, std::string_view plain) const;
   /// Errors: `master_key_unknown`, `sealed_damaged`.
   Result<std::string> open(std::string_view what, const Sealed& sealed) const;
+  /// 32 bytes that follow from the first key and `purpose`, and tell nothing of either:
+  /// HMAC-SHA-256.
+  std::string derive(std::string_view purpose) const;
 
  private:
   std::string current_;

@@ -1,0 +1,61 @@
+#include "http/security_headers.hpp"
+
+#include <algorithm>
+
+namespace insightflow::http {
+namespace {
+
+constexpr unsigned api = 1, page = 2, document = 4, secure_only = 8;
+
+struct Row {
+  std::string_view name;
+  std::string_view value;
+  unsigned where;
+};
+
+/// After the OWASP Secure Headers Project. An API answers with JSON, tables, events, and reports:
+/// those are documents with a style of their own.
+constexpr Row rows[] = {
+    {"Strict-Transport-Security", "max-age=31536000", api | page | document | secure_only},
+    {"Cache-Control", "no-store", api | page | document},
+    {"X-Content-Type-Options", "nosniff", api | page | document},
+    {"Referrer-Policy", "no-referrer", api | page | document},
+    {"Cross-Origin-Resource-Policy", "same-origin", api | page | document},
+    {"Cross-Origin-Opener-Policy", "same-origin", page | document},
+    {"Permissions-Policy",
+     "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+     page | document},
+    {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'", api},
+    {"Content-Security-Policy",
+     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+     "form-action 'none'; frame-ancestors 'none'; sandbox",
+     document}};
+
+bool has(const Response& response, std::string_view name) {
+  return std::ranges::any_of(response.headers,
+                             [&](const auto& field) { return equal_fold(field.first, name); });
+}
+
+bool is_html(const Response& response) {
+  return std::ranges::any_of(response.headers, [](const auto& field) {
+    return equal_fold(field.first, "Content-Type") && field.second.starts_with("text/html");
+  });
+}
+
+}  // namespace
+
+void add_security_headers(Response& response, Surface surface, bool secure) {
+  const unsigned kind = surface == Surface::page ? page : is_html(response) ? document : api;
+  for (const Row& row : rows)
+    if ((row.where & kind) != 0 && ((row.where & secure_only) == 0 || secure) &&
+        !has(response, row.name))
+      response.headers.emplace_back(row.name, row.value);
+}
+
+std::string page_policy(const std::string& nonce, bool script) {
+  const std::string source = " 'nonce-" + nonce + "'; ";
+  return "default-src 'none'; style-src" + source + (script ? "script-src" + source : "") +
+         "form-action 'self'; base-uri 'none'; frame-ancestors 'self'";
+}
+
+}  // namespace insightflow::http
