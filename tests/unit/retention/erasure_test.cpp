@@ -171,7 +171,8 @@ TEST_CASE_FIXTURE(RetentionWorld, "a reader of an old state holds an erasure up,
   CHECK(!on_disk(mark));
 }
 
-TEST_CASE("whichever statement fails, nothing half erased is called done, and the next try finishes") {
+TEST_CASE(
+    "whichever statement fails, nothing half erased is called done, and the next try finishes") {
   for (int n = 1;; ++n) {
     CAPTURE(n);
     RetentionWorld world;
