@@ -30,8 +30,8 @@ std::string plan_text(const retention::WorkspaceRetention& plan) {
   std::string out = "workspace: " + policy_text(plan.policy, "without end") + ", events " +
                     days_text(plan.policy.event_days, "a week") + "\n";
   for (const retention::SurveyRetention& one : plan.surveys)
-    out += "survey " + one.survey_id.str() + ": " +
-           policy_text(one.policy, "as the workspace") + "\n";
+    out +=
+        "survey " + one.survey_id.str() + ": " + policy_text(one.policy, "as the workspace") + "\n";
   return out + (plan.next_at ? "applied next at " + plan.next_at->str() : "nothing is deleted") +
          "\n";
 }
@@ -50,16 +50,16 @@ std::string counts_text(const std::map<std::string, std::int64_t>& counts) {
 
 std::string certificate_text(const retention::Erasure& erasure) {
   std::string out = erasure.id.str() + "  " + std::string(slug(erasure.state)) + "  " +
-                    std::string(slug(erasure.subject)) + "\n  removed: " +
-                    counts_text(erasure.removed) + "\n";
+                    std::string(slug(erasure.subject)) +
+                    "\n  removed: " + counts_text(erasure.removed) + "\n";
   if (!erasure.mentioned.empty())
     out += "  still named in members' own words: " + counts_text(erasure.mentioned) + "\n";
   if (erasure.copies_taken > 0)
     out += "  exports and reports that were taken out before: " +
            std::to_string(erasure.copies_taken) + "; see 'insightflow audit list'\n";
   if (erasure.audit_number)
-    out += "  audit entry " + std::to_string(*erasure.audit_number) + "  " +
-           erasure.audit_digest + "\n";
+    out += "  audit entry " + std::to_string(*erasure.audit_number) + "  " + erasure.audit_digest +
+           "\n";
   return out;
 }
 
@@ -69,9 +69,9 @@ Result<std::optional<std::int64_t>> parse_days(const std::string& option, const 
   std::int64_t days = 0;
   const auto end = std::from_chars(text.data(), text.data() + text.size(), days);
   if (end.ec != std::errc() || end.ptr != text.data() + text.size())
-    return fail(Code::invalid, "days_out_of_range",
-                option + " takes a number of days, 0 for without end, or none; not '" + text +
-                    "'.");
+    return fail(
+        Code::invalid, "days_out_of_range",
+        option + " takes a number of days, 0 for without end, or none; not '" + text + "'.");
   return std::optional(days);
 }
 

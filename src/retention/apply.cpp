@@ -34,9 +34,8 @@ class Application {
     for (const SurveyId survey : surveys) {
       ctx_.report("removing", done++, static_cast<std::int64_t>(surveys.size()));
       const auto own = policies.surveys.find(survey);
-      const SurveyPolicy policy =
-          in_force(policies.workspace,
-                   own == policies.surveys.end() ? SurveyPolicy{} : own->second);
+      const SurveyPolicy policy = in_force(
+          policies.workspace, own == policies.surveys.end() ? SurveyPolicy{} : own->second);
       if (const auto before = cutoff(policy.insight_days, now)) {
         BOOST_OUTCOME_TRY(remove_runs(survey, *before));
       }
@@ -47,9 +46,8 @@ class Application {
     if (const auto before = cutoff(policies.workspace.event_days, now)) {
       BOOST_OUTCOME_TRY(remove_events(*before));
     }
-    BOOST_OUTCOME_TRY(const auto certificate, db_.read([&](storage::Tx& tx) {
-      return find_erasure(tx, job_.id);
-    }));
+    BOOST_OUTCOME_TRY(const auto certificate,
+                      db_.read([&](storage::Tx& tx) { return find_erasure(tx, job_.id); }));
     if (certificate) {
       ctx_.report("scrubbing", 0, 1);
       BOOST_OUTCOME_TRY(db_.scrub(storage::Scrub::log));
@@ -118,9 +116,10 @@ class Application {
   /// Findings keep their figures and lose the quotes whose answers are gone.
   Result<void> remove_quotes(SurveyId survey) {
     BOOST_OUTCOME_TRY(const auto runs, db_.read([&](storage::Tx& tx) {
-      return tx.list<RunId>("SELECT id FROM insight_runs WHERE workspace_id = ?1 AND survey_id = "
-                            "?2 AND findings <> '' ORDER BY id",
-                            {job_.workspace_id, survey});
+      return tx.list<RunId>(
+          "SELECT id FROM insight_runs WHERE workspace_id = ?1 AND survey_id = "
+          "?2 AND findings <> '' ORDER BY id",
+          {job_.workspace_id, survey});
     }));
     for (const RunId run : runs) {
       BOOST_OUTCOME_TRY(ctx_.check());
@@ -158,8 +157,8 @@ class Application {
   Result<void> remove_events(Instant before) {
     for (;;) {
       BOOST_OUTCOME_TRY(const auto rows, take([&](Removal& removal) {
-        return removal.events_before(before, batch_rows);
-      }));
+                          return removal.events_before(before, batch_rows);
+                        }));
       if (rows == 0) return success();
     }
   }

@@ -148,9 +148,8 @@ class Eraser {
       : db_(db), clock_(clock), queue_(db, clock, ids), job_(job), ctx_(ctx) {}
 
   Result<void> run() {
-    BOOST_OUTCOME_TRY(auto erasure, db_.read([&](storage::Tx& tx) {
-      return find_erasure(tx, job_.id);
-    }));
+    BOOST_OUTCOME_TRY(auto erasure,
+                      db_.read([&](storage::Tx& tx) { return find_erasure(tx, job_.id); }));
     if (!erasure) return fail(Code::corrupt, "row_corrupt", "The erasure of the job is missing.");
     id_ = erasure->id;
     if (erasure->state == ErasureState::removing) {
@@ -187,9 +186,8 @@ class Eraser {
       });
     }
     const Mentions mentions(request.texts);
-    BOOST_OUTCOME_TRY(
-        remove_where(request.survey_id,
-                     [&](const response::Response& one) { return mentions.in(one); }));
+    BOOST_OUTCOME_TRY(remove_where(
+        request.survey_id, [&](const response::Response& one) { return mentions.in(one); }));
     return remove_made(request.survey_id, mentions);
   }
 
@@ -202,8 +200,9 @@ class Eraser {
             {job_.workspace_id, id});
       }));
       if (!survey) continue;
-      BOOST_OUTCOME_TRY(take(
-          [&](Removal& removal) { return removal.responses(*survey, {&id, 1}, true); }));
+      BOOST_OUTCOME_TRY(take([&](Removal& removal) {
+        return removal.responses(*survey, {&id, 1}, true);
+      }));
     }
     return success();
   }
@@ -283,8 +282,7 @@ class Eraser {
   }
 
   /// Members' own words that name the person, by table.
-  Result<std::map<std::string, std::int64_t>> mentioned(storage::Tx& tx,
-                                                        const Mentions& mentions) {
+  Result<std::map<std::string, std::int64_t>> mentioned(storage::Tx& tx, const Mentions& mentions) {
     struct Words {
       const char* table;
       const char* sql;
@@ -322,8 +320,7 @@ class Eraser {
       return success();
     }));
     return db_.write([&](storage::Tx& tx) -> Result<void> {
-      BOOST_OUTCOME_TRY(
-          tx.execute("DELETE FROM job_inputs WHERE job_id = ?1", {job_.id}));
+      BOOST_OUTCOME_TRY(tx.execute("DELETE FROM job_inputs WHERE job_id = ?1", {job_.id}));
       BOOST_OUTCOME_TRY(tx.execute(
           "UPDATE erasures SET state = ?2, removed_at = ?3, mentioned = ?4, copies_taken = (SELECT "
           "count(*) FROM audit_entries a WHERE a.workspace_id = erasures.workspace_id AND a.action "

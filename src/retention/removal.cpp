@@ -56,8 +56,7 @@ std::string clear_events_sql() {
 
 Result<void> Removal::remove(std::string_view table, std::string_view condition,
                              std::initializer_list<storage::Param> params) {
-  const std::string sql =
-      "DELETE FROM " + std::string(table) + " WHERE " + std::string(condition);
+  const std::string sql = "DELETE FROM " + std::string(table) + " WHERE " + std::string(condition);
   BOOST_OUTCOME_TRY(const auto rows, tx_.execute(sql, params));
   if (rows > 0) removed_[std::string(table)] += rows;
   return success();
@@ -110,10 +109,10 @@ Result<void> Removal::runs(std::span<const RunId> ids) {
     BOOST_OUTCOME_TRY(tx_.execute(clear_events, params));
   }
   for (const RunRow& row : rows) {
-    BOOST_OUTCOME_TRY(
-        tx_.execute("UPDATE llm_calls SET cache_key = '' WHERE workspace_id = ?1 AND started_at >= "
-                    "?2 AND origin = ?3",
-                    {workspace_, row.created_at, storage::Param::owned("job " + row.job_id.str())}));
+    BOOST_OUTCOME_TRY(tx_.execute(
+        "UPDATE llm_calls SET cache_key = '' WHERE workspace_id = ?1 AND started_at >= "
+        "?2 AND origin = ?3",
+        {workspace_, row.created_at, storage::Param::owned("job " + row.job_id.str())}));
     BOOST_OUTCOME_TRY(remove("insight_runs", "id = ?1", {row.id}));
     for (const std::string_view table :
          {"job_checkpoints", "job_inputs", "job_results", "job_failures"}) {
@@ -123,10 +122,11 @@ Result<void> Removal::runs(std::span<const RunId> ids) {
     if (jobs::finished(row.state)) continue;
     TakenAway news;
     news.subject = row.id.str();
-    BOOST_OUTCOME_TRY(events::Log(db_, clock_).append(tx_, workspace_,
-                                                      {.type = "job.cancelled",
-                                                       .subject = row.job_id.str(),
-                                                       .data = to_json_text(news)}));
+    BOOST_OUTCOME_TRY(events::Log(db_, clock_)
+                          .append(tx_, workspace_,
+                                  {.type = "job.cancelled",
+                                   .subject = row.job_id.str(),
+                                   .data = to_json_text(news)}));
   }
   return success();
 }
@@ -187,17 +187,17 @@ Result<void> complete(storage::Tx& tx, jobs::Queue& queue, const Clock& clock,
   if (!erasure) return queue.complete(tx, job);
   const bool asked = erasure->cause == Cause::request;
   BOOST_OUTCOME_TRY(queue.complete(tx, job, {erasure->id.str(), {}, {}}));
-  BOOST_OUTCOME_TRY(
-      const auto entry,
-      audit::append(tx, clock,
-                    {.workspace_id = job.workspace_id,
-                     .actor = erasure->requested_by,
-                     .action = !asked                               ? audit::Action::retention_applied
-                               : erasure->subject == Subject::person ? audit::Action::person_erased
-                                                                    : audit::Action::respondent_erased,
-                     .subject = "erasure:" + erasure->id.str(),
-                     .detail = counts_text(erasure->removed),
-                     .request_id = erasure->request_id}));
+  BOOST_OUTCOME_TRY(const auto entry,
+                    audit::append(tx, clock,
+                                  {.workspace_id = job.workspace_id,
+                                   .actor = erasure->requested_by,
+                                   .action = !asked ? audit::Action::retention_applied
+                                             : erasure->subject == Subject::person
+                                                 ? audit::Action::person_erased
+                                                 : audit::Action::respondent_erased,
+                                   .subject = "erasure:" + erasure->id.str(),
+                                   .detail = counts_text(erasure->removed),
+                                   .request_id = erasure->request_id}));
   BOOST_OUTCOME_TRY(tx.execute(
       "UPDATE erasures SET state = ?2, completed_at = ?3, audit_number = ?4, audit_digest = ?5 "
       "WHERE id = ?1",

@@ -11,14 +11,14 @@ namespace {
 
 constexpr std::string_view by_hand = "retention";
 
-Result<void> check_days(std::initializer_list<std::pair<const char*, std::optional<std::int64_t>>>
-                            days) {
+Result<void> check_days(
+    std::initializer_list<std::pair<const char*, std::optional<std::int64_t>>> days) {
   for (const auto& [name, value] : days)
     if (value && (*value < 0 || *value > longest_days))
-      return fail(Code::invalid, "days_out_of_range",
-                  "Days are a whole number from 0 (without end) to " +
-                      std::to_string(longest_days) + ".",
-                  std::string("/") + name);
+      return fail(
+          Code::invalid, "days_out_of_range",
+          "Days are a whole number from 0 (without end) to " + std::to_string(longest_days) + ".",
+          std::string("/") + name);
   return success();
 }
 
@@ -29,9 +29,9 @@ std::string day_text(std::optional<std::int64_t> days) {
 Result<void> store(storage::Tx& tx, WorkspaceId workspace, std::string_view survey,
                    const Policy& policy, Instant now) {
   if (policy == Policy{}) {
-    BOOST_OUTCOME_TRY(tx.execute(
-        "DELETE FROM retention_policies WHERE workspace_id = ?1 AND survey_id = ?2",
-        {workspace, survey}));
+    BOOST_OUTCOME_TRY(
+        tx.execute("DELETE FROM retention_policies WHERE workspace_id = ?1 AND survey_id = ?2",
+                   {workspace, survey}));
     return success();
   }
   BOOST_OUTCOME_TRY(tx.execute(
@@ -106,12 +106,10 @@ Result<WorkspaceRetention> Retentions::set(const Policy& policy) const {
   return scope_.db.write([&](storage::Tx& tx) -> Result<WorkspaceRetention> {
     BOOST_OUTCOME_TRY(store(tx, workspace, {}, policy, scope_.clock.now()));
     BOOST_OUTCOME_TRY(keep_schedule(tx, scope_));
-    BOOST_OUTCOME_TRY(
-        identity::record(tx, scope_, audit::Action::retention_changed,
-                         "workspace:" + workspace.str(),
-                         "response_days=" + day_text(policy.response_days) +
-                             " insight_days=" + day_text(policy.insight_days) +
-                             " event_days=" + day_text(policy.event_days)));
+    BOOST_OUTCOME_TRY(identity::record(
+        tx, scope_, audit::Action::retention_changed, "workspace:" + workspace.str(),
+        "response_days=" + day_text(policy.response_days) + " insight_days=" +
+            day_text(policy.insight_days) + " event_days=" + day_text(policy.event_days)));
     return load(tx, workspace);
   });
 }
@@ -129,12 +127,12 @@ Result<SurveyRetention> Retentions::get(SurveyId survey) const {
 
 Result<SurveyRetention> Retentions::set(SurveyId survey, const SurveyPolicy& policy) const {
   BOOST_OUTCOME_TRY(scope_.require(Permission::retention_manage));
-  BOOST_OUTCOME_TRY(check_days(
-      {{"response_days", policy.response_days}, {"insight_days", policy.insight_days}}));
+  BOOST_OUTCOME_TRY(
+      check_days({{"response_days", policy.response_days}, {"insight_days", policy.insight_days}}));
   return scope_.db.write([&](storage::Tx& tx) -> Result<SurveyRetention> {
     BOOST_OUTCOME_TRY(survey::require(tx, scope_, Permission::retention_manage, survey));
-    BOOST_OUTCOME_TRY(store(tx, scope_.actor.workspace, survey.str(), Policy{policy, {}},
-                            scope_.clock.now()));
+    BOOST_OUTCOME_TRY(
+        store(tx, scope_.actor.workspace, survey.str(), Policy{policy, {}}, scope_.clock.now()));
     BOOST_OUTCOME_TRY(keep_schedule(tx, scope_));
     BOOST_OUTCOME_TRY(identity::record(tx, scope_, audit::Action::retention_changed,
                                        "survey:" + survey.str(),

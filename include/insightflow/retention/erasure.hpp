@@ -29,8 +29,8 @@ constexpr std::span<const Note> field_notes(const Respondent*) {
   return respondent_notes;
 }
 
-/// Whose answers to erase: named in exactly one of three ways, in all surveys of the workspace or in
-/// one.
+/// Whose answers to erase: named in exactly one of three ways, in all surveys of the workspace or
+/// in one.
 struct ErasureRequest {
   std::vector<ResponseId> response_ids;
   std::optional<Respondent> respondent;
@@ -42,8 +42,9 @@ inline constexpr std::array erasure_request_notes{
     Note{.field = "response_ids", .doc = "These responses.", .omit_empty = true, .max = 1'000},
     Note{.field = "respondent", .doc = "All responses of this respondent."},
     Note{.field = "texts",
-         .doc = "All responses that hold one of these texts as whole words, in upper or lower case: "
-                "an e-mail address, a name.",
+         .doc =
+             "All responses that hold one of these texts as whole words, in upper or lower case: "
+             "an e-mail address, a name.",
          .pii = true,
          .omit_empty = true,
          .max = 20},
@@ -98,8 +99,9 @@ inline constexpr std::array erasure_notes{
     Note{.field = "cause", .doc = "Somebody asked for it, or a policy did."},
     Note{.field = "subject", .doc = "How it was named what to erase."},
     Note{.field = "subject_digest",
-         .doc = "SHA-256, as hexadecimal, of the salt and the request as compact JSON; only who has "
-                "the salt can tell whose certificate this is. Absent for a policy.",
+         .doc =
+             "SHA-256, as hexadecimal, of the salt and the request as compact JSON; only who has "
+             "the salt can tell whose certificate this is. Absent for a policy.",
          .omit_empty = true},
     Note{.field = "survey_id", .doc = "Where it was limited to one survey."},
     Note{.field = "requested_by",
@@ -110,8 +112,9 @@ inline constexpr std::array erasure_notes{
          .doc = "removing, then scrubbing the files of the database, then completed."},
     Note{.field = "removed", .doc = "Rows by table."},
     Note{.field = "mentioned",
-         .doc = "Rows of members' own words, by table, that hold one of the texts and are theirs to "
-                "change: questionnaires, prompts, invites."},
+         .doc =
+             "Rows of members' own words, by table, that hold one of the texts and are theirs to "
+             "change: questionnaires, prompts, invites."},
     Note{.field = "oldest_at", .doc = "When the oldest response came in that was removed."},
     Note{.field = "copies_taken",
          .doc = "Exports and reports that members have taken out since then; the audit trail tells "

@@ -37,9 +37,10 @@ inline constexpr std::array places{
     Place{"llm_semantic", Reach::removed, "All embeddings of requests kept for the workspace."},
     Place{"llm_calls", Reach::cleared,
           "Figures and names; the digests of the requests of those runs are cleared."},
-    Place{"events", Reach::cleared,
-          "Counts, ids and states; what was told of the jobs of those runs is cleared. By a policy: "
-          "removed by age."},
+    Place{
+        "events", Reach::cleared,
+        "Counts, ids and states; what was told of the jobs of those runs is cleared. By a policy: "
+        "removed by age."},
     Place{"survey_counters", Reach::nothing, "Numbers; lowered by what was removed."},
     Place{"surveys", Reach::searched, "Questionnaires."},
     Place{"survey_versions", Reach::searched, "Published questionnaires."},

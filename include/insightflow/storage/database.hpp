@@ -193,9 +193,9 @@ class Database {
 
   /// Makes sure that what was deleted before is nowhere in the files of the database any more. With
   /// `Scrub::log` the write-ahead log is brought into the file and emptied, with `Scrub::file` the
-  /// file is written anew besides, which takes as long as copying it and as much space again; writes
-  /// wait meanwhile. Others may hold it up for a while: `database_busy` is worth another try. Errors:
-  /// `database_busy`, `database_full`.
+  /// file is written anew besides, which takes as long as copying it and as much space again;
+  /// writes wait meanwhile. Others may hold it up for a while: `database_busy` is worth another
+  /// try. Errors: `database_busy`, `database_full`.
   virtual Result<void> scrub(Scrub depth) = 0;
 
   virtual Usage usage() const { return {}; }

@@ -97,9 +97,9 @@ Ids furnish(HttpWorld& world, HttpClient& owner, std::string_view slug) {
   ids["invite_id"] = text_at(
       json_of(owner.post("/api/v1/invites", R"({"email":"new@example.org","role":"viewer"})").body),
       "/details/id");
-  ids["erasure_id"] = text_at(
-      json_of(owner.post("/api/v1/erasures", R"({"texts":["nobody@example.org"]})").body),
-      "/erasure/id");
+  ids["erasure_id"] =
+      text_at(json_of(owner.post("/api/v1/erasures", R"({"texts":["nobody@example.org"]})").body),
+              "/erasure/id");
   const auto reader =
       json_of(owner.post("/api/v1/api-keys", R"({"name":"reader","role":"guest"})").body);
   ids["grant_id"] = text_at(

@@ -34,6 +34,7 @@ struct OperationsWorld {
   survey::Survey survey = put_out("the-survey");
   ResponseId response = answered();
   insight::Run run = finished();
+  ErasureId erasure = erased();
   insight::Run queued = owner.insights().start(survey.id, {{}, true}).value();
   insight::Run cancelled = stopped();
   survey::Survey closed = shut();
@@ -49,7 +50,6 @@ struct OperationsWorld {
   UserId leaver = add("leaver@example.org", home, Role::viewer);
   UserId stranger_id = add("stranger@example.org", elsewhere, Role::owner);
   InviteId invite = owner.invites().create({.email = "new@example.org"}).value().details.id;
-  ErasureId erasure = erased();
   identity::Grant grant = granted(machines.at(Role::guest), closed.id);
 
   static constexpr std::array roles{Role::guest,  Role::viewer, Role::analyst,

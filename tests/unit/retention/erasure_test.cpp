@@ -18,9 +18,9 @@ TEST_CASE("a request names what to erase in one way") {
       {R"({"respondent":{"field":"a","value":"b"}})", "ok"},
       {R"({"respondent":{"field":"a","value":"b"},"response_ids":[)" + id + "]}",
        "subject_ambiguous"}};
-  for (const auto& [text, wanted] : rows) {
-    CAPTURE(text.substr(0, 100));
-    CHECK(reason(validate(from_json_text<ErasureRequest>(text).value())) == wanted);
+  for (const auto& row : rows) {
+    CAPTURE(row.first.substr(0, 100));
+    CHECK(reason(validate(from_json_text<ErasureRequest>(row.first).value())) == row.second);
   }
   for (const char* text : {R"({"respondent":{"field":"a"}})", R"({"respondent":{"value":"a"}})",
                            R"({"response_ids":["x"]})", R"({"everybody":true})",
@@ -171,7 +171,8 @@ TEST_CASE_FIXTURE(RetentionWorld, "a reader of an old state holds an erasure up,
   CHECK(!on_disk(mark));
 }
 
-TEST_CASE("whichever statement fails, nothing half erased is called done, and the next try finishes") {
+TEST_CASE(
+    "whichever statement fails, nothing half erased is called done, and the next try finishes") {
   for (int n = 1;; ++n) {
     CAPTURE(n);
     RetentionWorld world;

@@ -35,8 +35,7 @@ TEST_CASE_FIXTURE(test::World, "every table of the schema says what an erasure d
                              "LIKE 'sqlite_%'");
                        }).value();
   std::set<std::string> listed;
-  for (const retention::Place& place : retention::places)
-    CHECK(listed.emplace(place.table).second);
+  for (const retention::Place& place : retention::places) CHECK(listed.emplace(place.table).second);
   CHECK(std::set<std::string>(found.begin(), found.end()) == listed);
 }
 

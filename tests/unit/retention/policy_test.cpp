@@ -23,9 +23,8 @@ TEST_CASE("a survey's word counts before the workspace's, and 0 is without end")
     Days workspace, survey, wanted;
     bool deletes;
   };
-  const Row rows[] = {{{}, {}, {}, false}, {30, {}, 30, true}, {{}, 7, 7, true},
-                      {30, 7, 7, true},    {30, 0, 0, false},  {0, {}, 0, false},
-                      {0, 7, 7, true},     {7, 30, 30, true}};
+  const Row rows[] = {{{}, {}, {}, false}, {30, {}, 30, true}, {{}, 7, 7, true}, {30, 7, 7, true},
+                      {30, 0, 0, false},   {0, {}, 0, false},  {0, 7, 7, true},  {7, 30, 30, true}};
   for (const Row& row : rows) {
     const SurveyPolicy both = in_force({row.workspace, row.workspace}, {row.survey, row.survey});
     CHECK(both.response_days == row.wanted);
