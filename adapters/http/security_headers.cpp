@@ -45,6 +45,7 @@ bool is_html(const Response& response) {
 }  // namespace
 
 void add_security_headers(Response& response, Surface surface, bool secure) {
+  response.headers.reserve(response.headers.size() + std::size(rows));
   const unsigned kind = surface == Surface::page ? page : is_html(response) ? document : api;
   for (const Row& row : rows)
     if ((row.where & kind) != 0 && ((row.where & secure_only) == 0 || secure) &&
