@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 #include <thread>
+#include <utility>
 
 namespace insightflow::analysis {
 
@@ -29,6 +30,18 @@ void sum_side_by_side(std::span<const Weight> row, const float* centres, std::si
   std::memcpy(out, sums, sizeof sums);
 }
 
+std::int64_t in_steps(float value) {
+  return static_cast<std::int64_t>(static_cast<double>(value) * fixed_point + 0.5);
+}
+
+/// The first of the largest.
+Placement closest(std::span<const float> similarities, std::size_t count) {
+  Placement best;
+  for (std::size_t c = 0; c < count; ++c)
+    if (similarities[c] > best.similarity) best = {static_cast<std::int32_t>(c), similarities[c]};
+  return best;
+}
+
 }  // namespace
 
 Centres::Centres(std::size_t features, std::size_t count)
@@ -44,8 +57,7 @@ void Centres::move(const SparseRows& rows, std::span<const std::uint32_t> weight
     if (placements[i].cluster < 0) continue;
     const auto cluster = static_cast<std::size_t>(placements[i].cluster);
     for (const Weight& w : rows[i])
-      sums[w.feature * stride_ + cluster] +=
-          static_cast<std::int64_t>(static_cast<double>(w.value) * fixed_point + 0.5) * weights[i];
+      sums[w.feature * stride_ + cluster] += in_steps(w.value) * weights[i];
   }
   std::vector<double> scale(stride_);
   for (std::size_t f = 0; f < features_; ++f)
@@ -100,10 +112,68 @@ void Centres::compare(std::span<const Weight> row, std::vector<float>& out) cons
 
 Placement Centres::place(std::span<const Weight> row, std::vector<float>& room) const {
   compare(row, room);
-  Placement best;
-  for (std::size_t c = 0; c < count_; ++c)
-    if (room[c] > best.similarity) best = {static_cast<std::int32_t>(c), room[c]};
-  return best;
+  return closest(room, count_);
+}
+
+void ThinCentres::move(const SparseRows& rows, std::span<const std::uint32_t> weights,
+                       std::span<const Placement> placements) {
+  struct Term {
+    std::uint32_t centre;
+    std::int64_t amount;
+  };
+  std::fill(starts_.begin(), starts_.end(), std::size_t{0});
+  const auto each = [&](const auto& use) {
+    for (std::size_t i = 0; i < rows.size(); ++i)
+      if (placements[i].cluster >= 0)
+        for (const Weight& w : rows[i]) use(i, w);
+  };
+  each([&](std::size_t, const Weight& w) { ++starts_[w.feature]; });
+  std::size_t before = 0;
+  for (std::size_t& start : starts_) before += std::exchange(start, before);
+  std::vector<Term> terms(before);
+  std::vector<std::size_t> next = starts_;
+  each([&](std::size_t i, const Weight& w) {
+    terms[next[w.feature]++] = {static_cast<std::uint32_t>(placements[i].cluster),
+                                in_steps(w.value) * weights[i]};
+  });
+
+  std::vector<std::int64_t> sums(count_), together;
+  std::vector<double> scale(count_);
+  std::vector<std::uint32_t> touched;
+  parts_.clear();
+  for (std::size_t f = 0, end = 0; f + 1 < starts_.size(); ++f) {
+    const std::size_t first = end;
+    end = starts_[f + 1];
+    touched.clear();
+    for (std::size_t t = first; t < end; ++t) {
+      if (sums[terms[t].centre] == 0 && terms[t].amount != 0) touched.push_back(terms[t].centre);
+      sums[terms[t].centre] += terms[t].amount;
+    }
+    starts_[f] = parts_.size();
+    for (const std::uint32_t c : touched) {
+      const double sum = static_cast<double>(sums[c]) / fixed_point;
+      scale[c] += sum * sum;
+      parts_.push_back({c, 0});
+      together.push_back(std::exchange(sums[c], 0));
+    }
+  }
+  starts_.back() = parts_.size();
+  for (double& s : scale) s = s > 0 ? 1 / (std::sqrt(s) * fixed_point) : 0;
+  for (std::size_t p = 0; p < parts_.size(); ++p)
+    parts_[p].value =
+        static_cast<float>(static_cast<double>(together[p]) * scale[parts_[p].centre]);
+}
+
+void ThinCentres::compare(std::span<const Weight> row, std::vector<float>& out) const {
+  out.assign(count_, 0);
+  for (const Weight& w : row)
+    for (std::size_t p = starts_[w.feature]; p < starts_[w.feature + 1]; ++p)
+      out[parts_[p].centre] += parts_[p].value * w.value;
+}
+
+Placement ThinCentres::place(std::span<const Weight> row, std::vector<float>& room) const {
+  compare(row, room);
+  return closest(room, count_);
 }
 
 void in_blocks(std::size_t total, std::size_t threads,
@@ -117,39 +187,6 @@ void in_blocks(std::size_t total, std::size_t threads,
       helpers.emplace_back(
           [&work, t, share, total] { work(t * share, std::min(total, (t + 1) * share)); });
   work(0, std::min(total, share));
-}
-
-void place_rows(const Centres& centres, const SparseRows& rows, std::vector<Placement>& out,
-                std::size_t threads) {
-  in_blocks(rows.size(), threads, [&](std::size_t first, std::size_t last) {
-    std::vector<float> room;
-    for (std::size_t i = first; i < last; ++i) out[i] = centres.place(rows[i], room);
-  });
-}
-
-Result<void> refine(Centres& centres, const SparseRows& rows,
-                    std::span<const std::uint32_t> weights, std::vector<Placement>& placements,
-                    int rounds, std::size_t threads, const Ctx& ctx) {
-  std::vector<Placement> next(placements.size());
-  for (int round = 0; round < rounds; ++round) {
-    BOOST_OUTCOME_TRY(ctx.check());
-    ctx.report("themes", round, rounds);
-    centres.move(rows, weights, placements);
-    place_rows(centres, rows, next, threads);
-    std::size_t moved = 0;
-    for (std::size_t i = 0; i < next.size(); ++i) moved += next[i].cluster != placements[i].cluster;
-    placements.swap(next);
-    if (moved * 500 <= placements.size()) break;
-  }
-  return success();
-}
-
-double fit_of(std::span<const Placement> placements, std::span<const std::uint32_t> weights) {
-  std::int64_t sum = 0;
-  for (std::size_t i = 0; i < placements.size(); ++i)
-    sum += weights[i] *
-           static_cast<std::int64_t>(static_cast<double>(placements[i].similarity) * fixed_point);
-  return static_cast<double>(sum) / fixed_point;
 }
 
 }  // namespace insightflow::analysis

@@ -57,20 +57,60 @@ class Centres {
   std::vector<float> centres_;  // features × stride
 };
 
+/// The same for many centres that consist of few rows each: where most features are missing from
+/// most centres, only those that are there are kept and summed. Places rows as `Centres` does, to
+/// the bit.
+class ThinCentres {
+ public:
+  ThinCentres(std::size_t features, std::size_t count) : starts_(features + 1), count_(count) {}
+
+  std::size_t count() const { return count_; }
+  void move(const SparseRows& rows, std::span<const std::uint32_t> weights,
+            std::span<const Placement> placements);
+  Placement place(std::span<const Weight> row, std::vector<float>& room) const;
+  void compare(std::span<const Weight> row, std::vector<float>& out) const;
+
+ private:
+  struct Part {
+    std::uint32_t centre;
+    float value;
+  };
+  std::vector<std::size_t> starts_;  // of the parts of each feature
+  std::vector<Part> parts_;
+  std::size_t count_;
+};
+
 /// Runs `work(first, last)` over [0, total) in blocks on up to `threads` threads.
 void in_blocks(std::size_t total, std::size_t threads,
                const std::function<void(std::size_t, std::size_t)>& work);
 
-/// The closest centre of every row.
-void place_rows(const Centres& centres, const SparseRows& rows, std::vector<Placement>& out,
-                std::size_t threads);
+/// The closest centre of every row. `All` is `Centres` or what places rows as they do.
+template <class All>
+void place_rows(const All& centres, const SparseRows& rows, std::vector<Placement>& out,
+                std::size_t threads) {
+  in_blocks(rows.size(), threads, [&](std::size_t first, std::size_t last) {
+    std::vector<float> room;
+    for (std::size_t i = first; i < last; ++i) out[i] = centres.place(rows[i], room);
+  });
+}
 
 /// From placements to better placements, until hardly any row moves or after `rounds`.
-Result<void> refine(Centres& centres, const SparseRows& rows,
-                    std::span<const std::uint32_t> weights, std::vector<Placement>& placements,
-                    int rounds, std::size_t threads, const Ctx& ctx);
-
-/// Sum of weight times similarity: what `refine` makes large.
-double fit_of(std::span<const Placement> placements, std::span<const std::uint32_t> weights);
+template <class All>
+Result<void> refine(All& centres, const SparseRows& rows, std::span<const std::uint32_t> weights,
+                    std::vector<Placement>& placements, int rounds, std::size_t threads,
+                    const Ctx& ctx) {
+  std::vector<Placement> next(placements.size());
+  for (int round = 0; round < rounds; ++round) {
+    BOOST_OUTCOME_TRY(ctx.check());
+    ctx.report("themes", round, rounds);
+    centres.move(rows, weights, placements);
+    place_rows(centres, rows, next, threads);
+    std::size_t moved = 0;
+    for (std::size_t i = 0; i < next.size(); ++i) moved += next[i].cluster != placements[i].cluster;
+    placements.swap(next);
+    if (moved * 500 <= placements.size()) break;
+  }
+  return success();
+}
 
 }  // namespace insightflow::analysis

@@ -36,6 +36,13 @@ Matrix product(const Matrix& a, const Matrix& b) {
   return out;
 }
 
+Matrix turned(const Matrix& a) {
+  Matrix out{a.columns, a.rows};
+  for (std::size_t i = 0; i < a.rows; ++i)
+    for (std::size_t j = 0; j < a.columns; ++j) out[j][i] = a[i][j];
+  return out;
+}
+
 /// Makes the columns orthogonal and of length 1 (modified Gram–Schmidt). The matrix is given
 /// transposed: each column is a row here.
 void orthonormalise(Matrix& columns) {
@@ -54,7 +61,7 @@ void orthonormalise(Matrix& columns) {
   }
 }
 
-SparseRows tie(const SparseRows& rows, const Centres& landmarks, std::size_t threads) {
+SparseRows tie(const SparseRows& rows, const ThinCentres& landmarks, std::size_t threads) {
   const std::size_t ties = std::min(nearest, landmarks.count());
   std::vector<Weight> all(rows.size() * ties);
   std::vector<std::uint8_t> used(rows.size());
@@ -112,7 +119,7 @@ void append(std::span<const double> row, SparseRows& out) {
 Result<Neighbourhoods> diffuse(const SparseRows& rows, std::size_t features,
                                std::span<const std::uint32_t> weights,
                                const DiffusionOptions& options, const Ctx& ctx) {
-  Centres landmarks(features, std::min(options.landmarks, rows.size()));
+  ThinCentres landmarks(features, std::min(options.landmarks, rows.size()));
   // Landmarks need not have seen every row.
   const std::size_t step = (rows.size() + most_asked - 1) / most_asked;
   const SparseRows asked = every(rows, step);
@@ -142,16 +149,14 @@ Result<Neighbourhoods> diffuse(const SparseRows& rows, std::size_t features,
   for (double& cell : space.cells) cell = rng.uniform() - 0.5;
   for (int round = 0; round < subspace_rounds; ++round) {
     BOOST_OUTCOME_TRY(ctx.check());
-    space = product(space, walk);
+    // The walk is the same from both sides, and most of it is empty: it stands on the left.
+    space = turned(product(walk, turned(space)));
     orthonormalise(space);
   }
-  for (int walked = 0; walked < steps; ++walked) space = product(space, walk);
-
   // Landmarks as rows, so that a row of the result is a sum of a few contiguous stretches.
   const std::size_t dimensions = space.rows;
-  Matrix places{count, dimensions};
-  for (std::size_t d = 0; d < dimensions; ++d)
-    for (std::size_t c = 0; c < count; ++c) places[c][d] = space[d][c];
+  Matrix places = turned(space);
+  for (int walked = 0; walked < steps; ++walked) places = product(walk, places);
   Neighbourhoods out;
   out.dimensions = dimensions;
   for (std::size_t c = 0; c < count; ++c) {

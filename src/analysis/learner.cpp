@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <numeric>
 
 namespace insightflow::analysis {
@@ -13,20 +14,25 @@ namespace insightflow::analysis {
 namespace {
 
 constexpr int rounds = 12;
-constexpr std::size_t usual_landmarks = 480, most_landmarks = 1280;
-constexpr std::size_t dimensions = 128;
+/// Landmarks of so many rows each, and not many more for many rows: what is found in half of the
+/// rows is to lie as fine as what is found in all.
+constexpr std::size_t rows_per_landmark = 4, usual_landmarks = 320, most_landmarks = 1280;
+/// As many as there may be themes and as many again.
+constexpr std::size_t least_dimensions = 64, most_dimensions = 128;
 /// For the number of themes so many rows are looked at, …
 constexpr std::size_t most_tried = 6000;
-/// … twice as many themes must describe pieces 7 % better to be worth it, …
-constexpr double price = 0.1;
-/// … and fewer are preferred where it makes a difference of one per cent.
-constexpr double as_good = 0.99;
+/// … as if themes were made of so much of their weight in all, however many rows there are, …
+constexpr double reference = 1000;
+/// … twice as many themes must describe pieces 9 % better to be worth it, …
+constexpr double price = 0.12;
+/// … and fewer are preferred where it makes a difference of half a per cent.
+constexpr double as_good = 0.995;
 /// Where the engine chooses the number: a theme holds at least this many pieces, …
-constexpr std::size_t smallest = 8;
-/// … its label is in three of ten of its pieces and ten times as common there as elsewhere, …
-constexpr Distinctness clear{.recall = 0.3, .lift = 2.3};
+constexpr std::size_t smallest = 10;
+/// … its label is in a fifth of its pieces and five times as common there as elsewhere, …
+constexpr Distinctness clear{.recall = 0.2, .lift = 1.6};
 /// … and a piece belongs to it when it is at least this near, compared with its typical piece.
-constexpr double belongs = 0.5;
+constexpr double belongs = 0.3;
 /// Features that are kept of a centre.
 constexpr std::size_t strongest = 2048;
 constexpr double step = 32768;
@@ -115,11 +121,12 @@ void Learner::read() {
 Result<Neighbourhoods> Learner::embed(const Sample& from, std::size_t clusters) const {
   const std::size_t rows = from.rows.size();
   const std::size_t wanted = options_.count ? clusters * 4 : 0;
+  const auto most = static_cast<std::size_t>(options_.count.value_or(options_.most));
   const DiffusionOptions options{
-      .landmarks = std::max(std::clamp(rows / 7, std::min<std::size_t>(rows, 64),
+      .landmarks = std::max(std::clamp(rows / rows_per_landmark, std::min<std::size_t>(rows, 64),
                                        std::clamp(wanted, usual_landmarks, most_landmarks)),
                             options_.count ? std::min(rows, clusters * 2) : 0),
-      .dimensions = dimensions,
+      .dimensions = std::clamp(2 * most, least_dimensions, most_dimensions),
       .threads = options_.threads};
   return diffuse(from.rows, vectoriser_.features(), from.weights, options, ctx_);
 }
@@ -137,8 +144,7 @@ Result<std::vector<Placement>> Learner::divide(const Neighbourhoods& near, const
   return placements;
 }
 
-/// How many themes describe pieces best that they were not learned from: one half of every cluster
-/// makes its centre, the other half tells how near it is.
+/// How many themes describe pieces best, were these new.
 Result<std::size_t> Learner::best_count(const Neighbourhoods& near, const Hierarchy& hierarchy,
                                         std::size_t most) const {
   const std::size_t total = sample_.rows.size();
@@ -151,7 +157,7 @@ Result<std::size_t> Learner::best_count(const Neighbourhoods& near, const Hierar
   double highest = 0;
   for (std::size_t count = 1; count <= limit; count = std::max(count + 1, count * 9 / 8)) {
     BOOST_OUTCOME_TRY(const auto placements, divide(near, places, hierarchy, count, 2));
-    const double worth = predicted(rows, placements, count) *
+    const double worth = expected_fit(rows, placements, count) *
                          numeric::exp(-price * numeric::log(static_cast<double>(count)));
     highest = std::max(highest, worth);
     fits.emplace_back(count, worth);
@@ -161,24 +167,44 @@ Result<std::size_t> Learner::best_count(const Neighbourhoods& near, const Hierar
       ->first;
 }
 
-/// Similarity of the pieces to a centre made of the other half of its cluster, summed up.
-double Learner::predicted(const Sample& from, const std::vector<Placement>& placements,
-                          std::size_t count) const {
+/// How near a new piece would be to the centre of its cluster, summed up over all. In a cluster of
+/// weight n whose sum is as long as S, two different pieces have the mean similarity
+/// s = (S² - Σw²) / (n² - Σw²), however many they are; a new piece has s / √(s + (1 - s) / m) to a
+/// centre of m others. With m taken from `reference` instead of the rows, half of the rows ask for
+/// as many themes as all of them.
+double Learner::expected_fit(const Sample& from, const std::vector<Placement>& placements,
+                             std::size_t count) const {
+  Centres centres(vectoriser_.features(), count);
+  centres.move(from.rows, from.weights, placements);
+  std::vector<float> similarity(placements.size());
+  in_blocks(placements.size(), options_.threads, [&](std::size_t first, std::size_t last) {
+    for (std::size_t i = first; i < last; ++i)
+      if (placements[i].cluster >= 0)
+        similarity[i] =
+            centres.similarity(from.rows[i], static_cast<std::size_t>(placements[i].cluster));
+  });
+  struct Cluster {
+    double length = 0, weight = 0, squares = 0;
+  };
+  std::vector<Cluster> clusters(count);
+  double total = 0;
+  for (std::size_t i = 0; i < placements.size(); ++i) {
+    if (placements[i].cluster < 0) continue;
+    Cluster& cluster = clusters[static_cast<std::size_t>(placements[i].cluster)];
+    const double weight = from.weights[i];
+    cluster.length += weight * static_cast<double>(similarity[i]);
+    cluster.weight += weight;
+    cluster.squares += weight * weight;
+    total += weight;
+  }
   double sum = 0;
-  for (const std::size_t half : {0u, 1u}) {
-    auto made = placements;
-    for (std::size_t i = half; i < made.size(); i += 2) made[i] = {};
-    Centres centres(vectoriser_.features(), count);
-    centres.move(from.rows, from.weights, made);
-    std::vector<Placement> near(placements.size());
-    in_blocks(from.rows.size(), options_.threads, [&](std::size_t first, std::size_t last) {
-      for (std::size_t i = first; i < last; ++i)
-        if (i % 2 == half && placements[i].cluster >= 0)
-          near[i] = {
-              placements[i].cluster,
-              centres.similarity(from.rows[i], static_cast<std::size_t>(placements[i].cluster))};
-    });
-    sum += fit_of(near, from.weights);
+  for (const Cluster& cluster : clusters) {
+    const double pairs = cluster.weight * cluster.weight - cluster.squares;
+    const double alike = cluster.length * cluster.length - cluster.squares;
+    if (pairs <= 0 || alike <= 0) continue;
+    const double mean = alike / pairs;
+    const double others = cluster.weight / total * std::min(reference, total);
+    sum += cluster.weight * mean / std::sqrt(mean + (1 - mean) / others);
   }
   return sum;
 }

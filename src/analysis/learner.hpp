@@ -50,8 +50,8 @@ class Learner {
                                         int most_rounds) const;
   Result<std::size_t> best_count(const Neighbourhoods& near, const Hierarchy& hierarchy,
                                  std::size_t most) const;
-  double predicted(const Sample& from, const std::vector<Placement>& placements,
-                   std::size_t count) const;
+  double expected_fit(const Sample& from, const std::vector<Placement>& placements,
+                      std::size_t count) const;
   std::vector<double> cohesion() const;
   void settle(std::size_t clusters);
   Result<void> measure_stability(std::size_t clusters);

@@ -66,7 +66,7 @@ Manifest manifest_of(const Dataset& dataset, const Readings& readings, const Set
 }  // namespace
 
 std::string engine_version() {
-  return "insight-3 " + std::string(analysis::sentiment_model_version());
+  return "insight-4 " + std::string(analysis::sentiment_model_version());
 }
 
 std::optional<std::string> evidence_text(const response::Submission& submission,
@@ -189,9 +189,10 @@ Result<Assembly> assemble(const Dataset& dataset, Readings readings, const Plan&
                                               settings, made.read, weights, ctx));
   }
   adjust(out);
-  const auto variables = variables_of(dataset, made.read);
+  auto variables = variables_of(dataset, made.read);
   BOOST_OUTCOME_TRY(out.drivers, drivers_of(dataset, variables, weights, ctx));
-  BOOST_OUTCOME_TRY(out.personas, personas_of(dataset, settings, variables, readings.words, ctx));
+  BOOST_OUTCOME_TRY(out.personas,
+                    personas_of(dataset, settings, std::move(variables), readings.words, ctx));
   describe_themes(out);
   out.recommendations = recommend(out, dataset);
   out.summary = summarise(out, dataset, settings);

@@ -5,6 +5,7 @@
 
 #include <insightflow/analysis/duplicates.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <unordered_set>
 
@@ -184,10 +185,17 @@ class Look {
   void find_repeats() {
     repeated_.resize(dataset_.records.size());
     for (std::size_t q = 0; q < dataset_.questionnaire.questions.size(); ++q) {
+      const auto of_question = [&](const LongText& text) {
+        return text.question == static_cast<std::int64_t>(q);
+      };
+      const auto size = static_cast<std::size_t>(
+          std::count_if(readings_.long_texts.begin(), readings_.long_texts.end(), of_question));
       std::vector<analysis::Sketch> sketches;
       std::vector<std::int64_t> records;
+      sketches.reserve(size);
+      records.reserve(size);
       for (const LongText& text : readings_.long_texts) {
-        if (text.question != static_cast<std::int64_t>(q)) continue;
+        if (!of_question(text)) continue;
         sketches.push_back(text.sketch);
         records.push_back(text.record);
       }

@@ -11,6 +11,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <deque>
+#include <functional>
+#include <iterator>
 #include <set>
 #include <thread>
 
@@ -97,24 +100,57 @@ std::uint64_t speakers_until(std::span<const RecordSigns> records) {
   return *last;
 }
 
-void read_records(const Dataset& dataset, std::int64_t first, Readings& out) {
-  out.inputs.assign(4, 0);
-  out.records.reserve(dataset.records.size());
-  security::Sha256 digest;
-  for (const Record& record : dataset.records) {
-    RecordSigns& signs = out.records.emplace_back(
-        RecordSigns{first + static_cast<std::int64_t>(out.records.size()), 0, 0});
-    digest.update(std::to_string(signs.record) + "\n" +
-                  to_json_text(record.submission, Audience::storage));
-    if (record.at) digest.update(record.at->str());
-    add(out.inputs, words_of_digest(digest.hex()));
-    if (record.submission.answers.size() >= many_answers)
-      signs.whole = static_cast<std::int64_t>(words_of_digest(
-          security::sha256(to_json_text(record.submission.answers, Audience::storage)))[0]);
-  }
+std::array<std::uint64_t, 4> whole_of(std::span<const std::int64_t> words) {
+  std::array<std::uint64_t, 4> out{};
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<std::uint64_t>(words[i]);
+  return out;
 }
 
-/// What one pass over the tokens of each text tells.
+/// Threads that so many responses are worth.
+std::size_t threads_for(std::size_t total) {
+  const std::size_t most = std::max(1u, std::thread::hardware_concurrency());
+  return std::clamp<std::size_t>(total / check_every, 1, most);
+}
+
+/// Runs `work(share, first, last)` over stretches of [begin, end), each by a thread of its own.
+void in_shares(std::size_t begin, std::size_t end, std::size_t threads,
+               const std::function<void(std::size_t, std::size_t, std::size_t)>& work) {
+  const std::size_t size = (end - begin + threads - 1) / threads;
+  std::vector<std::jthread> helpers;
+  for (std::size_t share = 1; share < threads; ++share)
+    if (begin + share * size < end)
+      helpers.emplace_back(
+          [&work, share, first = begin + share * size,
+           last = std::min(end, begin + (share + 1) * size)] { work(share, first, last); });
+  work(0, begin, std::min(end, begin + size));
+}
+
+void read_records(const Dataset& dataset, std::int64_t first_record, Readings& out) {
+  out.inputs.assign(4, 0);
+  out.records.resize(dataset.records.size());
+  const std::size_t threads = threads_for(dataset.records.size());
+  std::vector<std::vector<std::int64_t>> sums(threads, out.inputs);
+  in_shares(0, dataset.records.size(), threads,
+            [&](std::size_t share, std::size_t first, std::size_t last) {
+              security::Sha256 digest;
+              for (std::size_t i = first; i < last; ++i) {
+                const Record& record = dataset.records[i];
+                RecordSigns& signs = out.records[i];
+                signs.record = first_record + static_cast<std::int64_t>(i);
+                digest.update(std::to_string(signs.record) + "\n" +
+                              to_json_text(record.submission, Audience::storage));
+                if (record.at) digest.update(record.at->str());
+                add(sums[share], words_of_digest(digest.hex()));
+                if (record.submission.answers.size() >= many_answers)
+                  signs.whole = static_cast<std::int64_t>(words_of_digest(security::sha256(
+                      to_json_text(record.submission.answers, Audience::storage)))[0]);
+              }
+            });
+  for (const auto& sum : sums) add(out.inputs, whole_of(sum));
+}
+
+/// What one pass over the tokens of each text tells. Several threads read a stretch of the texts
+/// each; what they find is put together as that of parts is.
 class Pass {
  public:
   Pass(const Dataset& dataset, std::int64_t first, Readings& out)
@@ -126,7 +162,6 @@ class Pass {
 
   Result<void> texts(const Texts& texts, const PlannedTexts* plan, const Ctx& ctx,
                      std::vector<analysis::Mood>* moods) {
-    const Question& question = dataset_.questionnaire.questions[texts.question];
     TextReadings& found = out_.texts.emplace_back();
     found.question = static_cast<std::int64_t>(texts.question);
     analysis::CodedPart coded;
@@ -135,65 +170,101 @@ class Pass {
           coded, analysis::code_part(plan->codebook, texts.texts,
                                      std::max(1u, std::thread::hardware_concurrency()), ctx));
     }
-    analysis::PhraseCounter phrases(plan != nullptr ? std::span(plan->phrases)
-                                                    : std::span<const analysis::WantedPhrase>());
-    found.read.reserve(texts.texts.size());
-    for (std::size_t i = 0; i < texts.texts.size(); ++i) {
-      if (i % check_every == 0) {
-        BOOST_OUTCOME_TRY(ctx.check());
-        ctx.report("sentiment", static_cast<std::int64_t>(i),
-                   static_cast<std::int64_t>(texts.texts.size()));
-      }
-      RecordSigns& record = out_.records[texts.records[i]];
-      analysis::tokenize(texts.texts[i], tokens_);
-      ReadText& read = found.read.emplace_back(ReadText{record.record, -1, {}});
-      if (plan != nullptr) {
-        read.themes = std::move(coded.of_answer[i]);
-        if (!coded.used[i]) ++(has_word() ? found.subjectless : found.wordless);
-      }
-      phrases.add(record.record, texts.texts[i], tokens_);
-      const auto mood = this->mood(found, read);
-      if (moods != nullptr) moods->push_back(mood.value_or(analysis::Mood{{}, 1.0 / 3}));
-      if (question.kind == Kind::open_text) signs(texts, i, mood, record);
-      if (texts.texts[i].size() <= quote_length && analysis::lot(record.record) <= speakers_)
-        out_.words.push_back({record.record, found.question, std::string(texts.texts[i])});
+    const auto wanted =
+        plan != nullptr ? std::span(plan->phrases) : std::span<const analysis::WantedPhrase>();
+    const std::size_t total = texts.texts.size(), threads = threads_for(total);
+    std::deque<Share> shares;
+    for (std::size_t i = 0; i < threads; ++i) shares.emplace_back(wanted);
+    found.read.resize(total);
+    if (moods != nullptr) moods->resize(total);
+    for (std::size_t begin = 0; begin < total; begin += batch) {
+      BOOST_OUTCOME_TRY(ctx.check());
+      ctx.report("sentiment", static_cast<std::int64_t>(begin), static_cast<std::int64_t>(total));
+      in_shares(begin, std::min(total, begin + batch), threads,
+                [&](std::size_t share, std::size_t first, std::size_t last) {
+                  for (std::size_t i = first; i < last; ++i) {
+                    const auto mood = one(texts, i, plan != nullptr ? &coded : nullptr,
+                                          found.read[i], shares[share]);
+                    if (moods != nullptr) (*moods)[i] = mood.value_or(analysis::Mood{{}, 1.0 / 3});
+                  }
+                });
+    }
+    found.phrases.resize(wanted.size());
+    for (Share& share : shares) {
+      found.wordless += share.wordless;
+      found.subjectless += share.subjectless;
+      for (const auto& [language, n] : share.foreign) found.foreign[language] += n;
+      for (std::size_t p = 0; p < wanted.size(); ++p)
+        analysis::merge(found.phrases[p], share.phrases.counts()[p]);
+      std::move(share.long_texts.begin(), share.long_texts.end(),
+                std::back_inserter(out_.long_texts));
+      share.long_texts = {};
+      std::move(share.words.begin(), share.words.end(), std::back_inserter(out_.words));
     }
     found.counts = std::move(coded.counts);
     found.quotes = std::move(coded.quotes);
-    found.phrases = phrases.counts();
     point_to_records(texts, found);
     return success();
   }
 
  private:
-  bool has_word() const {
-    return std::any_of(tokens_.tokens.begin(), tokens_.tokens.end(), [](const auto& token) {
+  static constexpr std::size_t batch = 65'536;
+
+  struct Share {
+    explicit Share(std::span<const analysis::WantedPhrase> wanted) : phrases(wanted) {}
+    analysis::TokenizedText tokens;
+    analysis::PhraseCounter phrases;
+    std::int64_t wordless = 0, subjectless = 0;
+    std::map<std::string, std::int64_t> foreign;
+    std::vector<LongText> long_texts;
+    std::vector<SpokenWords> words;
+  };
+
+  std::optional<analysis::Mood> one(const Texts& texts, std::size_t i, analysis::CodedPart* coded,
+                                    ReadText& read, Share& share) const {
+    const std::string_view text = texts.texts[i];
+    const auto question = static_cast<std::int64_t>(texts.question);
+    RecordSigns& record = out_.records[texts.records[i]];
+    analysis::tokenize(text, share.tokens);
+    read.record = record.record;
+    if (coded != nullptr) {
+      read.themes = std::move(coded->of_answer[i]);
+      if (!coded->used[i]) ++(has_word(share.tokens) ? share.subjectless : share.wordless);
+    }
+    share.phrases.add(record.record, text, share.tokens);
+    std::optional<analysis::Mood> mood;
+    if (rated_) {
+      const analysis::MoodReading reading = analysis::read_mood(share.tokens);
+      mood = reading.mood;
+      if (mood)
+        read.mood = static_cast<std::int64_t>(mood->label);
+      else
+        ++share.foreign[std::string(reading.language)];
+    }
+    if (dataset_.questionnaire.questions[texts.question].kind == Kind::open_text) {
+      add_signs(mood, share.tokens, record);
+      if (words_in(text) >= least_words || text.size() >= least_bytes)
+        share.long_texts.push_back({record.record, question, analysis::sketch_of(share.tokens)});
+    }
+    if (text.size() <= quote_length && analysis::lot(record.record) <= speakers_)
+      share.words.push_back({record.record, question, std::string(text)});
+    return mood;
+  }
+
+  static bool has_word(const analysis::TokenizedText& tokens) {
+    return std::any_of(tokens.tokens.begin(), tokens.tokens.end(), [](const auto& token) {
       return token.kind == analysis::TokenKind::word || token.kind == analysis::TokenKind::hashtag;
     });
   }
 
-  std::optional<analysis::Mood> mood(TextReadings& found, ReadText& read) {
-    if (!rated_) return std::nullopt;
-    const analysis::MoodReading reading = analysis::read_mood(tokens_);
-    if (reading.mood)
-      read.mood = static_cast<std::int64_t>(reading.mood->label);
-    else
-      ++found.foreign[std::string(reading.language)];
-    return reading.mood;
-  }
-
-  void signs(const Texts& texts, std::size_t i, const std::optional<analysis::Mood>& mood,
-             RecordSigns& record) {
+  static void add_signs(const std::optional<analysis::Mood>& mood,
+                        const analysis::TokenizedText& tokens, RecordSigns& record) {
     record.signs |= spoke;
-    if (analysis::find_gibberish(tokens_)) record.signs |= senseless;
+    if (analysis::find_gibberish(tokens)) record.signs |= senseless;
     if (mood && mood->score >= certain) {
       if (mood->label == analysis::Sentiment::negative) record.signs |= sounds_negative;
       if (mood->label == analysis::Sentiment::positive) record.signs |= sounds_positive;
     }
-    const std::string_view text = texts.texts[i];
-    if (words_in(text) >= least_words || text.size() >= least_bytes)
-      out_.long_texts.push_back(
-          {record.record, static_cast<std::int64_t>(texts.question), analysis::sketch_of(tokens_)});
   }
 
   /// Quotes point to texts by their place among these; from now on by the record.
@@ -224,7 +295,6 @@ class Pass {
   Readings& out_;
   bool rated_;
   std::uint64_t speakers_;
-  analysis::TokenizedText tokens_;
 };
 
 /// Both lists in the order of their records.
@@ -365,10 +435,7 @@ Result<void> merge(Readings& into, const Readings& other) {
     out.asked[q] += other.asked[q];
     out.answered[q] += other.answered[q];
   }
-  std::array<std::uint64_t, 4> inputs{};
-  for (std::size_t i = 0; i < inputs.size(); ++i)
-    inputs[i] = static_cast<std::uint64_t>(other.inputs[i]);
-  add(out.inputs, inputs);
+  add(out.inputs, whole_of(other.inputs));
   for (const TextReadings& texts : other.texts) {
     const auto at = std::lower_bound(
         out.texts.begin(), out.texts.end(), texts,

@@ -5,6 +5,7 @@
 #include <insightflow/security/digest.hpp>
 
 #include <cmath>
+#include <deque>
 #include <limits>
 #include <set>
 
@@ -143,8 +144,9 @@ bool may_explain(const Dataset& dataset, const Variable& variable, const Variabl
   return rank(variable) >= rank(rating);
 }
 
-/// A category becomes one column for each of its values.
-void add_predictors(const Variable& variable, std::vector<analysis::Predictor>& out) {
+/// A category becomes one column for each of its values, which `made` keeps.
+void add_predictors(const Variable& variable, std::vector<analysis::Predictor>& out,
+                    std::deque<std::vector<double>>& made) {
   const Feature& feature = variable.feature;
   if (feature.kind != FeatureKind::category) {
     out.push_back({feature.id, feature.label, feature.values});
@@ -156,8 +158,11 @@ void add_predictors(const Variable& variable, std::vector<analysis::Predictor>& 
     analysis::Predictor& one = out.emplace_back();
     one.id = feature.id + "/" + feature.names[v];
     one.label = feature.label + ": " + feature.names[v];
+    std::vector<double>& column = made.emplace_back();
+    column.reserve(feature.values.size());
     for (const double value : feature.values)
-      one.values.push_back(std::isfinite(value) ? double(value == static_cast<double>(v)) : value);
+      column.push_back(std::isfinite(value) ? double(value == static_cast<double>(v)) : value);
+    one.values = column;
   }
 }
 
@@ -230,8 +235,9 @@ Result<std::vector<DriverFindings>> drivers_of(const Dataset& dataset,
     ctx.report("drivers", static_cast<std::int64_t>(out.size()),
                static_cast<std::int64_t>(ratings.size()));
     std::vector<analysis::Predictor> predictors;
+    std::deque<std::vector<double>> made;
     for (const Variable& variable : variables)
-      if (may_explain(dataset, variable, *rating)) add_predictors(variable, predictors);
+      if (may_explain(dataset, variable, *rating)) add_predictors(variable, predictors, made);
     if (predictors.empty()) continue;
     BOOST_OUTCOME_TRY(auto model,
                       analysis::find_drivers(rating->feature.values, predictors, weights, {}, ctx));
@@ -246,16 +252,16 @@ Result<std::vector<DriverFindings>> drivers_of(const Dataset& dataset,
 }
 
 Result<std::optional<PersonaFindings>> personas_of(const Dataset& dataset, const Settings& settings,
-                                                   std::span<const Variable> variables,
+                                                   std::vector<Variable> variables,
                                                    std::span<const SpokenWords> words,
                                                    const Ctx& ctx) {
   std::vector<Feature> features;
   std::set<std::string> questions;
-  for (const Variable& variable : variables) {
+  for (Variable& variable : variables) {
     if (std::find(settings.by.begin(), settings.by.end(), variable.question_id) !=
         settings.by.end())
       continue;
-    features.push_back(variable.feature);
+    features.push_back(std::move(variable.feature));
     questions.insert(variable.question_id);
   }
   if (questions.size() < 2) return std::optional<PersonaFindings>();

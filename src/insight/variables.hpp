@@ -30,7 +30,7 @@ Result<std::vector<DriverFindings>> drivers_of(const Dataset& dataset,
 /// questions, those that segments are made of not counted. Weights are not used. `words` in order
 /// of the records. Errors: those of `Ctx::check`.
 Result<std::optional<PersonaFindings>> personas_of(const Dataset& dataset, const Settings& settings,
-                                                   std::span<const Variable> variables,
+                                                   std::vector<Variable> variables,
                                                    std::span<const SpokenWords> words,
                                                    const Ctx& ctx);
 

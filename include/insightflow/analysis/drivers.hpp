@@ -16,7 +16,7 @@ namespace insightflow::analysis {
 struct Predictor {
   std::string id;
   std::string label;
-  std::vector<double> values;  ///< One for each respondent.
+  std::span<const double> values;  ///< One for each respondent; kept by the caller.
 };
 
 struct DriverOptions {

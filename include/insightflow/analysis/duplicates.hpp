@@ -63,7 +63,7 @@ Sketch sketch_of(const TokenizedText& text);
 double likeness(const Sketch& a, const Sketch& b);
 
 /// For each text whether one before it is at least so alike. Of pairs as alike as 0.8 it finds 97
-/// in 100, at 0.9 practically all. Every text is compared with at most 36 others; time is that of
+/// in 100, at 0.9 practically all. Every text is compared with at most 38 others; time is that of
 /// sorting.
 std::vector<char> repeats_among(std::span<const Sketch> sketches, double similarity = 0.8);
 

@@ -69,8 +69,9 @@ struct ThemeModel {
 /// Finds the themes of `texts` (UTF-8, one answer each, which may hold several themes, sentence by
 /// sentence, or none). Sentences become TF-IDF vectors of words and character 3–5-grams; what tells
 /// them apart is the neighbourhood they lie in (landmark-based spectral embedding, Chen & Cai 2011;
-/// Ward's hierarchy of the landmarks; k-means). The number of themes is the smallest that describes
-/// sentences it did not see nearly as well as any, each doubling having to add 7 %. Of many
+/// Ward's hierarchy of the landmarks; k-means). The number of themes is the smallest that would
+/// describe new sentences nearly as well as any, each doubling having to add 9 %; it depends on how
+/// alike sentences are, hardly on how many there are. Of many
 /// sentences it learns from at most 20,000 different ones, chosen by their hash. Repeats of one
 /// wording count, but hardly pull. Same texts, same bytes on every machine and thread count. Time
 /// is linear in the length of the texts.

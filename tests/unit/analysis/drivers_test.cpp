@@ -126,12 +126,14 @@ TEST_CASE("drivers abstain rather than guess") {
   const Predictor idle[] = {{"x", "X", flat}, {"y", "Y", unknown}};
   CHECK(!find_drivers(sample.rating, idle, {}).value().abstained.empty());
   CHECK(!find_drivers(sample.rating, {}, {}).value().abstained.empty());
-  const Predictor shorter[] = {{"x", "X", {1, 2}}};
+  const std::vector<double> two{1, 2};
+  const Predictor shorter[] = {{"x", "X", two}};
   CHECK(find_drivers(sample.rating, shorter, {}).error().reason == "driver_sample_mismatch");
   // Sixty ratings carry six predictors, not ten.
+  std::vector<Sample> samples;
+  for (unsigned i = 0; i < 10; ++i) samples.emplace_back(60, 50 + i);
   std::vector<Predictor> many;
-  for (int i = 0; i < 10; ++i)
-    many.push_back({std::to_string(i), "", Sample(60, 50u + unsigned(i)).c});
+  for (const Sample& one : samples) many.push_back({std::to_string(many.size()), "", one.c});
   CHECK(find_drivers(sample.rating, many, {}).value().drivers.size() == 6);
 }
 
