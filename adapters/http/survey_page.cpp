@@ -54,6 +54,16 @@ bool is_foreign(const Request& request) {
          !equal_fold(origin->substr(scheme + 3), request.headers.find("Host").value_or(""));
 }
 
+SurveyPage::SurveyPage(Engine& engine, const FormGuard& guard, const Clock& clock)
+    : engine_(engine), guard_(guard), clock_(clock) {
+  observe::Observer* const observer = engine.observer();
+  if (observer == nullptr) return;
+  // All begin at 0, so that the first of each is a step.
+  boost::mp11::mp_for_each<boost::describe::describe_enumerators<FormFault>>([&](auto fault) {
+    observer->metrics.series(observe::Measure::form_refusals, {insightflow::slug(fault.value)});
+  });
+}
+
 void SurveyPage::count(FormFault fault) const {
   if (observe::Observer* observer = engine_.observer())
     observer->metrics.add(observe::Measure::form_refusals, {insightflow::slug(fault)});

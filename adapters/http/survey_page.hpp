@@ -13,8 +13,7 @@ namespace insightflow::http {
 /// made from must outlive it.
 class SurveyPage {
  public:
-  SurveyPage(Engine& engine, const FormGuard& guard, const Clock& clock)
-      : engine_(engine), guard_(guard), clock_(clock) {}
+  SurveyPage(Engine& engine, const FormGuard& guard, const Clock& clock);
 
   /// GET, HEAD or POST of /s/{slug}.
   Response answer(const Request& request) const;
