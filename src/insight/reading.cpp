@@ -211,7 +211,7 @@ class Pass {
   }
 
  private:
-  static constexpr std::size_t batch = 65'536;
+  static constexpr std::size_t batch = 16'384;
 
   struct Share {
     explicit Share(std::span<const analysis::WantedPhrase> wanted) : phrases(wanted) {}
