@@ -232,7 +232,7 @@ Result<Findings> build(const Dataset& dataset, const Settings& settings, const C
                       moods[found.evidence_id][i],
                       {},
                       {}};
-      if (!made.flags.empty()) coded.flags = made.flags[record];
+      if (!made.flags.empty()) coded.flags = names_of(made.flags[record]);
       for (const std::uint32_t theme : found.themes_of_text[i])
         coded.themes.push_back(found.themes[theme].id);
       options.on_coded_text(record, coded);

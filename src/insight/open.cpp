@@ -104,7 +104,7 @@ Result<std::vector<std::int32_t>> places_of(const PlannedTexts& plan,
 
 class Finder {
  public:
-  Finder(const Dataset& dataset, const TextReadings& readings, const PlannedTexts& plan,
+  Finder(const Dataset& dataset, TextReadings& readings, const PlannedTexts& plan,
          const Settings& settings, const Weights& weights)
       : dataset_(dataset),
         readings_(readings),
@@ -204,11 +204,14 @@ class Finder {
   void read() {
     const bool rated = analysis::sentiment_supports(dataset_.questionnaire.language);
     if (rated) out_.sentiment.emplace();
-    for (const ReadText& text : readings_.read) {
+    out_.records.reserve(readings_.read.size());
+    out_.themes_of_text.reserve(readings_.read.size());
+    if (rated) out_.moods.reserve(readings_.read.size());
+    for (ReadText& text : readings_.read) {
       out_.records.push_back(static_cast<std::size_t>(text.record));
-      auto& held = out_.themes_of_text.emplace_back();
-      for (const std::uint32_t theme : text.themes)
-        if (places_[theme] >= 0) held.push_back(static_cast<std::uint32_t>(places_[theme]));
+      auto& held = out_.themes_of_text.emplace_back(std::move(text.themes));
+      std::erase_if(held, [&](std::uint32_t theme) { return places_[theme] < 0; });
+      for (std::uint32_t& theme : held) theme = static_cast<std::uint32_t>(places_[theme]);
       if (!rated) continue;
       auto& mood = out_.moods.emplace_back();
       if (text.mood < 0) continue;
@@ -240,7 +243,7 @@ class Finder {
   }
 
   const Dataset& dataset_;
-  const TextReadings& readings_;
+  TextReadings& readings_;
   const PlannedTexts& plan_;
   const Settings& settings_;
   const Weights& weights_;
@@ -251,7 +254,7 @@ class Finder {
 
 }  // namespace
 
-Result<OpenFindings> open_findings(const Dataset& dataset, const TextReadings& readings,
+Result<OpenFindings> open_findings(const Dataset& dataset, TextReadings& readings,
                                    const PlannedTexts& plan, const Settings& settings,
                                    const Weights& weights) {
   return Finder(dataset, readings, plan, settings, weights).find();

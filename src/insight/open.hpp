@@ -23,8 +23,9 @@ struct OpenFindings {
   analysis::Codebook codebook;  ///< Its themes in the order of these, where it was learned.
 };
 
-/// Makes findings of the readings. Errors: `partial_mismatch`, `codebook_invalid`.
-Result<OpenFindings> open_findings(const Dataset& dataset, const TextReadings& readings,
+/// Makes findings of the readings, and takes the themes of each text out of them. Errors:
+/// `partial_mismatch`, `codebook_invalid`.
+Result<OpenFindings> open_findings(const Dataset& dataset, TextReadings& readings,
                                    const PlannedTexts& plan, const Settings& settings,
                                    const Weights& weights);
 

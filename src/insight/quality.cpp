@@ -97,7 +97,7 @@ class Look {
     if (found.response_ids.size() < most_ids)
       found.response_ids.push_back(dataset_.records[record].id);
     if (out_.of_record.empty()) out_.of_record.resize(dataset_.records.size());
-    out_.of_record[record].emplace_back(flag_names[flag]);
+    out_.of_record[record] |= static_cast<RecordFlags::value_type>(1u << flag);
   }
 
   void speeders() {
@@ -248,6 +248,13 @@ class Look {
 };
 
 }  // namespace
+
+std::vector<std::string> names_of(RecordFlags::value_type flags) {
+  std::vector<std::string> out;
+  for (std::size_t f = 0; f < flag_count; ++f)
+    if ((flags >> f & 1) != 0) out.emplace_back(flag_names[f]);
+  return out;
+}
 
 Result<ResponseQuality> look_at_quality(const Dataset& dataset, const Readings& readings,
                                         const Settings& settings, const Ctx& ctx) {

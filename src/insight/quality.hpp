@@ -2,11 +2,15 @@
 
 #include "insight/reading.hpp"
 
+#include <cstdint>
+
 /// Signs that answers were given without care.
 namespace insightflow::insight {
 
-/// The kinds of flags of each record; empty where there are none at all.
-using RecordFlags = std::vector<std::vector<std::string>>;
+/// For each record a bit for every kind of flag; empty where there are none at all.
+using RecordFlags = std::vector<std::uint8_t>;
+/// What they are called.
+std::vector<std::string> names_of(RecordFlags::value_type flags);
 
 struct ResponseQuality {
   std::vector<QualityFlag> flags;  ///< Only kinds that could be looked at and were found.

@@ -177,6 +177,7 @@ class Pass {
     for (std::size_t i = 0; i < threads; ++i) shares.emplace_back(wanted);
     found.read.resize(total);
     if (moods != nullptr) moods->resize(total);
+    if (out_.long_texts.empty()) out_.long_texts.reserve(total);
     for (std::size_t begin = 0; begin < total; begin += batch) {
       BOOST_OUTCOME_TRY(ctx.check());
       ctx.report("sentiment", static_cast<std::int64_t>(begin), static_cast<std::int64_t>(total));
@@ -188,6 +189,11 @@ class Pass {
                     if (moods != nullptr) (*moods)[i] = mood.value_or(analysis::Mood{{}, 1.0 / 3});
                   }
                 });
+      for (Share& share : shares) {
+        out_.long_texts.insert(out_.long_texts.end(), share.long_texts.begin(),
+                               share.long_texts.end());
+        share.long_texts.clear();
+      }
     }
     found.phrases.resize(wanted.size());
     for (Share& share : shares) {
@@ -196,9 +202,6 @@ class Pass {
       for (const auto& [language, n] : share.foreign) found.foreign[language] += n;
       for (std::size_t p = 0; p < wanted.size(); ++p)
         analysis::merge(found.phrases[p], share.phrases.counts()[p]);
-      std::move(share.long_texts.begin(), share.long_texts.end(),
-                std::back_inserter(out_.long_texts));
-      share.long_texts = {};
       std::move(share.words.begin(), share.words.end(), std::back_inserter(out_.words));
     }
     found.counts = std::move(coded.counts);
@@ -208,7 +211,7 @@ class Pass {
   }
 
  private:
-  static constexpr std::size_t batch = 65'536;
+  static constexpr std::size_t batch = 16'384;
 
   struct Share {
     explicit Share(std::span<const analysis::WantedPhrase> wanted) : phrases(wanted) {}
@@ -421,7 +424,9 @@ Result<Readings> read_texts(const Dataset& dataset, std::int64_t first, const Pl
                                  ctx, moods == nullptr ? nullptr : &(*moods)[texts.evidence_id]));
   }
   const auto by_record = [](const auto& a, const auto& b) { return a.record < b.record; };
-  std::stable_sort(out.long_texts.begin(), out.long_texts.end(), by_record);
+  // Those of one question are in order.
+  if (!std::is_sorted(out.long_texts.begin(), out.long_texts.end(), by_record))
+    std::stable_sort(out.long_texts.begin(), out.long_texts.end(), by_record);
   std::stable_sort(out.words.begin(), out.words.end(), by_record);
   return out;
 }

@@ -314,7 +314,7 @@ TEST_CASE("response quality: each flag with its reason, on the very responses") 
   const auto found =
       look_at_quality(data, read_texts(data, 0, {}, {}).value(), settings, {}).value();
   const auto flagged = [&](std::size_t record, std::string_view kind) {
-    const auto& flags = found.of_record[record];
+    const auto flags = names_of(found.of_record[record]);
     return std::find(flags.begin(), flags.end(), kind) != flags.end();
   };
   CHECK(flagged(7, "straight_liner"));
@@ -334,9 +334,10 @@ TEST_CASE("response quality: each flag with its reason, on the very responses") 
   for (Record& record : data.records)
     record.submission.answers["speed"] = {double(1 + rng.below(5))};
   records[12].submission.answers["speed"] = {1.0};
-  const auto apart = look_at_quality(data, read_texts(data, 0, {}, {}).value(), settings, {})
-                         .value()
-                         .of_record[12];
+  const auto apart =
+      names_of(look_at_quality(data, read_texts(data, 0, {}, {}).value(), settings, {})
+                   .value()
+                   .of_record[12]);
   CHECK(std::find(apart.begin(), apart.end(), "contradiction") == apart.end());
   data.records.resize(99);
   const auto few = look_at_quality(data, read_texts(data, 0, {}, {}).value(), settings, {}).value();
