@@ -119,38 +119,46 @@ json::object success_response(const Operation& operation, const std::string& pre
   return out;
 }
 
-/// The refusals that an operation may answer with, by what it is.
-json::object refusals(const Operation& operation, const json::object& envelope) {
-  const bool signs_in = operation.name.starts_with("auth.");
-  const bool changes = operation.method != "GET";
-  const bool reads_body = operation.body != nullptr || !operation.body_media.empty();
-  const struct {
-    int status;
-    bool possible;
-    std::string_view description;
-  } table[] = {
-      {304, operation.revisioned && !changes, "Unchanged since the ETag of If-None-Match."},
-      {400, true, "Not well-formed."},
-      {401, operation.permission || operation.endless || signs_in, "Nobody known asks."},
-      {403, operation.permission || operation.endless || signs_in, "Whoever asks may not."},
-      {404, true, "There is nothing here, or it is another workspace's."},
-      {409, changes, "The state does not allow it."},
-      {412, operation.revisioned && changes, "Somebody else made a change first."},
-      {413, reads_body, "More bytes than are taken."},
-      {415, reads_body, "Another media type than is read."},
-      {422, true, "Well-formed, but not valid; all problems in `details`."},
-      {426, operation.status == 101, "Ask for a WebSocket."},
-      {429, true, "Too many requests; see Retry-After."},
-      {503, true, "Try again; see Retry-After."}};
-  json::object out;
-  for (const auto& row : table) {
-    if (!row.possible) continue;
-    json::object response{{"description", row.description}};
-    if (row.status >= 400) response["content"] = media("application/json", envelope);
-    out[std::to_string(row.status)] = std::move(response);
-  }
-  return out;
+/// A refusal, and which operations may answer with it.
+struct Refusal {
+  int status;
+  std::string_view name;
+  std::string_view description;
+  bool (*possible)(const Operation&);
+};
+
+bool always(const Operation&) {
+  return true;
 }
+bool changes(const Operation& operation) {
+  return operation.method != "GET";
+}
+bool reads_body(const Operation& operation) {
+  return operation.body != nullptr || !operation.body_media.empty();
+}
+bool asks_who(const Operation& operation) {
+  return operation.permission || operation.endless || operation.name.starts_with("auth.");
+}
+
+constexpr Refusal refusals[] = {
+    {304, "NotModified", "Unchanged since the ETag of If-None-Match.",
+     [](const Operation& one) { return one.revisioned && !changes(one); }},
+    {400, "Malformed", "Not well-formed.", always},
+    {401, "Unauthenticated", "Nobody known asks.", asks_who},
+    {403, "Forbidden", "Whoever asks may not.", asks_who},
+    {404, "NotFound", "There is nothing here, or it is another workspace's.", always},
+    {409, "Conflict", "The state does not allow it.", changes},
+    {412, "Stale", "Somebody else made a change first.",
+     [](const Operation& one) { return one.revisioned && changes(one); }},
+    {413, "TooLarge", "More bytes than are taken.", reads_body},
+    {415, "MediaType", "Another media type or encoding than is read.", reads_body},
+    {422, "Invalid", "Well-formed, but not valid; all problems in `details`.", always},
+    {426, "UpgradeRequired", "Ask for a WebSocket.",
+     [](const Operation& one) { return one.status == 101; }},
+    {429, "TooMany", "Too many requests; see Retry-After.", always},
+    {503, "Unavailable", "Try again; see Retry-After.", always}};
+
+constexpr std::string_view responses_prefix = "#/components/responses/";
 
 }  // namespace
 
@@ -178,7 +186,11 @@ json::object openapi() {
       entry["requestBody"] = {{"required", true},
                               {"content", media(operation.body_media, {{"type", "string"}})}};
     const json::object envelope{{"$ref", prefix + "ErrorEnvelope"}};
-    json::object responses = refusals(operation, envelope);
+    json::object responses;
+    for (const Refusal& one : refusals)
+      if (one.possible(operation))
+        responses[std::to_string(one.status)] = {
+            {"$ref", std::string(responses_prefix) + std::string(one.name)}};
     responses[std::to_string(operation.status)] = success_response(operation, prefix, definitions);
     responses["default"] = {{"description", "Another error."},
                             {"content", media("application/json", envelope)}};
@@ -208,6 +220,13 @@ json::object openapi() {
                  {{"pointer", {{"type", "string"}, {"description", "JSON pointer."}}},
                   {"code", {{"type", "string"}}},
                   {"message", {{"type", "string"}}}}}}}}}}}}}}}};
+  json::object refused;
+  for (const Refusal& one : refusals) {
+    json::object response{{"description", one.description}};
+    if (one.status >= 400)
+      response["content"] = media("application/json", {{"$ref", prefix + "ErrorEnvelope"}});
+    refused[one.name] = std::move(response);
+  }
   return {{"openapi", "3.1.0"},
           {"info",
            {{"title", "InsightFlow"},
@@ -219,6 +238,7 @@ json::object openapi() {
           {"paths", std::move(paths)},
           {"components",
            {{"schemas", std::move(definitions)},
+            {"responses", std::move(refused)},
             {"securitySchemes", {{"key", {{"type", "http"}, {"scheme", "bearer"}}}}}}}};
 }
 

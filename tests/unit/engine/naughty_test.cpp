@@ -119,7 +119,7 @@ TEST_CASE_FIXTURE(OperationsWorld, "awkward texts come back as they went in, or 
   std::map<std::string, std::set<std::string>> reasons;
   const std::string before = dump(engine.database());
   for (const Operation& operation : operations()) {
-    if (operation.body == nullptr || is_public(operation)) continue;
+    if (operation.body == nullptr || is_public(operation) || about_accounts(operation)) continue;
     CAPTURE(operation.name);
     const identity::Actor actor = person(Role::owner);
     const Session session({tried, owner.scope().clock, owner.scope().ids, actor});

@@ -1,16 +1,21 @@
 #include "account_world.hpp"
 #include "support/faulty_database.hpp"
 #include "support/inspect.hpp"
+#include "support/shared_data.hpp"
 
 #include <insightflow/core/json.hpp>
+#include <insightflow/core/utf8.hpp>
 #include <insightflow/identity/password_rules.hpp>
 
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <fstream>
+#include <sstream>
 #include <thread>
 
 using namespace insightflow;
@@ -100,6 +105,32 @@ TEST_CASE_FIXTURE(Fixture, "nobody learns whether an address has an account") {
   CHECK(reason(accounts.login("ana@example.org", std::string(1'000'000, 'x'))) ==
         "credentials_wrong");
   CHECK(reason(accounts.login("ana@example.org", "\xFF")) == "credentials_wrong");
+}
+
+TEST_CASE_FIXTURE(Fixture, "awkward names and passwords are kept as they are, or are refused") {
+  const auto folder = shared_data("naughty_strings");
+  if (!folder) return;
+  std::ifstream file(*folder / "blns.json");
+  std::ostringstream text;
+  text << file.rdbuf();
+  const json::value list = parse_json(text.str(), {.max_bytes = 1u << 24}).value();
+  std::size_t number = 0, taken = 0;
+  for (const json::value& one : list.as_array()) {
+    const std::string word(one.as_string());
+    CAPTURE(word);
+    const std::string address = "n" + std::to_string(number++) + "@example.org";
+    const auto named = accounts.add_user(address, good_password, word);
+    REQUIRE(named);
+    CHECK(named.value().name == utf8::prefix(word, 200));
+    const auto changed = accounts.set_password(address, word);
+    taken += changed.has_value();
+    if (!changed) CHECK(changed.error().reason.starts_with("password_"));
+    CHECK(reason(accounts.login(address, word)) == (changed ? "ok" : "credentials_wrong"));
+    CHECK(accounts.me(who(signed_in(address, changed ? word : good_password))).value().name ==
+          named.value().name);
+  }
+  CHECK(number > 300);
+  CHECK(taken > 100);
 }
 
 TEST_CASE_FIXTURE(Fixture, "who cannot prove an address has no account of it") {

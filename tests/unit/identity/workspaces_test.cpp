@@ -41,7 +41,7 @@ TEST_CASE_FIXTURE(Fixture, "what each role may do is what the table says") {
       {Permission::insight_run, Role::analyst},    {Permission::job_read, Role::viewer},
       {Permission::job_manage, Role::editor},      {Permission::event_read, Role::viewer},
       {Permission::prompt_read, Role::viewer},     {Permission::prompt_manage, Role::admin},
-      {Permission::audit_read, Role::admin}};
+      {Permission::audit_read, Role::admin},       {Permission::retention_manage, Role::admin}};
   std::size_t seen = 0;
   for (const auto& row : rows) {
     const Permission permission = row.first;

@@ -24,14 +24,12 @@ std::string reason(const Result<T>& result) {
 }
 
 template <class Visit>
-void each_quote(const Findings& findings, const Visit& visit) {
-  for (const Statement& statement : findings.summary)
-    for (const Evidence& evidence : statement.evidence) visit(evidence);
-  for (const QuestionFindings& question : findings.questions) {
-    for (const Theme& theme : question.themes)
-      for (const Evidence& quote : theme.quotes) visit(quote);
+void each_quote(Findings findings, const Visit& visit) {
+  each_evidence(findings, [&](const std::vector<Evidence>& list) {
+    for (const Evidence& evidence : list) visit(evidence);
+  });
+  for (const QuestionFindings& question : findings.questions)
     for (const Keyphrase& phrase : question.keyphrases) visit(phrase.example);
-  }
 }
 
 std::set<std::string> quoted(const Findings& findings) {
