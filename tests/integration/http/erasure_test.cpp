@@ -5,11 +5,14 @@
 
 #include <insightflow/llm/gateway.hpp>
 
+#include <array>
 #include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <mutex>
 #include <sstream>
+#include <thread>
 
 using namespace insightflow;
 using namespace insightflow::test;
@@ -29,6 +32,16 @@ llm::Settings settings_of(const ScriptedLlm& server) {
 std::string mark_of(int person) {
   return "Quellbrunn" + std::to_string(1'000 + person);
 }
+
+constexpr std::array<std::string_view, 8> said{
+    "The calendar sync is broken and I lose meetings.",
+    "Calendar sync never works on my phone.",
+    "Please fix the calendar sync, it breaks every week.",
+    "The price is too high for a small team.",
+    "Too expensive, the price went up again.",
+    "The price of the team plan is more than we can pay.",
+    "Support answered quickly and was very friendly.",
+    "Great support, friendly and quick to answer."};
 
 struct ErasureWorld {
   ErasureWorld()
@@ -50,8 +63,9 @@ struct ErasureWorld {
     server.answer_with(plays_well(llm::Wire::openai));
   }
 
-  HttpClient workspace(std::string_view name) {
-    return HttpClient(port, engine.create_workspace(name).value().key.key);
+  HttpClient workspace(const std::string& name) {
+    keys[name] = engine.create_workspace(name).value().key.key;
+    return HttpClient(port, keys[name]);
   }
   std::string survey(HttpClient& owner, const std::string& slug) {
     const std::string id =
@@ -62,11 +76,12 @@ struct ErasureWorld {
   /// A respondent's answer; gives its id.
   std::string answer(const std::string& slug, int person) {
     const std::string mark = mark_of(person);
-    const std::string body = R"({"answers":{"q1":)" + std::to_string(person % 11) + R"(,"q2":")" +
-                             mark + R"( says the calendar sync is broken again",)" +
-                             R"("q3":["else"],"q8":{"name":")" + mark + R"(","email":")" + mark +
-                             R"(@example.org"}},"other":{"q3":"the board of )" + mark +
-                             R"("},"hidden":{"plan":"plan-)" + mark + "\"}}";
+    const std::string body =
+        R"({"answers":{"q1":)" + std::to_string(person % 11) + R"(,"q2":")" + mark + ": " +
+        std::string(said[static_cast<std::size_t>(person) % said.size()]) + R"( Visit )" +
+        std::to_string(person) + R"(.",)" + R"("q3":["else"],"q8":{"name":")" + mark +
+        R"(","email":")" + mark + R"(@example.org"}},"other":{"q3":"the board of )" + mark +
+        R"("},"hidden":{"plan":"plan-)" + mark + "\"}}";
     HttpClient anyone(port);
     // Sent twice, as a phone does on a bad line.
     const std::string key = "Idempotency-Key: try-" + mark + "\r\n";
@@ -115,6 +130,7 @@ struct ErasureWorld {
         .value_or(-1);
   }
 
+  std::map<std::string, std::string> keys;  ///< Of the owners.
   TemporaryFolder folder;
   std::mutex mutex;
   ScriptedLlm server{llm::Wire::openai};
@@ -202,20 +218,26 @@ TEST_CASE("a reply of a model that comes after the erasure is not kept") {
   const std::string survey = world.survey(owner, "trial");
   for (int i = 0; i < 40; ++i) world.answer("trial", i);
   const auto play = plays_well(llm::Wire::openai);
-  std::atomic<bool> erased = false;
+  std::atomic<bool> begun = false, erased = false;
   // While the model thinks, what it was told is erased.
   const auto made = json_of(owner.post("/api/v1/surveys/" + survey + "/insight-runs", "{}").body);
   world.server.answer_with([&](const SeenRequest& request) {
-    if (!erased.exchange(true)) {
-      const auto asked = owner.post("/api/v1/erasures", R"({"texts":[")" + mark_of(8) + R"("]})");
+    // The worker lets go of the call as soon as its job is gone, so this thread has its own client.
+    if (!begun.exchange(true)) {
+      HttpClient eraser(world.port, world.keys.at("First"));
+      const auto asked = eraser.post("/api/v1/erasures", R"({"texts":[")" + mark_of(8) + R"("]})");
       CHECK(asked.status == 202);
       std::jthread([&] { (void)world.engine.work_until_idle(); }).join();
-      CHECK(text_at(json_of(owner.get("/api/v1/erasures").body), "/items/0/state") == "completed");
+      const std::string listed = eraser.get("/api/v1/erasures").body;
+      CAPTURE(listed);
+      CHECK(text_at(json_of(listed), "/items/0/state") == "completed");
+      erased = true;
     }
     return play(request);
   });
   (void)world.engine.work_until_idle();
-  CHECK(erased);
+  REQUIRE(begun);
+  while (!erased) std::this_thread::yield();
   CHECK(owner.get("/api/v1/insight-runs/" + text_at(made, "/id")).status == 404);
   CHECK(world.holding(mark_of(8)) == std::vector<std::string>{});
   CHECK(world.rows("SELECT count(*) FROM llm_cache") == 0);
