@@ -53,8 +53,9 @@ Result<LineCounts> each_text(Context& context, const std::string& file, const st
       BOOST_OUTCOME_TRY(on_line(line, found.is_null() ? std::string_view() : found.get_string()));
       continue;
     }
-    if (counts.read == 0 && !value && line.find_first_not_of(" \t") != line.npos &&
-        line[line.find_first_not_of(" \t")] != '{')
+    const std::size_t first = line.find_first_not_of(" \t");
+    if (counts.read == 0 && !value && first != line.npos && line[first] != '{' &&
+        line[first] != '[')
       return fail(Code::invalid, "json_lines_wanted",
                   "Line 1 is no JSON object, and this takes one on each line (JSONL). A table such "
                   "as CSV goes to 'insightflow analyze'.");
