@@ -28,16 +28,10 @@ constexpr Rejection expectation{417, "expectation_unknown",
                                 "The only expectation known here is 100-continue."};
 constexpr Rejection header{431, "headers_too_large",
                            "The request line and fields are too long or too many."};
-constexpr Rejection method{501, "method_unknown", "This method is not implemented."};
 constexpr Rejection coding{501, "coding_unknown",
                            "The only transfer coding implemented is chunked."};
 constexpr Rejection version{505, "version_unsupported", "Only HTTP/1.0 and HTTP/1.1 are spoken."};
 }  // namespace refuse
-
-constexpr std::array methods{beast::http::verb::get,     beast::http::verb::head,
-                             beast::http::verb::post,    beast::http::verb::put,
-                             beast::http::verb::patch,   beast::http::verb::delete_,
-                             beast::http::verb::options, beast::http::verb::trace};
 
 /// No rest of a chunked body is shorter: "0" and two line ends. Beast 1.81 asserts that a last
 /// chunk which is also the first does not come in smaller pieces, so a client could end a debug
@@ -73,14 +67,12 @@ struct RequestReader::Parser {
       eager(false);
     }
 
-    void on_request_impl(beast::http::verb verb, beast::string_view method,
-                         beast::string_view target, int version, error_code& ec) override {
+    void on_request_impl(beast::http::verb, beast::string_view method, beast::string_view target,
+                         int version, error_code&) override {
       Request& request = reader.request_;
       request.method.assign(method.data(), method.size());
       raw_target.assign(target.data(), target.size());
       reader.http_1_0_ = version == 10;
-      if (std::find(methods.begin(), methods.end(), verb) == methods.end())
-        refuse_with(refuse::method, ec);
     }
     void on_response_impl(int, beast::string_view, int, error_code&) override {}
     void on_field_impl(beast::http::field field, beast::string_view name, beast::string_view value,

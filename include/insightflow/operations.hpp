@@ -91,7 +91,11 @@ std::span<const Operation> operations();
 /// Errors: `key_missing`, `permission_missing`.
 Result<void> admit(const Operation& operation, const Session* session);
 
-/// Runs an operation for whoever calls. Errors: those of `admit` and of the operation.
+/// Whether a call without a body means nothing: it replaces something, or a field must be there.
+bool demands_body(const Operation& operation);
+
+/// Runs an operation for whoever calls. Errors: those of `admit`, `json_missing`, and those of
+/// the operation.
 Result<Reply> perform(const Operation& operation, const Call& call);
 
 /// The part of the address before an operation's path.

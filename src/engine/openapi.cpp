@@ -114,7 +114,7 @@ json::object success_response(const Operation& operation, const std::string& pre
   else if (!operation.output_media.empty())
     out["content"] =
         media(operation.output_media,
-              {{"type", operation.output_media == "application/json" ? "object" : "string"}});
+              {{"type", operation.output_media.ends_with("json") ? "object" : "string"}});
   if (operation.revisioned) out["headers"] = {{"ETag", {{"schema", {{"type", "string"}}}}}};
   return out;
 }
@@ -179,7 +179,7 @@ json::object openapi() {
       entry["parameters"] = std::move(list);
     if (operation.body != nullptr)
       entry["requestBody"] = {
-          {"required", true},
+          {"required", demands_body(operation)},
           {"content",
            media("application/json", json_schema(operation.body(), prefix, definitions))}};
     else if (!operation.body_media.empty())

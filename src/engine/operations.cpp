@@ -7,6 +7,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
+#include <algorithm>
 #include <charconv>
 
 namespace insightflow {
@@ -53,8 +54,19 @@ Result<void> admit(const Operation& operation, const Session* session) {
   return session->scope().reach(*operation.permission);
 }
 
+bool demands_body(const Operation& operation) {
+  if (operation.body == nullptr) return false;
+  const auto& fields = operation.body().fields;
+  return operation.method == "PUT" ||
+         std::any_of(fields.begin(), fields.end(),
+                     [](const Field& field) { return field.note.required; });
+}
+
 Result<Reply> perform(const Operation& operation, const Call& call) {
   BOOST_OUTCOME_TRY(admit(operation, call.session));
+  // Without a body a field that must be there is missing; what replaces something may need none.
+  if (call.body.empty() && operation.body != nullptr && operation.method == "PUT")
+    return fail(Code::invalid, "json_missing", "This needs a JSON object as its body.");
   observe::Span span = observe::start_span(call.ctx(), operation.name);
   auto reply = operation.run(call);
   if (!reply) span.fail(reply.error().reason);

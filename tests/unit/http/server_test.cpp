@@ -226,7 +226,6 @@ TEST_CASE("refusals carry the envelope, close the connection and leave the serve
       {"huge body announced", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9999999999\r\n\r\n",
        413, "body_too_large"},
       {"version", "GET / HTTP/3.0\r\nHost: a\r\n\r\n", 505, "version_unsupported"},
-      {"method", "BREW / HTTP/1.1\r\nHost: a\r\n\r\n", 501, "method_unknown"},
       {"behind a good one", get("/a") + "GE\x01T / HTTP/1.1\r\n\r\n", 400, "request_malformed"}};
   Running running;
   for (const Row& row : rows) {
