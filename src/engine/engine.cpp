@@ -24,9 +24,7 @@ struct Engine::State {
         hub(*db, clock,
             {.poll = options.event_poll, .sources = {[this] { return arrivals.announce(); }}}),
         key_uses(*db),
-        accounts(*db, clock, ids, std::move(account_options)) {
-    voice.listener = tell_watchers(hub);
-  }
+        accounts(*db, clock, ids, std::move(account_options)) {}
 
   /// Puts the models of the settings behind the voice.
   Result<void> speak(const llm::Settings& settings) {
@@ -37,7 +35,6 @@ struct Engine::State {
                       .clock = &clock,
                       .observer = observer ? watch_models(*observer, settings) : llm::Observer()}));
     voice = llm::voice_of(*gateway);
-    voice.listener = tell_watchers(hub);
     return success();
   }
 
@@ -94,6 +91,7 @@ Result<Engine> Engine::open(const Options& options) {
   if (options.llm) {
     BOOST_OUTCOME_TRY(state->speak(*options.llm));
   }
+  state->voice.listener = tell_watchers(state->hub);
   return Engine(std::move(state));
 }
 
