@@ -44,7 +44,7 @@ bench: build ## Runs the benchmarks; prints tables and JSON
 
 fuzz: ## Runs every fuzz target for SECONDS_EACH (60) seconds
 	@tools/setup build check
-	@tools/build fuzz
+	@tools/build asan
 	@tools/fuzz $(SECONDS_EACH)
 
 contract: setup ## Tries every operation of the API by its OpenAPI document (schemathesis)

@@ -19,7 +19,9 @@ void add_server_commands(CLI::App& app, Context& context) {
   auto quiet = std::make_shared<bool>(false);
   serve->add_option("--address", options->address, "Where to listen; 0.0.0.0 for everywhere")
       ->capture_default_str();
-  serve->add_option("--port", options->port, "0 takes a free one")->capture_default_str();
+  serve->add_option("--port", options->port, "0 takes a free one")
+      ->check(CLI::Range(0, 65535))
+      ->capture_default_str();
   serve
       ->add_option("--job-workers", options->job_workers,
                    "Threads that run jobs; 0 leaves them to 'work'")

@@ -1,6 +1,5 @@
 #include "http/application.hpp"
 
-#include "http/event_feed.hpp"
 #include "http/security_headers.hpp"
 #include "http/survey_page.hpp"
 
@@ -158,12 +157,17 @@ Result<std::string_view> key_of(const Request& request) {
   return header->substr(scheme.size());
 }
 
-/// The workspace that a person wants to act in.
-Result<std::optional<WorkspaceId>> workspace_of(const Request& request) {
+/// What the request shows, and the workspace that a person wants to act in.
+Result<Credentials> credentials_of(const Request& request) {
+  Credentials out;
+  BOOST_OUTCOME_TRY(out.bearer, key_of(request));
   const auto named = request.headers.find("X-Workspace-Id");
-  if (!named) return std::nullopt;
-  if (const auto id = WorkspaceId::parse(*named)) return id.value();
-  return fail(Code::not_found, "workspace_unknown", "X-Workspace-Id holds no id of a workspace.");
+  if (!named) return out;
+  const auto id = WorkspaceId::parse(*named);
+  if (!id)
+    return fail(Code::not_found, "workspace_unknown", "X-Workspace-Id holds no id of a workspace.");
+  out.workspace = id.value();
+  return out;
 }
 
 /// The key of the tokens of forms. Where there is no master key it lasts as long as this process:
@@ -189,6 +193,7 @@ struct Application::State {
   State(Engine& the_engine, ApplicationOptions given)
       : engine(the_engine),
         options(std::move(given)),
+        authenticate(options.authenticate ? options.authenticate : authenticator_of(engine)),
         limits(options.limits ? std::optional<Limits>(*options.limits) : std::nullopt),
         cors(options.cors_origins),
         guard(form_key(engine), options.form),
@@ -220,6 +225,7 @@ struct Application::State {
 
   Engine& engine;
   const ApplicationOptions options;
+  const Authenticator authenticate;
   mutable std::optional<Limits> limits;
   Cors cors;
   FormGuard guard;
@@ -260,10 +266,9 @@ Response Application::State::api(const Request& request, Trail& trail) const {
 Result<void> Application::State::check_work(const Route& route, const Request& request) const {
   const int bits = guard.rules().work_bits;
   if (bits == 0) return success();
-  BOOST_OUTCOME_TRY(const auto key, key_of(request));
-  if (!key.empty()) {
-    BOOST_OUTCOME_TRY(const auto workspace, workspace_of(request));
-    BOOST_OUTCOME_TRY(engine.authenticate(key, workspace));
+  BOOST_OUTCOME_TRY(const Credentials shown, credentials_of(request));
+  if (!shown.bearer.empty()) {
+    BOOST_OUTCOME_TRY(authenticate(shown));
     return success();
   }
   const std::string_view token = request.headers.find("X-Form-Token").value_or("");
@@ -287,17 +292,16 @@ Result<Response> Application::State::perform(const Operation& operation, const R
   std::optional<Session> session;
   Credentials shown;
   if (operation.permission || operation.endless) {
-    BOOST_OUTCOME_TRY(shown.bearer, key_of(request));
-    BOOST_OUTCOME_TRY(shown.workspace, workspace_of(request));
+    BOOST_OUTCOME_TRY(shown, credentials_of(request));
   }
   if (!shown.bearer.empty()) {
-    BOOST_OUTCOME_TRY(const auto actor, engine.authenticate(shown.bearer, shown.workspace));
+    BOOST_OUTCOME_TRY(const auto actor, authenticate(shown));
     session.emplace(engine.as(actor, call.origin));
     call.session = &*session;
     trail.workspace = actor.workspace.str();
   }
   if (operation.endless) {
-    call.permit = permit_of(engine, shown);
+    call.permit = permit_of(engine, authenticate, shown);
     call.last_event_id = request.headers.find("Last-Event-ID").value_or("");
   }
   BOOST_OUTCOME_TRY(admit(operation, call.session));
@@ -358,10 +362,10 @@ Result<Response> Application::State::socket(const Request& request, const Call& 
   if (call.session != nullptr) {
     BOOST_OUTCOME_TRY(subscription, engine.watch(*call.session, ask, call.permit));
   }
-  return Response{
-      .status = 101,
-      .feed = event_socket(engine, std::move(shown), std::move(subscription), std::move(ask)),
-      .websocket = true};
+  return Response{.status = 101,
+                  .feed = event_socket(engine, authenticate, std::move(shown),
+                                       std::move(subscription), std::move(ask)),
+                  .websocket = true};
 }
 
 Response Application::State::ready() const {

@@ -2,6 +2,7 @@
 
 #include "http/client_address.hpp"
 #include "http/cors.hpp"
+#include "http/event_feed.hpp"
 #include "http/form_guard.hpp"
 #include "http/limits.hpp"
 #include "http/server.hpp"
@@ -16,6 +17,10 @@
 namespace insightflow::http {
 
 struct ApplicationOptions {
+  /// Recognises callers where the application around has a login of its own; empty: the engine's
+  /// keys and access tokens. What it is shown is what stands behind "Authorization: Bearer".
+  Authenticator authenticate;
+
   /// Origins as "https://app.example" whose pages may open a WebSocket, besides the server's own;
   /// "*" lets all. Programs that are no browsers show no origin and are not asked.
   std::vector<std::string> allowed_origins;

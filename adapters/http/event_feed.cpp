@@ -99,10 +99,11 @@ class StreamFeed final : public EventFeed {
 
 class SocketFeed final : public EventFeed {
  public:
-  SocketFeed(Engine& engine, Credentials credentials, std::shared_ptr<Subscription> subscription,
-             events::Ask ask)
+  SocketFeed(Engine& engine, Authenticator authenticate, Credentials credentials,
+             std::shared_ptr<Subscription> subscription, events::Ask ask)
       : EventFeed(std::move(subscription)),
         engine_(engine),
+        authenticate_(std::move(authenticate)),
         credentials_(std::move(credentials)),
         ask_(std::move(ask)) {
     if (subscription_) first_ = ready;
@@ -134,10 +135,10 @@ class SocketFeed final : public EventFeed {
                   R"(Send your API key in the first message: {"key":"KEY"}.)");
     if (hello.after) ask_.after = hello.after;
     if (!hello.types.empty()) ask_.types = std::move(hello.types);
-    BOOST_OUTCOME_TRY(const auto actor,
-                      engine_.authenticate(credentials_.bearer, credentials_.workspace));
-    BOOST_OUTCOME_TRY(auto subscription,
-                      engine_.watch(engine_.as(actor), ask_, permit_of(engine_, credentials_)));
+    BOOST_OUTCOME_TRY(const auto actor, authenticate_(credentials_));
+    BOOST_OUTCOME_TRY(
+        auto subscription,
+        engine_.watch(engine_.as(actor), ask_, permit_of(engine_, authenticate_, credentials_)));
     subscribe(std::move(subscription));
     first_ = ready;
     settled_ = true;
@@ -145,6 +146,7 @@ class SocketFeed final : public EventFeed {
   }
 
   Engine& engine_;
+  Authenticator authenticate_;
   Credentials credentials_;
   events::Ask ask_;
   std::atomic<bool> settled_{false};
@@ -165,12 +167,19 @@ bool holds(std::optional<std::string_view> list, std::string_view word) {
 
 }  // namespace
 
-events::Permit permit_of(Engine& engine, Credentials credentials) {
+Authenticator authenticator_of(Engine& engine) {
+  return [&engine](const Credentials& shown) {
+    return engine.authenticate(shown.bearer, shown.workspace);
+  };
+}
+
+events::Permit permit_of(Engine& engine, Authenticator authenticate, Credentials credentials) {
   std::string name = credentials.bearer;
   if (credentials.workspace) name += " " + credentials.workspace->str();
   return {.name = std::move(name),
-          .holds = [&engine, credentials = std::move(credentials)]() -> Result<bool> {
-            const auto actor = engine.authenticate(credentials.bearer, credentials.workspace);
+          .holds = [&engine, authenticate = std::move(authenticate),
+                    credentials = std::move(credentials)]() -> Result<bool> {
+            const auto actor = authenticate(credentials);
             if (actor)
               return engine.as(actor.value())
                   .scope()
@@ -187,10 +196,11 @@ std::shared_ptr<Feed> event_stream(std::shared_ptr<Subscription> subscription) {
   return std::make_shared<StreamFeed>(std::move(subscription));
 }
 
-std::shared_ptr<Feed> event_socket(Engine& engine, Credentials credentials,
+std::shared_ptr<Feed> event_socket(Engine& engine, Authenticator authenticate,
+                                   Credentials credentials,
                                    std::shared_ptr<Subscription> subscription, events::Ask ask) {
-  return std::make_shared<SocketFeed>(engine, std::move(credentials), std::move(subscription),
-                                      std::move(ask));
+  return std::make_shared<SocketFeed>(engine, std::move(authenticate), std::move(credentials),
+                                      std::move(subscription), std::move(ask));
 }
 
 Result<void> check_upgrade(const Request& request, const std::vector<std::string>& allowed) {

@@ -4,6 +4,7 @@
 
 #include <insightflow/engine.hpp>
 
+#include <functional>
 #include <mutex>
 #include <optional>
 
@@ -15,8 +16,14 @@ struct Credentials {
   std::optional<WorkspaceId> workspace{};
 };
 
+/// Recognises who shows these. Asked again while a subscription lives; safe from several threads.
+using Authenticator = std::function<Result<identity::Actor>(const Credentials&)>;
+
+/// By the keys and access tokens of the engine, which must outlive it.
+Authenticator authenticator_of(Engine& engine);
+
 /// May be asked for the whole life of a subscription: are they still good, for this?
-events::Permit permit_of(Engine& engine, Credentials credentials);
+events::Permit permit_of(Engine& engine, Authenticator authenticate, Credentials credentials);
 
 /// Events of a workspace as server-sent events.
 std::shared_ptr<Feed> event_stream(std::shared_ptr<events::Subscription> subscription);
@@ -24,7 +31,8 @@ std::shared_ptr<Feed> event_stream(std::shared_ptr<events::Subscription> subscri
 /// The same for a WebSocket. Without a subscription the client's first message has to bring its
 /// key: {"key":"…"}, a person's token and "workspace". Each message may hold "after" and "types"
 /// and begins anew from there.
-std::shared_ptr<Feed> event_socket(Engine& engine, Credentials credentials,
+std::shared_ptr<Feed> event_socket(Engine& engine, Authenticator authenticate,
+                                   Credentials credentials,
                                    std::shared_ptr<events::Subscription> subscription,
                                    events::Ask ask);
 

@@ -29,7 +29,7 @@ struct Options {
   bool create = true;
 
   /// Reads that may run at once; see `storage::SqliteOptions::readers`.
-  int readers = 8;
+  int readers = 64;
 
   /// How people sign in; see there.
   identity::AccountOptions accounts{};

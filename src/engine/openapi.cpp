@@ -71,6 +71,64 @@ json::array roles_with(identity::Permission permission) {
   return out;
 }
 
+bool always(const Operation&) {
+  return true;
+}
+bool changes(const Operation& operation) {
+  return operation.method != "GET";
+}
+bool reads_body(const Operation& operation) {
+  return operation.body != nullptr || !operation.body_media.empty();
+}
+bool takes_answers(const Operation& operation) {
+  return operation.name == "public.respond";
+}
+bool shows_questionnaire(const Operation& operation) {
+  return operation.name == "public.survey";
+}
+bool asks_who(const Operation& operation) {
+  return operation.permission || operation.endless || operation.name.starts_with("auth.");
+}
+
+/// A header field that operations read or answer with: a text of so many characters, or a uuid, or
+/// an integer.
+struct HeaderField {
+  std::string_view name;
+  std::string_view form;
+  int longest;
+  std::string_view description;
+  bool (*possible)(const Operation&);
+};
+
+constexpr HeaderField sent_headers[] = {
+    {"X-Workspace-Id", "uuid", 0,
+     "Where somebody who is signed in acts; needed by members of several workspaces, passed over "
+     "with a key.",
+     [](const Operation& one) { return one.permission.has_value(); }},
+    {"If-Match", "", 0, "The ETag the change is based on; 412 when it is out of date.",
+     [](const Operation& one) { return one.revisioned && changes(one); }},
+    {"Idempotency-Key", "", 200, "A retry with the same key gets the first answer.", takes_answers},
+    {"X-Form-Token", "", 0,
+     "Where the server asks respondents to work: the token that came with the questionnaire.",
+     takes_answers},
+    {"X-Form-Work", "", 0,
+     "A number with which SHA-256 of TOKEN:NUMBER begins with as many zero bits as were asked for.",
+     takes_answers}};
+
+constexpr HeaderField answered_headers[] = {
+    {"ETag", "", 0, "The revision.", [](const Operation& one) { return one.revisioned; }},
+    {"X-Form-Token", "", 0, "To be sent with the answers, where the server asks for work.",
+     shows_questionnaire},
+    {"X-Form-Work-Bits", "integer", 0, "How much work the server asks for.", shows_questionnaire}};
+
+json::object schema_of(const HeaderField& field) {
+  if (field.form == "integer") return {{"type", "integer"}, {"minimum", 1}};
+  json::object out{{"type", "string"}};
+  if (!field.form.empty()) out["format"] = field.form;
+  if (field.longest > 0) out["maxLength"] = field.longest;
+  return out;
+}
+
 json::array parameters(const Operation& operation, const std::string& prefix,
                        json::object& definitions) {
   json::array out;
@@ -91,17 +149,9 @@ json::array parameters(const Operation& operation, const std::string& prefix,
       out.push_back(
           parameter("query", field.name, std::move(schema), field.note.doc, field.note.required));
     }
-  if (operation.permission)
-    out.push_back(parameter("header", "X-Workspace-Id", {{"type", "string"}, {"format", "uuid"}},
-                            "Where somebody who is signed in acts; needed by members of several "
-                            "workspaces, passed over with a key.",
-                            false));
-  if (operation.revisioned && operation.method != "GET")
-    out.push_back(parameter("header", "If-Match", {{"type", "string"}},
-                            "The ETag the change is based on; 412 when it is out of date.", false));
-  if (operation.name == "public.respond")
-    out.push_back(parameter("header", "Idempotency-Key", {{"type", "string"}, {"maxLength", 200}},
-                            "A retry with the same key gets the first answer.", false));
+  for (const HeaderField& field : sent_headers)
+    if (field.possible(operation))
+      out.push_back(parameter("header", field.name, schema_of(field), field.description, false));
   return out;
 }
 
@@ -115,7 +165,11 @@ json::object success_response(const Operation& operation, const std::string& pre
     out["content"] =
         media(operation.output_media,
               {{"type", operation.output_media.ends_with("json") ? "object" : "string"}});
-  if (operation.revisioned) out["headers"] = {{"ETag", {{"schema", {{"type", "string"}}}}}};
+  json::object headers;
+  for (const HeaderField& field : answered_headers)
+    if (field.possible(operation))
+      headers[field.name] = {{"description", field.description}, {"schema", schema_of(field)}};
+  if (!headers.empty()) out["headers"] = std::move(headers);
   return out;
 }
 
@@ -126,19 +180,6 @@ struct Refusal {
   std::string_view description;
   bool (*possible)(const Operation&);
 };
-
-bool always(const Operation&) {
-  return true;
-}
-bool changes(const Operation& operation) {
-  return operation.method != "GET";
-}
-bool reads_body(const Operation& operation) {
-  return operation.body != nullptr || !operation.body_media.empty();
-}
-bool asks_who(const Operation& operation) {
-  return operation.permission || operation.endless || operation.name.starts_with("auth.");
-}
 
 constexpr Refusal refusals[] = {
     {304, "NotModified", "Unchanged since the ETag of If-None-Match.",

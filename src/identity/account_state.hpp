@@ -189,9 +189,12 @@ struct Accounts::State {
   /// Which device this is; nothing where it is none of this user's.
   std::optional<std::string> device_of(UserId user, std::string_view device);
 
+  /// Who does what is written down: the person himself, or one who is not known as the person: an
+  /// operator on the machine, or whoever fails to sign in.
+  enum class By { the_person, somebody };
   /// Tells every workspace that the person belongs to.
   Result<void> record(storage::Tx& tx, UserId user, audit::Action action, std::string_view detail,
-                      std::string_view request_id, bool by_operator = false);
+                      std::string_view request_id, By by = By::the_person);
 
   /// A new password, checked against the rules and hashed.
   Result<std::string> hash_new(std::string_view wanted, const std::string& email,

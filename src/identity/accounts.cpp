@@ -126,8 +126,7 @@ std::optional<std::string> Accounts::State::device_of(UserId user, std::string_v
 }
 
 Result<void> Accounts::State::record(storage::Tx& tx, UserId user, audit::Action action,
-                                     std::string_view detail, std::string_view request_id,
-                                     bool by_operator) {
+                                     std::string_view detail, std::string_view request_id, By by) {
   const std::string name = "user:" + user.str();
   BOOST_OUTCOME_TRY(
       const auto workspaces,
@@ -136,7 +135,7 @@ Result<void> Accounts::State::record(storage::Tx& tx, UserId user, audit::Action
   for (const WorkspaceId workspace : workspaces) {
     BOOST_OUTCOME_TRY(audit::append(tx, clock,
                                     {.workspace_id = workspace,
-                                     .actor = by_operator ? std::string() : name,
+                                     .actor = by == By::somebody ? std::string() : name,
                                      .action = action,
                                      .subject = name,
                                      .detail = std::string(detail),
@@ -169,7 +168,7 @@ Result<User> Accounts::State::check_password(std::string_view email, std::string
     if (!found) return write_nothing(tx, clock.now());
     return record(tx, found->id, audit::Action::login_failed,
                   device ? "wrong password, from a known device" : "wrong password",
-                  visit.request_id);
+                  visit.request_id, By::somebody);
   }));
   return wrong_credentials();
 }
@@ -442,7 +441,8 @@ Result<User> Accounts::set_password(std::string_view email, std::string_view wan
   BOOST_OUTCOME_TRY(const User user, known_user(s.db, email));
   BOOST_OUTCOME_TRY(const std::string hash, s.hash_new(wanted, user.email, user.name));
   BOOST_OUTCOME_TRY(s.db.write([&](storage::Tx& tx) -> Result<void> {
-    BOOST_OUTCOME_TRY(s.record(tx, user.id, audit::Action::password_changed, "", "", true));
+    BOOST_OUTCOME_TRY(
+        s.record(tx, user.id, audit::Action::password_changed, "", "", State::By::somebody));
     return s.replace_password(tx, user.id, hash, std::nullopt);
   }));
   return known_user(s.db, email);
@@ -457,7 +457,7 @@ Result<User> Accounts::set_disabled(std::string_view email, bool disabled) {
                                  {user.id, disabled ? std::optional(now) : std::nullopt, now}));
     BOOST_OUTCOME_TRY(s.record(
         tx, user.id, disabled ? audit::Action::account_disabled : audit::Action::account_enabled,
-        "", "", true));
+        "", "", State::By::somebody));
     if (!disabled) return success();
     return s.revoke_sessions(tx, user.id, std::nullopt);
   }));
@@ -470,7 +470,8 @@ Result<void> Accounts::drop_second_factor(std::string_view email) {
   return s.db.write([&](storage::Tx& tx) -> Result<void> {
     BOOST_OUTCOME_TRY(tx.execute("DELETE FROM second_factors WHERE user_id = ?1", {user.id}));
     BOOST_OUTCOME_TRY(tx.execute("DELETE FROM recovery_codes WHERE user_id = ?1", {user.id}));
-    return s.record(tx, user.id, audit::Action::second_factor_changed, "off", "", true);
+    return s.record(tx, user.id, audit::Action::second_factor_changed, "off", "",
+                    State::By::somebody);
   });
 }
 

@@ -7,7 +7,13 @@ namespace insightflow::identity {
 
 namespace {
 
-const std::string membership_columns = column_list(type_of<Membership>());
+/// What a person is in one workspace, and the highest role given on anything in it.
+struct StandingRow {
+  WorkspaceId workspace_id;
+  Role role = Role::guest;
+  std::int64_t granted = 0;
+};
+BOOST_DESCRIBE_STRUCT(StandingRow, (), (workspace_id, role, granted))
 
 Error unknown_member() {
   return fail(Code::not_found, "member_unknown", "No member of this workspace has this id.");
@@ -53,10 +59,11 @@ Result<void> take_out(storage::Tx& tx, const Scope& scope, const Member& member)
 
 Result<Actor> actor_of(storage::Tx& tx, UserId user, std::optional<WorkspaceId> workspace) {
   static const std::string sql =
-      "SELECT " + membership_columns +
-      " FROM memberships WHERE user_id = ?1 AND (?2 IS NULL OR workspace_id = ?2) ORDER BY "
+      "SELECT workspace_id, role, (SELECT " + highest_role_sql() +
+      " FROM grants WHERE workspace_id = m.workspace_id AND grantee_id = m.user_id) FROM "
+      "memberships m WHERE user_id = ?1 AND (?2 IS NULL OR workspace_id = ?2) ORDER BY "
       "workspace_id LIMIT 2";
-  BOOST_OUTCOME_TRY(const auto found, tx.list<Membership>(sql, {user, workspace}));
+  BOOST_OUTCOME_TRY(const auto found, tx.list<StandingRow>(sql, {user, workspace}));
   if (workspace && found.empty())
     return fail(Code::not_found, "workspace_unknown",
                 "You belong to no workspace with this id. Is X-Workspace-Id right?");
@@ -64,10 +71,7 @@ Result<Actor> actor_of(storage::Tx& tx, UserId user, std::optional<WorkspaceId> 
   if (found.size() != 1) return actor;
   actor.workspace = found[0].workspace_id;
   actor.role = found[0].role;
-  static const std::string grants =
-      "SELECT " + highest_role_sql() + " FROM grants WHERE workspace_id = ?1 AND grantee_id = ?2";
-  BOOST_OUTCOME_TRY(const auto granted, tx.find<std::int64_t>(grants, {actor.workspace, user}));
-  actor.granted = static_cast<Role>(granted.value_or(0));
+  actor.granted = static_cast<Role>(found[0].granted);
   return actor;
 }
 

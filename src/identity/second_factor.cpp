@@ -80,8 +80,8 @@ Result<Tokens> Accounts::second_step(std::string_view challenge, std::string_vie
       }
     }
     if (!right) {
-      BOOST_OUTCOME_TRY(
-          s.record(tx, *user, audit::Action::login_failed, "wrong code", visit.request_id));
+      BOOST_OUTCOME_TRY(s.record(tx, *user, audit::Action::login_failed, "wrong code",
+                                 visit.request_id, State::By::somebody));
       return Outcome{};
     }
     BOOST_OUTCOME_TRY(tx.execute("DELETE FROM user_tokens WHERE digest = ?1", {digest}));

@@ -222,7 +222,7 @@ class ReaderPool {
       }
       --left_;
     }
-    auto opened = SqliteConnection::open(path_, SQLITE_OPEN_READONLY, busy_timeout_);
+    auto opened = open();
     if (!opened) {
       const std::lock_guard lock(mutex_);
       ++left_;
@@ -238,6 +238,13 @@ class ReaderPool {
   }
 
  private:
+  Result<std::unique_ptr<SqliteConnection>> open() const {
+    BOOST_OUTCOME_TRY(auto connection,
+                      SqliteConnection::open(path_, SQLITE_OPEN_READONLY, busy_timeout_));
+    BOOST_OUTCOME_TRY(connection->script("PRAGMA cache_size = -1024"));
+    return connection;
+  }
+
   const std::string path_;
   int left_;
   const int busy_timeout_;

@@ -93,6 +93,11 @@ class HttpClient {
   std::optional<RawClient> client_;
 };
 
+/// The code of the error in an answer.
+inline std::string code_of(const HttpClient::Answer& answer) {
+  return text_at(json_of(answer.body), "/error/code");
+}
+
 /// The whole product behind a port, on a database of its own.
 struct HttpWorld {
   enum class Jobs { run, leave };
@@ -144,6 +149,23 @@ inline std::string survey_json(std::string_view slug, std::string_view more = {}
     {"id":"q7","kind":"date","text":"When did you start?"},
     {"id":"q8","kind":"contact","text":"How do we reach you?"},
     {"id":"q9","kind":"yes_no","text":"Do you plan to stay?"}]})";
+}
+
+/// Answers to it.
+inline const std::string answer_body =
+    R"({"answers":{"q1":9,"q2":"Fast, \"really\" fast","q3":["Boards","else"],
+    "q4":{"Speed":"Good","Price":"Poor"},"q5":["Speed","Cost","Help"],"q6":12,"q7":"2026-02-28",
+    "q8":{"name":"Ana","email":"ana@example.org"},"q9":true},
+    "other":{"q3":"=the calendar"},"hidden":{"plan":"pro"}})";
+
+/// Makes that survey, and publishes it unless told otherwise; gives its id.
+inline std::string create_survey(HttpClient& owner, std::string_view slug,
+                                 std::string_view more = {}, bool publish = true) {
+  const auto made = owner.post("/api/v1/surveys", survey_json(slug, more));
+  REQUIRE(made.status == 201);
+  const std::string id = text_at(json_of(made.body), "/id");
+  if (publish) REQUIRE(owner.post("/api/v1/surveys/" + id + "/publish").status == 200);
+  return id;
 }
 
 }  // namespace insightflow::test

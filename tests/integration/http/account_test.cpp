@@ -22,10 +22,6 @@ std::string body(std::initializer_list<std::pair<std::string_view, std::string>>
   return serialize(out);
 }
 
-std::string code_of(const HttpClient::Answer& answer) {
-  return text_at(json_of(answer.body), "/error/code");
-}
-
 struct Fixture {
   HttpWorld world;
   HttpClient anyone = world.client();
