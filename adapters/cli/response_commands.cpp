@@ -110,6 +110,7 @@ void add_import(CLI::App& app, Context& context) {
       print_as_json(report);
     else
       print_import(report, quarantine);
+    if (report.rows > 0 && report.rejected == report.rows) context.exit = bad_input;
     return insightflow::success();
   });
 }

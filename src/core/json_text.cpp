@@ -7,6 +7,7 @@
 #include <boost/json/value.hpp>
 #include <boost/json/value_stack.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <unordered_set>
@@ -208,6 +209,19 @@ void append(std::string& out, const json::value& value, int indent) {
   }
 }
 
+/// Where in the text, as an editor counts: lines and characters from 1. One line has bytes alone.
+std::string place_of(std::string_view text, std::size_t byte) {
+  const std::string_view before = text.substr(0, byte);
+  const auto lines = std::count(before.begin(), before.end(), '\n');
+  if (lines == 0) return " at byte " + std::to_string(byte) + ".";
+  const std::string_view line = before.substr(before.rfind('\n') + 1);
+  const auto characters = std::count_if(line.begin(), line.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;  // not the rest of a UTF-8 sequence
+  });
+  return " at line " + std::to_string(lines + 1) + ", character " + std::to_string(characters + 1) +
+         ".";
+}
+
 }  // namespace
 
 Result<json::value> parse_json(std::string_view text, const JsonLimits& limits) {
@@ -226,7 +240,7 @@ Result<json::value> parse_json(std::string_view text, const JsonLimits& limits) 
       mark + parser.write_some(false, text.data() + mark, text.size() - mark, ec);
   if (!ec && read < text.size()) ec = json::make_error_code(json::error::extra_data);
   if (!ec) return parser.handler().stack.release();
-  const std::string where = " at byte " + std::to_string(read) + ".";
+  const std::string where = place_of(text, read);
   if (parser.handler().repeated)
     return fail(
         Code::invalid, "json_duplicate_key",

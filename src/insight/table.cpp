@@ -95,6 +95,9 @@ class CsvTable {
     for (const std::string& name : wanted) {
       const auto at = std::find(header.begin(), header.end(), name);
       if (at == header.end()) return unknown_column(name, header);
+      if (std::find(at + 1, header.end(), name) != header.end())
+        return fail(Code::invalid, "column_ambiguous",
+                    "Several columns are called '" + name + "'. Give each a name of its own.");
       places_.push_back(static_cast<std::size_t>(at - header.begin()));
     }
     return success();
@@ -242,6 +245,10 @@ Result<Dataset> read(Table table, const TableColumns& columns, const Ctx& ctx) {
     question.id = question.text = wanted[i];
     if (uses[i] == Use::nps) question.kind = survey::Kind::nps;
     if (uses[i] == Use::score) fit_scale(question, numbers[i]);
+    if (wordy[i] > 0 && numbers[i].empty())
+      return fail(Code::invalid, "column_not_numeric",
+                  "No value of '" + wanted[i] + "' is " +
+                      (uses[i] == Use::nps ? "a whole number from 0 to 10." : "a number."));
     if (wordy[i] > 0)
       out.notes.push_back(
           std::to_string(wordy[i]) + (wordy[i] == 1 ? " value of '" : " values of '") + wanted[i] +

@@ -23,7 +23,7 @@ struct JsonLimits {
 
 /// Parses one JSON text (RFC 8259), strictly: no duplicate keys, no lone surrogates, no bytes
 /// that are not UTF-8, nothing behind the value. Errors: `json_malformed`, `json_duplicate_key`,
-/// `json_too_deep`, `json_too_large`, `utf8_invalid`; the detail holds the byte offset.
+/// `json_too_deep`, `json_too_large`, `utf8_invalid`; the detail says where.
 Result<json::value> parse_json(std::string_view text, const JsonLimits& limits = {});
 
 /// The type-erased workers behind the templates below.

@@ -21,8 +21,10 @@ struct TableColumns {
 /// … Rows that cannot be read are left out and counted in the notes, and so are scores that are no
 /// number. A column of scores with at most 25 whole values is a rating from the least to the
 /// largest, else a number; a note says which scale was read. A column may be named more than once.
-/// Errors: `column_unknown`, `text_column_missing`, `file_empty`, `rows_missing` for a header
-/// alone, `rows_unreadable` when there are rows but none can be read, and those of
+/// Errors: `column_unknown`, `column_ambiguous` (a column that is named here and twice in the
+/// header), `column_not_numeric` (scores of which none is a number), `text_column_missing`,
+/// `file_empty`, `rows_missing` for a header alone, `rows_unreadable` when there are rows but none
+/// can be read, and those of
 /// `response::CsvReader` and `parse_json`.
 Result<Dataset> read_table(response::ChunkSource source, response::TableFormat format,
                            const TableColumns& columns, const Ctx& ctx = {});

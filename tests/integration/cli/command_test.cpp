@@ -60,6 +60,7 @@ struct FieldedDesk : Desk {
 TEST_CASE("the first round works as the help says") {
   Desk desk;
   desk.put("answers.csv", FieldedDesk().answers(60) + "99,too high,team\n");
+  desk.put("bad.csv", "q1,q2,hidden.plan\n99,too high,team\n");
   desk.put("answer.json", R"({"answers":{"q1":9,"q2":"From a file"}})");
   desk.put("plain.json", good_survey);
   const Row rows[] = {
@@ -83,6 +84,7 @@ TEST_CASE("the first round works as the help says") {
        0,
        "61 rows: 0 stored, 60 already there, 1 set aside",
        ""},
+      {{"import", "trial", "bad.csv"}, 2, "1 rows: 0 stored, 0 already there, 1 set aside", ""},
       {{"export", "trial", "--out", "all.csv"}, 0, "", ""},
       {{"export", "trial", "--out", "all.jsonl"}, 0, "", ""},
       {{"export", "trial", "--format", "jsonl"}, 0, "From a pipe", ""},

@@ -2,6 +2,7 @@
 #include <insightflow/response/response.hpp>
 #include <insightflow/survey/survey.hpp>
 
+#include <boost/json/value.hpp>
 #include <doctest/doctest.h>
 
 using namespace insightflow;
@@ -98,6 +99,13 @@ TEST_CASE("the parser is strict") {
   CHECK(serialize(
             parse_json(R"( {"a":{"k":1},"b":{"k":2}, "c":[1.0, 2.5, -3, "\u00e9\n"]} )").value()) ==
         R"({"a":{"k":1},"b":{"k":2},"c":[1,2.5,-3,"é\n"]})");
+}
+
+TEST_CASE("a fault in a text of several lines is placed as an editor counts") {
+  const auto detail = [](const char* text) { return parse_json(text).error().detail; };
+  CHECK(detail("{\n \"é\": 1,\n \"ü\": }\n") ==
+        "Not valid JSON: syntax error at line 3, character 7.");
+  CHECK(detail("[1,]") == "Not valid JSON: syntax error at byte 3.");
 }
 
 TEST_CASE("numbers come back as they were written, to the last bit") {

@@ -146,7 +146,7 @@ TEST_CASE_FIXTURE(Fixture, "the trail tells how people came in, and cannot be fl
   for (const audit::Entry& entry : chain) {
     const bool by_operator = entry.action.starts_with("account_") || entry.detail == "off";
     const bool by_stranger = entry.action == "login_failed" && !entry.detail.ends_with("session");
-    CAPTURE(entry.action, entry.detail);
+    CAPTURE(entry.action);
     CHECK((by_operator || by_stranger) <= entry.actor.empty());
     for (const std::string& text : {entry.actor, entry.subject, entry.detail})
       CHECK(text.find("example") == std::string::npos);

@@ -430,6 +430,12 @@ TEST_CASE(
   CHECK(reason(table("c\ncaf\xe9\nna\xefve\n", {.text = {"c"}})) == "rows_unreadable");
   CHECK(reason(table("c\n", {.text = {"c"}})) == "rows_missing");
   CHECK(reason(table("", {.text = {"c"}})) == "file_empty");
+  CHECK(reason(table("c,s,c\na,1,b\n", {.text = {"c"}})) == "column_ambiguous");
+  CHECK(reason(table("c,s,s2,s2\na,1,1,2\n", {.text = {"c"}, .score = {"s"}})) == "ok");
+  CHECK(reason(table("c,s\na,high\nb,low\n", {.text = {"c"}, .score = {"s"}})) ==
+        "column_not_numeric");
+  CHECK(reason(table("c,s\na,high\nb,3\nc,\n", {.text = {"c"}, .score = {"s"}})) == "ok");
+  CHECK(reason(table("c,s\na,11\n", {.text = {"c"}, .nps = {"s"}})) == "column_not_numeric");
   CHECK(reason(table("a,b\n1,2\n", {})) == "text_column_missing");
 }
 
