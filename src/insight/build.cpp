@@ -66,7 +66,7 @@ Manifest manifest_of(const Dataset& dataset, const Readings& readings, const Set
 }  // namespace
 
 std::string engine_version() {
-  return "insight-4 " + std::string(analysis::sentiment_model_version());
+  return "insight-5 " + std::string(analysis::sentiment_model_version());
 }
 
 std::optional<std::string> evidence_text(const response::Submission& submission,

@@ -1,7 +1,8 @@
-// Trains the sentiment model: train_sentiment DIRECTORY OUTPUT
+// Trains the sentiment model: train_sentiment DIRECTORY PHRASES OUTPUT
 //
-// DIRECTORY holds the files named in `parts`, each "label<TAB>text" with a header line. The same
-// files give the same bytes on every machine: one thread, our own Rng, our own exp, no contraction.
+// DIRECTORY holds the files named in `parts`, each "label<TAB>text" with a header line; PHRASES is
+// tools/train/sentiment/phrases.txt. The same files give the same bytes on every machine: one
+// thread, our own Rng, our own exp, no contraction.
 
 #include "analysis/numeric.hpp"
 #include "analysis/sentiment_features.hpp"
@@ -35,11 +36,13 @@ struct Part {
   bool calibrates;  // large enough, and with all three classes
 };
 constexpr Part parts[] = {
-    {"goemotions.tsv", 1.0, true},    {"tweet_sentiment_extraction.tsv", 1.0, true},
-    {"xed_subtitles.tsv", 0.3, true}, {"vader_movie.tsv", 0.3, false},
-    {"vader_tweets.tsv", 2.0, true},  {"vader_amazon.tsv", 2.0, true},
-    {"uci_sentences.tsv", 2.0, false}};
-constexpr std::size_t domains = std::size(parts);
+    {"goemotions.tsv", 1.0, true},     {"tweet_sentiment_extraction.tsv", 1.0, true},
+    {"xed_subtitles.tsv", 0.3, true},  {"vader_movie.tsv", 0.3, false},
+    {"vader_tweets.tsv", 2.0, true},   {"vader_amazon.tsv", 2.0, true},
+    {"uci_sentences.tsv", 2.0, false}, {"", 3.0, false}};  // the last: our own phrases
+constexpr std::size_t domains = std::size(parts), phrases = domains - 1;
+/// Of one line of phrases, evenly from all that it stands for.
+constexpr std::size_t most_of_a_phrase = 40;
 
 struct Feature {
   std::uint32_t bucket;
@@ -88,32 +91,85 @@ std::string unmask(std::string_view text) {
   return out;
 }
 
-std::vector<Example> read(const std::string& directory) {
+struct Labelled {
+  std::string label, text;
+};
+
+std::ifstream open(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (in) return in;
+  std::fprintf(stderr, "cannot read %s\n", path.c_str());
+  std::exit(2);
+}
+
+Labelled split(const std::string& line) {
+  const std::size_t tab = line.find('\t');
+  return {line.substr(0, tab), line.substr(tab + 1)};
+}
+
+std::vector<Labelled> read_file(const std::string& path) {
+  std::ifstream in = open(path);
+  std::vector<Labelled> out;
+  std::string line;
+  std::getline(in, line);
+  while (std::getline(in, line)) out.push_back(split(line));
+  for (Labelled& one : out) one.text = unmask(one.text);
+  return out;
+}
+
+/// What "{a|b} c" stands for: "a c" and "b c".
+std::vector<std::string> spelt_out(std::string_view phrase) {
+  std::vector<std::string> out{""};
+  while (!phrase.empty()) {
+    const std::size_t open = std::min(phrase.find('{'), phrase.size());
+    for (std::string& one : out) one += phrase.substr(0, open);
+    if (open == phrase.size()) break;
+    const std::size_t close = phrase.find('}', open);
+    std::vector<std::string> longer;
+    std::string_view choices = phrase.substr(open + 1, close - open - 1);
+    for (std::size_t end = 0; end != choices.npos; choices.remove_prefix(end + 1)) {
+      end = choices.find('|');
+      for (const std::string& one : out)
+        longer.push_back(one + std::string(choices.substr(0, end)));
+      if (end == choices.npos) break;
+    }
+    out = std::move(longer);
+    phrase.remove_prefix(close + 1);
+  }
+  return out;
+}
+
+std::vector<Labelled> read_phrases(const std::string& path) {
+  std::ifstream in = open(path);
+  std::vector<Labelled> out;
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with('#')) continue;
+    const Labelled phrase = split(line);
+    const auto all = spelt_out(phrase.text);
+    const std::size_t kept = std::min(all.size(), most_of_a_phrase);
+    for (std::size_t i = 0; i < kept; ++i)
+      out.push_back({phrase.label, all[i * all.size() / kept]});
+  }
+  return out;
+}
+
+std::size_t class_of(std::string_view label) {
+  return label == "negative" ? 0 : label == "neutral" ? 1 : 2;
+}
+
+std::vector<Example> read(const std::string& directory, const std::string& phrase_file) {
   std::vector<Example> out;
   for (std::size_t domain = 0; domain < domains; ++domain) {
-    std::ifstream in(directory + "/" + parts[domain].file, std::ios::binary);
-    if (!in) {
-      std::fprintf(stderr, "cannot read %s\n", parts[domain].file);
-      std::exit(2);
-    }
+    const std::string file = parts[domain].file;
     const std::size_t begin = out.size();
     std::array<std::size_t, classes> counts{};
-    std::string line;
-    std::getline(in, line);
-    while (std::getline(in, line)) {
-      const std::size_t tab = line.find('\t');
-      const std::string_view label = std::string_view(line).substr(0, tab);
-      const std::string text = unmask(std::string_view(line).substr(tab + 1));
+    for (const auto& [label, text] :
+         domain == phrases ? read_phrases(phrase_file) : read_file(directory + "/" + file)) {
       const TokenizedText tokens = tokenize(text);
       List list;
       if (features::walk(tokens, 0, tokens.tokens.size(), list) == 0) continue;
-      Example example{std::move(list.features),
-                      label == "negative"  ? 0u
-                      : label == "neutral" ? 1u
-                                           : 2u,
-                      domain, 1};
-      ++counts[example.label];
-      out.push_back(std::move(example));
+      out.push_back({std::move(list.features), class_of(label), domain, 1});
+      ++counts[out.back().label];
     }
     // Within a file all classes weigh the same; a class that is missing is not made up for.
     const double size = static_cast<double>(out.size() - begin);
@@ -183,11 +239,12 @@ class Trainer {
   Table shared{sentiment_buckets + 1};
   std::vector<Table> own{domains, Table(sentiment_buckets + 1)};
 
-  /// Learns from all files but one; pass `domains` to leave out none.
-  Trainer(const std::vector<Example>& examples, std::size_t left_out) {
+  /// Learns from the files for which `learns_from(domain)` holds.
+  template <class Choice>
+  Trainer(const std::vector<Example>& examples, Choice&& learns_from) {
     std::vector<std::uint32_t> order;
     for (std::uint32_t i = 0; i < examples.size(); ++i)
-      if (examples[i].domain != left_out) order.push_back(i);
+      if (learns_from(examples[i].domain)) order.push_back(i);
     begin(examples, order);
     Rng rng(20240917);
     for (int i = 0; i < passes; ++i) {
@@ -230,11 +287,13 @@ class Trainer {
 
   void pass(const std::vector<Example>& examples, const std::vector<std::uint32_t>& order, Rng& rng,
             float rate) {
-    constexpr float decay = 1e-5f, own_share = 1;
+    constexpr float decay = 1e-5f;
     for (const std::uint32_t index : order) {
       const Example example = thinned(examples[index], rng);
       const float norm = example.norm();
       Table& local = own[example.domain];
+      // Our own phrases are what answers are like; there is nothing in them to be thrown away.
+      const float own_share = example.domain == phrases ? 0 : 1;
       Scores scores{};
       for (const Feature f : example.features) {
         const float value = norm * static_cast<float>(f.worth);
@@ -380,19 +439,24 @@ std::int32_t fixed(double value) {
 }  // namespace
 
 int main(int count, char** arguments) {
-  if (count != 3) {
-    std::fprintf(stderr, "usage: train_sentiment DIRECTORY OUTPUT\n");
+  if (count != 4) {
+    std::fprintf(stderr, "usage: train_sentiment DIRECTORY PHRASES OUTPUT\n");
     return 2;
   }
-  const std::vector<Example> examples = read(arguments[1]);
+  const std::vector<Example> examples = read(arguments[1], arguments[2]);
   Calibration calibration;
   for (std::size_t domain = 0; domain < domains; ++domain)
     if (parts[domain].calibrates)
-      calibration.add(Quantised(Trainer(examples, domain).shared), examples, domain);
+      calibration.add(Quantised(Trainer(examples,
+                                        [&](std::size_t learnt) {
+                                          return learnt != domain && learnt != phrases;
+                                        })
+                                    .shared),
+                      examples, domain);
   calibration.fit();
   calibration.report();
-  const Quantised model(Trainer(examples, domains).shared);
-  std::ofstream out(arguments[2], std::ios::binary);
+  const Quantised model(Trainer(examples, [](std::size_t) { return true; }).shared);
+  std::ofstream out(arguments[3], std::ios::binary);
   const SentimentModelHeader header{.bits = sentiment_bits,
                                     .unit = fixed(model.unit * calibration.slope),
                                     .negative_bias = fixed(calibration.negative),

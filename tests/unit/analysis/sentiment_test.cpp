@@ -23,6 +23,9 @@ TEST_CASE("plain cases") {
       {"Terrible. It crashed twice and support was rude.", Sentiment::negative},
       {"The food was not good at all", Sentiment::negative},
       {"not happy with the delays", Sentiment::negative},
+      {"The price is too high", Sentiment::negative},
+      {"Not bad", Sentiment::positive},
+      {"It is okay", Sentiment::neutral},
       {"The meeting is on Tuesday at 10.", Sentiment::neutral},
       {"I live in the third district", Sentiment::neutral},
   };
@@ -33,6 +36,71 @@ TEST_CASE("plain cases") {
     CHECK(mood.score >= 1.0 / 3);
     CHECK(mood.score <= 1);
   }
+}
+
+TEST_CASE("what people write in surveys, in none of the texts the model learned from") {
+  struct Row {
+    const char* text;
+    Sentiment label;
+  };
+  const Row rows[] = {
+      {"Pricing is way too high for a two person company", Sentiment::negative},
+      {"Too slow on Mondays", Sentiment::negative},
+      {"Your prices are too high", Sentiment::negative},
+      {"The notifications are too many", Sentiment::negative},
+      {"Too much e-mail", Sentiment::negative},
+      {"I could not reach anyone for three days", Sentiment::negative},
+      {"Checkout is far too complicated", Sentiment::negative},
+      {"The rooms are too small", Sentiment::negative},
+      {"Loading takes forever", Sentiment::negative},
+      {"The mobile app should be faster", Sentiment::negative},
+      {"No export to Excel, which we need", Sentiment::negative},
+      {"Nice design but far too expensive", Sentiment::negative},
+      {"Great idea, but it never works", Sentiment::negative},
+      {"The bus was late again", Sentiment::negative},
+      {"Registration is not easy", Sentiment::negative},
+      {"They raised the price again", Sentiment::negative},
+      {"We went back to paper", Sentiment::negative},
+      {"My boss says it costs too much", Sentiment::negative},
+      {"The wait was too long", Sentiment::negative},
+      {"Too hot in the rooms", Sentiment::negative},
+      {"It does not sync with my calendar", Sentiment::negative},
+      {"Not worth what we pay", Sentiment::negative},
+      {"There should be more staff", Sentiment::negative},
+      {"The instructions were hard to follow", Sentiment::negative},
+      {"Not bad for the price", Sentiment::positive},
+      {"No problems at all", Sentiment::positive},
+      {"Nothing to complain about really", Sentiment::positive},
+      {"It couldn't be easier", Sentiment::positive},
+      {"Saves our team hours", Sentiment::positive},
+      {"Support helped me within minutes", Sentiment::positive},
+      {"Setup was quick", Sentiment::positive},
+      {"I would not go back to spreadsheets", Sentiment::positive},
+      {"We never had a problem with it", Sentiment::positive},
+      {"Slow at first, but now it runs great", Sentiment::positive},
+      {"It simply works", Sentiment::positive},
+      {"Staff were friendly and patient", Sentiment::positive},
+      {"Everything arrived on time", Sentiment::positive},
+      {"Much better than the old version", Sentiment::positive},
+      {"Good value", Sentiment::positive},
+      {"We are four people", Sentiment::neutral},
+      {"I use it for my shopping lists", Sentiment::neutral},
+      {"I have not tried it yet", Sentiment::neutral},
+      {"It depends on the week", Sentiment::neutral},
+      {"A colleague showed it to me", Sentiment::neutral},
+      {"Same as before", Sentiment::neutral},
+      {"I joined in March", Sentiment::neutral},
+      {"The trial ends next week", Sentiment::neutral},
+      {"I mainly use the calendar", Sentiment::neutral},
+  };
+  std::size_t right = 0;
+  for (const Row& row : rows) {
+    const Mood mood = sentiment(row.text);
+    right += mood.label == row.label;
+    if (mood.label != row.label) MESSAGE(row.text << ": rated " << static_cast<int>(mood.label));
+  }
+  MESSAGE(right << " of " << std::size(rows));
+  CHECK(right * 10 >= std::size(rows) * 7);
 }
 
 TEST_CASE("a text without words is neutral with the lowest score") {

@@ -1,4 +1,5 @@
 #include <insightflow/core/json.hpp>
+#include <insightflow/core/time.hpp>
 #include <insightflow/observe/log.hpp>
 
 #include <boost/json/object.hpp>
