@@ -78,7 +78,7 @@ void Centres::trim(std::size_t strongest) {
     list.clear();
     for (std::uint32_t f = 0; f < features_; ++f) {
       float& value = centres_[f * stride_ + c];
-      const auto steps = static_cast<std::uint32_t>(value * step_ + 0.5f);
+      const auto steps = static_cast<std::uint32_t>(value * steps_to_one + 0.5f);
       if (steps > 0) list.emplace_back(steps, f);
       value = 0;
     }
@@ -95,7 +95,7 @@ std::vector<std::pair<std::uint32_t, std::uint32_t>> Centres::parts(std::size_t 
   std::vector<std::pair<std::uint32_t, std::uint32_t>> out;
   for (std::uint32_t f = 0; f < features_; ++f)
     if (const float value = centres_[f * stride_ + centre]; value > 0)
-      out.emplace_back(f, static_cast<std::uint32_t>(value * step_ + 0.5f));
+      out.emplace_back(f, static_cast<std::uint32_t>(value * steps_to_one + 0.5f));
   return out;
 }
 

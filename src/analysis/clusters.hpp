@@ -13,6 +13,9 @@
 /// Spherical k-means on sparse rows.
 namespace insightflow::analysis {
 
+/// Similarities, and the weights of a centre, are written down in steps of 1/32768.
+constexpr std::int64_t steps_to_one = 32768;
+
 /// Where a row belongs: cluster -1 when it shares no feature with any centre.
 struct Placement {
   std::int32_t cluster = -1;
@@ -29,13 +32,13 @@ class Centres {
   /// Moves every centre to the weighted mean of the rows placed in it.
   void move(const SparseRows& rows, std::span<const std::uint32_t> weights,
             std::span<const Placement> placements);
-  /// Keeps the strongest features of every centre, in steps of 1/32768, so that what is written
-  /// down is what was used.
+  /// Keeps the strongest features of every centre, in whole steps, so that what is written down is
+  /// what was used.
   void trim(std::size_t strongest);
   /// What a trimmed centre consists of, by feature, and how to give that back.
   std::vector<std::pair<std::uint32_t, std::uint32_t>> parts(std::size_t centre) const;
   void set(std::size_t centre, std::uint32_t feature, std::uint32_t steps) {
-    centres_[feature * stride_ + centre] = static_cast<float>(steps) / step_;
+    centres_[feature * stride_ + centre] = static_cast<float>(steps) / steps_to_one;
   }
   /// The closest centre of one row; `room` is scratch space.
   Placement place(std::span<const Weight> row, std::vector<float>& room) const;
@@ -49,8 +52,6 @@ class Centres {
   }
 
  private:
-  static constexpr float step_ = 32768;
-
   std::size_t features_;
   std::size_t count_;
   std::size_t stride_;          // centres of one feature lie side by side

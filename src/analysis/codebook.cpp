@@ -365,7 +365,7 @@ Result<void> split(Codebook& codebook, std::string_view id, std::int64_t parts,
   next.themes.erase(next.themes.begin() + number);
   const auto& old_layer = codebook.layers[layer];
   const std::int64_t end = first + static_cast<std::int64_t>(old_layer.centres.size());
-  std::int64_t least = codebook.complete ? 0 : std::int64_t{32768};
+  std::int64_t least = codebook.complete ? 0 : steps_to_one;
   for (const std::int64_t centre : old.centres) {
     if (centre < first || centre >= end) continue;
     auto& dead = next.layers[layer].centres[static_cast<std::size_t>(centre - first)];

@@ -9,7 +9,6 @@ namespace insightflow::analysis {
 namespace {
 
 constexpr std::size_t batch = 8192;
-constexpr float step = 32768;
 /// What a codebook may ask for: one gibibyte.
 constexpr std::size_t most_centres = 4096, most_cells = std::size_t{1} << 28;
 
@@ -104,14 +103,13 @@ Result<Coder> load(const CodingLayer& layer, std::string_view pointer) {
   for (std::size_t c = 0; c < layer.centres.size(); ++c) {
     const CodeCentre& centre = layer.centres[c];
     if (centre.features.size() != centre.weights.size() || centre.least < 0 ||
-        centre.least > static_cast<std::int64_t>(step))
+        centre.least > steps_to_one)
       return bad("centres");
     out.least.push_back(static_cast<std::uint32_t>(centre.least));
     at = 0;
     for (std::size_t i = 0; i < centre.features.size(); ++i) {
       const std::int64_t gap = centre.features[i], weight = centre.weights[i];
-      if (gap < (i > 0) || gap >= features - at || weight < 1 ||
-          weight > static_cast<std::int64_t>(step))
+      if (gap < (i > 0) || gap >= features - at || weight < 1 || weight > steps_to_one)
         return bad("centres");
       at += gap;
       out.centres.set(c, static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(weight));
@@ -129,7 +127,7 @@ Placement Coders::place(const TokenizedText& text, Scratch& scratch) const {
     if (at.cluster >= 0) {
       const auto centre = static_cast<std::size_t>(at.cluster);
       const std::int32_t owner = owners_[first + centre];
-      if (owner >= 0 && at.similarity * step >= static_cast<float>(coder.least[centre]))
+      if (owner >= 0 && at.similarity * steps_to_one >= static_cast<float>(coder.least[centre]))
         return {owner, at.similarity};
     }
     first += coder.centres.count();

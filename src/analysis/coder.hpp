@@ -18,7 +18,7 @@ namespace insightflow::analysis {
 struct Coder {
   Vectoriser vectoriser;
   Centres centres;
-  std::vector<std::uint32_t> least;  ///< For every centre, in 1/32768.
+  std::vector<std::uint32_t> least;  ///< For every centre, in steps.
 };
 
 CodingLayer save(const Coder& coder);

@@ -14,19 +14,19 @@ constexpr std::size_t most_groups = 250;
 constexpr int most_sweeps = 60;
 
 /// A square matrix, row by row.
-struct Matrix {
+struct SquareMatrix {
   std::size_t size;
   std::vector<double> cells;
-  explicit Matrix(std::size_t n) : size(n), cells(n * n) {}
+  explicit SquareMatrix(std::size_t n) : size(n), cells(n * n) {}
   double& operator()(std::size_t r, std::size_t c) { return cells[r * size + c]; }
   double operator()(std::size_t r, std::size_t c) const { return cells[r * size + c]; }
 };
 
 /// Eigenvalues of a symmetric matrix, which becomes diagonal; the columns of the result are the
 /// eigenvectors (cyclic Jacobi rotations; Golub & Van Loan, section 8.5).
-Matrix diagonalise(Matrix& a) {
+SquareMatrix diagonalise(SquareMatrix& a) {
   const std::size_t n = a.size;
-  Matrix v(n);
+  SquareMatrix v(n);
   for (std::size_t i = 0; i < n; ++i) v(i, i) = 1;
   for (int sweep = 0; sweep < most_sweeps; ++sweep) {
     double off = 0;
@@ -61,10 +61,10 @@ Matrix diagonalise(Matrix& a) {
 
 /// Raw relative weights, which add up to R², of the correlations among the predictors (destroyed)
 /// and with the rating. `rank` is the number of directions that vary.
-std::vector<double> relative_weights(Matrix& among, std::span<const double> with,
+std::vector<double> relative_weights(SquareMatrix& among, std::span<const double> with,
                                      std::size_t* rank = nullptr) {
   const std::size_t n = among.size;
-  const Matrix v = diagonalise(among);
+  const SquareMatrix v = diagonalise(among);
   std::vector<double> root(n), beta(n), turned(n), out(n);
   std::size_t found = 0;
   for (std::size_t k = 0; k < n; ++k) {
@@ -118,7 +118,7 @@ Fit fit(const Moments& m, std::size_t predictors) {
     // What is left after cancellation in a column that does not vary is not a variance.
     deviation[a] = variance > 1e-12 * (1 + m[place(a, a)] / all) ? std::sqrt(variance) : 0;
   }
-  Matrix among(predictors);
+  SquareMatrix among(predictors);
   std::vector<double> with(predictors);
   for (std::size_t a = 0; a < predictors; ++a) {
     if (!(deviation[a] > 0) || !(deviation[y] > 0)) continue;

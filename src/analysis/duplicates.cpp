@@ -1,3 +1,4 @@
+#include "analysis/check_every.hpp"
 #include "analysis/hash.hpp"
 
 #include <insightflow/analysis/duplicates.hpp>
@@ -15,7 +16,6 @@ namespace insightflow::analysis {
 namespace {
 
 constexpr std::size_t bands = 10, rows = 3, minima = bands * rows, run_bytes = 4;
-constexpr std::size_t check_every = 1024;
 
 /// Multipliers and offsets of the hash functions, all odd and different.
 constexpr auto functions = [] {
@@ -27,7 +27,7 @@ constexpr auto functions = [] {
 }();
 
 /// What is compared of a text: its words with one space between, in runs of four bytes.
-class Reader {
+class RunReader {
  public:
   /// Reads the text; the number of its words.
   std::int64_t read(std::string_view text) {
@@ -85,7 +85,7 @@ class Search {
   Search(std::span<const std::string_view> texts, double similarity)
       : texts_(texts), similarity_(similarity) {}
 
-  void add(std::uint32_t index, Reader& reader, Duplicates& out) {
+  void add(std::uint32_t index, RunReader& reader, Duplicates& out) {
     const auto [same, is_new] = wholes_.try_emplace(hash(reader.words), index);
     if (!is_new) {
       // The first of these words may itself repeat another text.
@@ -139,7 +139,7 @@ class Search {
 
   std::span<const std::string_view> texts_;
   double similarity_;
-  Reader other_;
+  RunReader other_;
   // Asked, never walked through.
   std::unordered_map<std::uint64_t, std::uint32_t> wholes_, firsts_;
   std::unordered_map<std::uint32_t, Size> sizes_;
@@ -155,7 +155,7 @@ Result<Duplicates> find_duplicates(std::span<const std::string_view> texts,
                 "The similarity must be above 0 and at most 1.", "/similarity");
   Duplicates out;
   Search search(texts, options.similarity);
-  Reader reader;
+  RunReader reader;
   for (std::size_t i = 0; i < texts.size(); ++i) {
     if (i % check_every == 0) {
       BOOST_OUTCOME_TRY(ctx.check());
@@ -171,8 +171,8 @@ Result<Duplicates> find_duplicates(std::span<const std::string_view> texts,
 
 namespace {
 
-constexpr std::size_t groups = 64, group_bits = 6, nibbles = 16, draws = 4;
-constexpr std::size_t band_size = 7, band_count = groups / band_size;
+constexpr std::size_t sketch_groups = 64, group_bits = 6, nibbles = 16, draws = 4;
+constexpr std::size_t band_size = 7, band_count = sketch_groups / band_size;
 
 std::size_t nibble(const Sketch& sketch, std::size_t group) {
   const std::int64_t words[] = {sketch.first, sketch.second, sketch.third, sketch.fourth};
@@ -202,7 +202,7 @@ Sketch sketch_of(const TokenizedText& text) {
     words += text.form(token);
     words += ' ';
   }
-  std::array<std::uint32_t, groups> least;
+  std::array<std::uint32_t, sketch_groups> least;
   constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
   least.fill(none);
   // Each run is drawn four times, so that few groups of a short text stay empty.
@@ -217,11 +217,11 @@ Sketch sketch_of(const TokenizedText& text) {
     }
   }
   std::array<std::uint64_t, 4> packed{};
-  for (std::size_t group = 0; group < groups; ++group) {
+  for (std::size_t group = 0; group < sketch_groups; ++group) {
     // An empty group takes the value of the next one that is not.
     std::size_t from = group;
-    for (std::size_t step = 0; step < groups && least[from] == none; ++step)
-      from = (from + 1) % groups;
+    for (std::size_t step = 0; step < sketch_groups && least[from] == none; ++step)
+      from = (from + 1) % sketch_groups;
     const std::uint64_t bits = mix(least[from] + 64 * group) >> 60;
     packed[group / nibbles] |= bits << (4 * (group % nibbles));
   }
@@ -233,7 +233,7 @@ Sketch sketch_of(const TokenizedText& text) {
 double likeness(const Sketch& a, const Sketch& b) {
   if (a.words == b.words) return 1;
   // One group in sixteen agrees by chance.
-  const double agree = static_cast<double>(agreement(a, b)) / static_cast<double>(groups);
+  const double agree = static_cast<double>(agreement(a, b)) / static_cast<double>(sketch_groups);
   return std::max(0.0, (agree - 1.0 / 16) / (1 - 1.0 / 16));
 }
 

@@ -1,3 +1,4 @@
+#include "analysis/check_every.hpp"
 #include "analysis/numeric.hpp"
 #include "analysis/phrases.hpp"
 
@@ -11,10 +12,9 @@ namespace insightflow::analysis {
 
 namespace {
 
-constexpr std::size_t check_every = 1024;
-constexpr std::array<double, 4> length_bonus{0, 1, 2.2, 2.6};
+constexpr std::array<double, 4> keyphrase_length_bonus{0, 1, 2.2, 2.6};
 
-struct Ranked {
+struct RankedPhrase {
   double score;
   std::uint32_t phrase;
 };
@@ -50,7 +50,7 @@ Result<std::vector<WantedPhrase>> learn_keyphrases(const ThemeSample& sample,
   }
   const auto& phrases = table.phrases();
   const auto total = static_cast<double>(table.texts());
-  std::vector<Ranked> ranked;
+  std::vector<RankedPhrase> ranked;
   for (std::uint32_t i = 0; i < phrases.size(); ++i) {
     const Phrase& phrase = phrases[i];
     if (phrase.repeats < options.min_count || phrase.spellings.empty()) continue;
@@ -58,18 +58,18 @@ Result<std::vector<WantedPhrase>> learn_keyphrases(const ThemeSample& sample,
     // Repeats of one wording count by the logarithm of their number.
     const double repeats = numeric::log(static_cast<double>(phrase.repeats) / n);
     const double rarity = numeric::log(1 + total / n);
-    ranked.push_back({(n + repeats) * rarity * length_bonus[phrase.words], i});
+    ranked.push_back({(n + repeats) * rarity * keyphrase_length_bonus[phrase.words], i});
   }
   const auto most = static_cast<std::size_t>(std::max<std::int64_t>(options.most, 0));
   const std::size_t kept = std::min(ranked.size(), most * 8);
   std::partial_sort(ranked.begin(), ranked.begin() + static_cast<std::ptrdiff_t>(kept),
-                    ranked.end(), [](const Ranked& a, const Ranked& b) {
+                    ranked.end(), [](const RankedPhrase& a, const RankedPhrase& b) {
                       return a.score != b.score ? a.score > b.score : a.phrase < b.phrase;
                     });
   ranked.resize(kept);
 
   std::vector<std::uint32_t> chosen;
-  for (const Ranked& entry : ranked) {
+  for (const RankedPhrase& entry : ranked) {
     if (chosen.size() == most) break;
     const Phrase& phrase = phrases[entry.phrase];
     const bool fresh = std::none_of(chosen.begin(), chosen.end(), [&](std::uint32_t other) {

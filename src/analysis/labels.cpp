@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t shortlist = 40, terms_kept = 6;
 /// How much more a phrase of one, two, three words says.
-constexpr std::array<double, 4> length_bonus{0, 1, 1.7, 1.9};
+constexpr std::array<double, 4> label_length_bonus{0, 1, 1.7, 1.9};
 
 struct Scored {
   double score;
@@ -51,7 +51,7 @@ std::vector<Label> name_clusters(const PhraseTable& table, std::span<const Place
       if (lift <= 0) continue;
       const bool names = n >= least.recall * size && (2 * size > total || lift >= least.lift);
       best[c].push_back(
-          {n * lift * length_bonus[phrase.words], i, names, static_cast<std::int64_t>(n)});
+          {n * lift * label_length_bonus[phrase.words], i, names, static_cast<std::int64_t>(n)});
     }
   }
 

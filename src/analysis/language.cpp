@@ -118,7 +118,7 @@ constexpr std::int64_t least_evidence = 2 * whole, least_of_word = whole * 2 / 5
 constexpr double least_confidence = 0.55;
 constexpr std::size_t shortest_with_ending = 5, longest_ending = 6;
 
-class Tally {
+class EvidenceTally {
  public:
   void read(const TokenizedText& text) {
     for (const Token& token : text.tokens) {
@@ -206,7 +206,7 @@ class Tally {
 }  // namespace
 
 LanguageGuess identify_language(const TokenizedText& text) {
-  Tally tally;
+  EvidenceTally tally;
   tally.read(text);
   return tally.guess();
 }

@@ -28,14 +28,13 @@ constexpr double price = 0.12;
 /// … and fewer are preferred where it makes a difference of half a per cent.
 constexpr double as_good = 0.995;
 /// Where the engine chooses the number: a theme holds at least this many pieces, …
-constexpr std::size_t smallest = 10;
+constexpr std::size_t smallest_theme = 10;
 /// … its label is in a fifth of its pieces and five times as common there as elsewhere, …
 constexpr Distinctness clear{.recall = 0.2, .lift = 1.6};
 /// … and a piece belongs to it when it is at least this near, compared with its typical piece.
 constexpr double belongs = 0.3;
 /// Features that are kept of a centre.
 constexpr std::size_t strongest = 2048;
-constexpr double step = 32768;
 
 }  // namespace
 
@@ -152,7 +151,8 @@ Result<std::size_t> Learner::best_count(const Neighbourhoods& near, const Hierar
   Sample rows{every(sample_.rows, stride), {}};
   for (std::size_t i = 0; i < total; i += stride) rows.weights.push_back(sample_.weights[i]);
   const Sample places{every(near.rows, stride), rows.weights};
-  const std::size_t limit = std::max<std::size_t>(std::min({most, read_ / smallest, total / 2}), 1);
+  const std::size_t limit =
+      std::max<std::size_t>(std::min({most, read_ / smallest_theme, total / 2}), 1);
   std::vector<std::pair<std::size_t, double>> fits;
   double highest = 0;
   for (std::size_t count = 1; count <= limit; count = std::max(count + 1, count * 9 / 8)) {
@@ -220,9 +220,9 @@ void Learner::settle(std::size_t clusters) {
   const auto typical = cohesion();
   if (!options_.count)
     for (std::size_t c = 0; c < clusters; ++c)
-      coder_->least[c] = static_cast<std::uint32_t>(belongs * typical[c] * step);
+      coder_->least[c] = static_cast<std::uint32_t>(belongs * typical[c] * steps_to_one);
   for (Placement& p : placements_)
-    if (p.cluster >= 0 && static_cast<double>(p.similarity) * step <
+    if (p.cluster >= 0 && static_cast<double>(p.similarity) * steps_to_one <
                               coder_->least[static_cast<std::size_t>(p.cluster)])
       p = {};
   labels_ = name_clusters(table_, placements_, clusters, options_.count ? Distinctness{} : clear,
@@ -237,12 +237,13 @@ std::vector<double> Learner::cohesion() const {
     const auto c = static_cast<std::size_t>(placements_[i].cluster);
     const std::int64_t weight = sample_.weights[i];
     sizes[c] += weight;
-    sums[c] +=
-        weight * static_cast<std::int64_t>(static_cast<double>(placements_[i].similarity) * step);
+    sums[c] += weight * static_cast<std::int64_t>(static_cast<double>(placements_[i].similarity) *
+                                                  steps_to_one);
   }
   std::vector<double> out(sums.size());
   for (std::size_t c = 0; c < out.size(); ++c)
-    if (sizes[c] > 0) out[c] = static_cast<double>(sums[c]) / step / static_cast<double>(sizes[c]);
+    if (sizes[c] > 0)
+      out[c] = static_cast<double>(sums[c]) / steps_to_one / static_cast<double>(sizes[c]);
   return out;
 }
 

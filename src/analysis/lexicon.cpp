@@ -11,14 +11,14 @@ namespace insightflow::analysis {
 
 namespace {
 
-struct Group {
+struct WordGroup {
   int strength;
   std::string_view words;  // "excellen*" stands for all words that begin so
 };
 
 // The formatter counts an emoji as wider than it is.
 // clang-format off
-constexpr Group groups[] = {
+constexpr WordGroup word_groups[] = {
     {3, "😍 🥰 😘 🤩 ❤ 💕 💖 💗 💙 💚 💛 💜 🎉 🥳 💯 <3"},
     {2,
      "😀 😁 😂 🤣 😃 😄 😅 😆 😉 😊 😋 😎 🙂 ☺ 😇 🤗 👍 👏 🙌 💪 🙏 ✨ 🌟 ⭐ 👌 ✌ 😻 ♥ 🏆 "
@@ -281,7 +281,7 @@ constexpr std::size_t shortest_stem = 4, longest_stem = 11;
 class Lexicon {
  public:
   Lexicon() : cells_(std::size_t{1} << 14) {
-    for (const Group& group : groups) {
+    for (const WordGroup& group : word_groups) {
       std::string_view rest = group.words;
       while (!rest.empty()) {
         const std::size_t end = std::min(rest.find(' '), rest.size());

@@ -230,13 +230,13 @@ struct Side {
 };
 
 /// A trait with how telling it is; 1 is just worth telling.
-struct Ranked {
+struct RankedTrait {
   Trait trait;
   double strength = 0;
 };
 
 void compare(const Feature& feature, const std::vector<std::int32_t>& of, std::int32_t persona,
-             std::vector<Ranked>& out) {
+             std::vector<RankedTrait>& out) {
   const bool number = feature.kind == FeatureKind::number;
   const std::size_t values = feature.kind == FeatureKind::category ? feature.names.size() : 1;
   std::vector<Side> here(values), elsewhere(values);
@@ -374,12 +374,13 @@ Result<PersonaModel> find_personas(std::span<const Feature> features, const Pers
                     .interval = share.interval,
                     .typical = sample[found.medoids[order[r]]],
                     .traits = {}};
-    std::vector<Ranked> traits;
+    std::vector<RankedTrait> traits;
     for (const Feature& feature : features)
       compare(feature, out.of_respondent, static_cast<std::int32_t>(r), traits);
-    std::stable_sort(traits.begin(), traits.end(),
-                     [](const Ranked& a, const Ranked& b) { return a.strength > b.strength; });
-    for (Ranked& ranked : traits) {
+    std::stable_sort(traits.begin(), traits.end(), [](const RankedTrait& a, const RankedTrait& b) {
+      return a.strength > b.strength;
+    });
+    for (RankedTrait& ranked : traits) {
       if (persona.traits.size() >= static_cast<std::size_t>(options.traits)) break;
       if (std::none_of(persona.traits.begin(), persona.traits.end(),
                        [&](const Trait& told) { return told.id == ranked.trait.id; }))

@@ -12,7 +12,7 @@ namespace insightflow::analysis {
 namespace {
 
 constexpr std::size_t least_content = 3;
-constexpr std::size_t batch = 32'768;
+constexpr std::size_t cut_at_once = 32'768;
 
 /// The pieces of one answer, without `original` and `hash`.
 void cut(const TokenizedText& text, std::uint32_t answer, std::vector<Piece>& out) {
@@ -78,10 +78,10 @@ void join_repeats(Pieces& pieces) {
 Result<Pieces> cut_pieces(std::span<const std::string_view> texts, bool plain, std::size_t threads,
                           const Ctx& ctx) {
   Pieces out;
-  for (std::size_t begin = 0; begin < texts.size(); begin += batch) {
+  for (std::size_t begin = 0; begin < texts.size(); begin += cut_at_once) {
     BOOST_OUTCOME_TRY(ctx.check());
     ctx.report("read", static_cast<std::int64_t>(begin), static_cast<std::int64_t>(texts.size()));
-    const std::size_t size = std::min(batch, texts.size() - begin);
+    const std::size_t size = std::min(cut_at_once, texts.size() - begin);
     std::vector<std::vector<Piece>> parts(size);  // each share of the work fills its first
     in_blocks(size, threads, [&](std::size_t first, std::size_t last) {
       TokenizedText tokens;

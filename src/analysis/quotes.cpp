@@ -9,7 +9,6 @@ namespace insightflow::analysis {
 
 namespace {
 
-constexpr std::size_t shortlist = most_candidates;
 constexpr std::size_t pleasant_from = 25, pleasant_to = 240, longest = 480;
 constexpr float too_alike = 0.6f;
 constexpr double clear_mood = 0.5;
@@ -21,34 +20,34 @@ double reads(std::size_t bytes) {
   return bytes < pleasant_from ? 0.5 : 1;
 }
 
-struct Candidate {
+struct ScoredPiece {
   double score;
   std::uint32_t piece;
 };
-bool better(const Candidate& a, const Candidate& b) {
+bool better(const ScoredPiece& a, const ScoredPiece& b) {
   return a.score != b.score ? a.score > b.score : a.piece < b.piece;
 }
 
 /// Keeps the best few of many.
 class Shortlist {
  public:
-  void add(Candidate candidate) {
-    if (list_.size() == shortlist && !better(candidate, list_.front())) return;
-    if (list_.size() == shortlist) {
+  void add(ScoredPiece candidate) {
+    if (list_.size() == most_candidates && !better(candidate, list_.front())) return;
+    if (list_.size() == most_candidates) {
       std::pop_heap(list_.begin(), list_.end(), better);
       list_.pop_back();
     }
     list_.push_back(candidate);
     std::push_heap(list_.begin(), list_.end(), better);
   }
-  std::vector<Candidate> sorted() const {
+  std::vector<ScoredPiece> sorted() const {
     auto out = list_;
     std::sort(out.begin(), out.end(), better);
     return out;
   }
 
  private:
-  std::vector<Candidate> list_;  // a heap with the worst in front
+  std::vector<ScoredPiece> list_;  // a heap with the worst in front
 };
 
 float cosine(std::vector<Weight>& a, std::vector<Weight>& b) {
@@ -78,7 +77,7 @@ void join(std::vector<QuoteCandidate>& into, const std::vector<QuoteCandidate>& 
   std::merge(into.begin(), into.end(), other.begin(), other.end(), std::back_inserter(all), before);
   into.clear();
   for (QuoteCandidate& one : all) {
-    if (into.size() == shortlist) break;
+    if (into.size() == most_candidates) break;
     if (std::none_of(into.begin(), into.end(),
                      [&](const QuoteCandidate& known) { return known.hash == one.hash; }))
       into.push_back(std::move(one));
@@ -112,7 +111,7 @@ std::vector<ThemeQuotes> shortlist_quotes(std::span<const std::string_view> text
   }
   const auto candidates = [&](const Shortlist& list) {
     std::vector<QuoteCandidate> out;
-    for (const Candidate& one : list.sorted()) {
+    for (const ScoredPiece& one : list.sorted()) {
       const Piece& piece = pieces.all[one.piece];
       out.push_back({.score = one.score,
                      .hash = std::bit_cast<std::int64_t>(piece.hash),

@@ -10,7 +10,7 @@ namespace {
 
 /// In byte order. Beside function words it holds words of judgement ("good") and of speaking about
 /// one's opinion ("believe"), which name no subject.
-constexpr std::string_view words[] = {
+constexpr std::string_view stop_words[] = {
     "a",
     "able",
     "about",
@@ -626,7 +626,7 @@ constexpr std::string_view words[] = {
 class Set {
  public:
   Set() {
-    for (const std::string_view word : words) {
+    for (const std::string_view word : stop_words) {
       std::size_t at = hash(word) % cells_.size();
       while (cells_[at] != 0) at = (at + 1) % cells_.size();
       cells_[at] = hash(word);
@@ -641,7 +641,7 @@ class Set {
  private:
   std::array<std::uint64_t, 4096> cells_{};
 };
-static_assert(std::size(words) < 2048);
+static_assert(std::size(stop_words) < 2048);
 
 }  // namespace
 

@@ -1,3 +1,4 @@
+#include "analysis/check_every.hpp"
 #include "analysis/hash.hpp"
 #include "analysis/phrases.hpp"
 
@@ -12,7 +13,6 @@ namespace insightflow::analysis {
 
 namespace {
 
-constexpr std::size_t check_every = 1024;
 constexpr std::size_t least_words = 3;
 /// A shorter sentence gains nothing from being short.
 constexpr std::size_t short_words = 8;
@@ -28,7 +28,7 @@ struct Features {
   std::uint64_t wording = 0;
 };
 
-class Reader {
+class SentenceReader {
  public:
   void read(const TokenizedText& text, const Sentence& sentence, Features& out) {
     out.keys.clear();
@@ -153,7 +153,7 @@ class Summary {
 
   std::span<const std::string_view> texts_;
   TokenizedText tokens_;
-  Reader reader_;
+  SentenceReader reader_;
   Features features_;
   std::unordered_map<std::uint64_t, Count> counts_;
 };

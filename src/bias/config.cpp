@@ -13,7 +13,7 @@ namespace {
 
 // Reading grades: general audiences 8 (the usual aim of plain language), those with a degree 13.
 // Minutes: customers leave first, employees answer in paid time, panels and students stay longest.
-constexpr std::array table{
+constexpr std::array profile_table{
     ProfileRow{Profile::standard, "Anyone."},
     ProfileRow{Profile::academic,
                "Research with a sample that was recruited for it.",
@@ -56,7 +56,7 @@ void apply(const ProfileRow& row, Options& options) {
 }
 
 void apply(std::optional<Profile> profile, Options& options) {
-  for (const ProfileRow& row : table)
+  for (const ProfileRow& row : profile_table)
     if (row.profile == profile) apply(row, options);
 }
 
@@ -72,7 +72,7 @@ void apply_rest(const Settings& settings, Options& options) {
 }  // namespace
 
 std::span<const ProfileRow> profiles() {
-  return table;
+  return profile_table;
 }
 
 Result<Config> read_config(std::string_view text) {

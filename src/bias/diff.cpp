@@ -20,7 +20,7 @@ Lines lines_of(std::string_view text) {
 }
 
 /// One line of the script: kept in both, or on one side alone.
-struct Row {
+struct ScriptLine {
   char mark;  ///< ' ', '-' or '+'.
   std::string_view line;
 };
@@ -30,7 +30,7 @@ struct Row {
 constexpr int most_edits = 2000;
 
 /// The shortest way from `a` to `b`, or the plain replacement when it is longer than `most_edits`.
-std::vector<Row> script(const Lines& a, const Lines& b) {
+std::vector<ScriptLine> script(const Lines& a, const Lines& b) {
   const int n = static_cast<int>(a.size()), m = static_cast<int>(b.size());
   const int most = std::min(n + m, most_edits);
   std::vector<int> reach(static_cast<std::size_t>(2 * most + 3), 0);
@@ -53,7 +53,7 @@ std::vector<Row> script(const Lines& a, const Lines& b) {
       }
     }
   }
-  std::vector<Row> rows;
+  std::vector<ScriptLine> rows;
   if (edits < 0) {
     for (const std::string_view line : a) rows.push_back({'-', line});
     for (const std::string_view line : b) rows.push_back({'+', line});
@@ -80,7 +80,7 @@ std::vector<Row> script(const Lines& a, const Lines& b) {
   return rows;
 }
 
-void append_row(std::string& out, const Row& row) {
+void append_row(std::string& out, const ScriptLine& row) {
   out += row.mark;
   out += row.line;
   if (!row.line.ends_with('\n')) out += "\n\\ No newline at end of file\n";
@@ -109,9 +109,9 @@ std::string unified_diff(std::string_view before, std::string_view after, std::s
                  lines.end() - static_cast<std::ptrdiff_t>(back));
   };
   const std::size_t lead = std::min(front, context);
-  std::vector<Row> rows;
+  std::vector<ScriptLine> rows;
   for (std::size_t i = front - lead; i < front; ++i) rows.push_back({' ', all_a[i]});
-  for (const Row& row : script(middle(all_a), middle(all_b))) rows.push_back(row);
+  for (const ScriptLine& row : script(middle(all_a), middle(all_b))) rows.push_back(row);
   for (std::size_t i = 0; i < std::min(back, context); ++i)
     rows.push_back({' ', all_a[all_a.size() - back + i]});
 

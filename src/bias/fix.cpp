@@ -16,8 +16,6 @@
 
 namespace insightflow::bias {
 
-using survey::Kind;
-
 namespace {
 
 Edit edit(EditOp op, std::string path, const json::value& value) {
@@ -192,14 +190,14 @@ std::optional<Fix> leave_out(const Item& item, const Finding& finding) {
   return fix;
 }
 
-struct Row {
+struct FixRow {
   std::string_view rule;  ///< Empty: any.
   std::optional<Fix> (*make)(const Item&, const Finding&);
 };
-constexpr std::array table{
-    Row{"sensitive-required", let_decline}, Row{"non-exhaustive-options", let_name_another},
-    Row{"illogical-order", sort_options},   Row{"long-unordered-list", shuffle_options},
-    Row{"scale-labels", label_ends},        Row{"", leave_out}};
+constexpr std::array fix_table{
+    FixRow{"sensitive-required", let_decline}, FixRow{"non-exhaustive-options", let_name_another},
+    FixRow{"illogical-order", sort_options},   FixRow{"long-unordered-list", shuffle_options},
+    FixRow{"scale-labels", label_ends},        FixRow{"", leave_out}};
 
 /// Deletes the unused acceptances of a question, or of the whole, from the last to the first.
 void delete_acceptances(const survey::Questionnaire& survey, const Report& report,
@@ -244,7 +242,7 @@ std::vector<Fix> proposals(const survey::Questionnaire& survey, const Report& re
     if (!question) continue;
     const Item& item =
         inspection.items[static_cast<std::size_t>(question - survey.questions.data())];
-    for (const Row& row : table) {
+    for (const FixRow& row : fix_table) {
       if (!row.rule.empty() && row.rule != finding.rule) continue;
       if (auto fix = row.make(item, finding)) {
         fix->rule = finding.rule;

@@ -6,8 +6,6 @@
 
 namespace insightflow::bias {
 
-using survey::Kind;
-
 namespace {
 
 bool is_closed(const survey::Question& question) {
@@ -66,13 +64,6 @@ void learn_terms(const Text& text, std::set<std::string, std::less<>>& terms) {
                               text.tokens[i + 1].bracketed && text.tokens[i + 1].before == '(';
     if (follows_words || words_follow) terms.insert(token.word);
   }
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  return out;
 }
 
 /// The names in a condition, without parsing it: words outside quotation marks.
@@ -197,10 +188,6 @@ bool plain(const Text& text, const Hit& hit) {
 
 bool yes_or_no(const Item& item) {
   return item.kind() == Kind::yes_no || item.list.construct == Construct::yes_no;
-}
-
-bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words) {
-  return std::find(words.begin(), words.end(), word) != words.end();
 }
 
 }  // namespace insightflow::bias

@@ -5,11 +5,12 @@
 
 #include <insightflow/bias/lint.hpp>
 
-#include <initializer_list>
 #include <set>
 
 /// What rules see, and where they put what they find.
 namespace insightflow::bias {
+
+using survey::Kind;
 
 /// One question, read once for all rules.
 struct Item {
@@ -23,7 +24,7 @@ struct Item {
   bool rating_scale = false;  ///< Answers are points of one scale, numbers or words.
   std::int64_t points = 0;    ///< Points of the scale.
 
-  survey::Kind kind() const { return question->kind; }
+  Kind kind() const { return question->kind; }
 };
 
 struct Inspection {
@@ -75,7 +76,6 @@ Span whole_text(const Item& item);
 std::string quote(std::string_view words);
 /// The text with the bytes of the span replaced, blanks tidied and the first letter capital.
 std::string replaced(std::string_view text, Span span, std::string_view by);
-bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words);
 /// Outside quotations and brackets.
 bool plain(const Text& text, const Hit& hit);
 bool names_time(const Item& item);  ///< The question or its answers name a period.

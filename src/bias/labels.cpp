@@ -9,10 +9,6 @@ namespace insightflow::bias {
 
 namespace {
 
-bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words) {
-  return std::find(words.begin(), words.end(), word) != words.end();
-}
-
 struct Head {
   std::string_view word;
   Construct construct;
@@ -208,8 +204,7 @@ std::optional<Interval> read_interval(std::string_view label) {
       std::string word;
       while (at < label.size() &&
              ((label[at] >= 'a' && label[at] <= 'z') || (label[at] >= 'A' && label[at] <= 'Z'))) {
-        word +=
-            static_cast<char>(label[at] >= 'A' && label[at] <= 'Z' ? label[at] + 32 : label[at]);
+        word += lower(label[at]);
         ++at;
       }
       if (++words > 6) return std::nullopt;
@@ -446,9 +441,8 @@ void read_antonyms(std::vector<Label>& labels) {
     return;
   std::vector<std::string> last_words;
   for (const Label& label : labels) {
-    std::string word(label.core.substr(label.core.find_last_of(' ') + 1));
+    std::string word = lower(label.core.substr(label.core.find_last_of(' ') + 1));
     if (word.size() > 40) word.clear();
-    for (char& c : word) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
     last_words.push_back(std::move(word));
   }
   const auto opposite = [&](const std::string& word) {

@@ -2,6 +2,7 @@
 
 #include <bitset>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -147,6 +148,14 @@ struct Text {
 /// Texts beyond this are read to here: twice what a valid question may have, and what keeps every
 /// rule linear.
 inline constexpr std::size_t longest_read = 4000;
+
+/// ASCII letters in lower case.
+constexpr char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
+std::string lower(std::string_view text);
+
+bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words);
 
 /// Cuts a text into words and sentences and marks what it knows.
 Text analyse(std::string_view source);

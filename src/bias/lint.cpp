@@ -12,9 +12,7 @@ namespace {
 
 bool speaks(const Rule& rule, std::string_view language) {
   if (rule.languages.empty()) return true;
-  std::string primary;
-  for (const char c : language.substr(0, language.find_first_of("-_")))
-    primary += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  const std::string primary = lower(language.substr(0, language.find_first_of("-_")));
   return (" " + std::string(rule.languages) + " ").find(" " + primary + " ") != std::string::npos;
 }
 

@@ -15,8 +15,6 @@ namespace insightflow::bias {
 
 namespace {
 
-using survey::Kind;
-
 constexpr double seconds_a_word = 0.3;
 
 std::int64_t words_in(std::string_view text) {

@@ -10,8 +10,6 @@ namespace insightflow::bias {
 
 namespace {
 
-using survey::Kind;
-
 /// Words that lists of amounts without numbers are made of.
 bool word_of_amount(std::string_view word) {
   return is_one_of(
@@ -87,28 +85,25 @@ bool ordered(const Item& item) {
 /// A picture or a symbol without a word that could be read aloud.
 enum class Picture { no, file, symbol };
 Picture picture(std::string_view label) {
-  std::string lower(label);
-  for (char& c : lower)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  if (lower.find("![](") != lower.npos) return Picture::file;
-  if (const auto image = lower.find("<img"); image != lower.npos) {
-    const auto alt = lower.find("alt=", image);
-    const bool empty = alt != lower.npos && alt + 5 < lower.size() &&
-                       (lower[alt + 4] == '"' || lower[alt + 4] == '\'') &&
-                       lower[alt + 4] == lower[alt + 5];
-    if (alt == lower.npos || empty) return Picture::file;
+  const std::string low = lower(label);
+  if (low.find("![](") != low.npos) return Picture::file;
+  if (const auto image = low.find("<img"); image != low.npos) {
+    const auto alt = low.find("alt=", image);
+    const bool empty = alt != low.npos && alt + 5 < low.size() &&
+                       (low[alt + 4] == '"' || low[alt + 4] == '\'') &&
+                       low[alt + 4] == low[alt + 5];
+    if (alt == low.npos || empty) return Picture::file;
   }
-  if (lower.find(' ') == lower.npos)
+  if (low.find(' ') == low.npos)
     for (const std::string_view ending : {".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp"})
-      if (lower.ends_with(ending)) return Picture::file;
+      if (low.ends_with(ending)) return Picture::file;
   // Letters of every script have two or three bytes from U+00AA on; emoji and arrows stand in
   // U+2190…U+2BFF and in four bytes.
   bool any = false;
   for (std::size_t at = 0; at < label.size();) {
     const auto byte = static_cast<unsigned char>(label[at]);
     if (byte < 0x80) {
-      if ((byte >= '0' && byte <= '9') || (lower[at] >= 'a' && lower[at] <= 'z'))
-        return Picture::no;
+      if ((byte >= '0' && byte <= '9') || (low[at] >= 'a' && low[at] <= 'z')) return Picture::no;
       ++at;
       continue;
     }

@@ -8,8 +8,6 @@ namespace insightflow::bias {
 
 namespace {
 
-using survey::Kind;
-
 std::string number_text(double value) {
   char buffer[32];
   std::snprintf(buffer, sizeof buffer, "%.0f", value);

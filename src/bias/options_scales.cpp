@@ -8,8 +8,6 @@ namespace insightflow::bias {
 
 namespace {
 
-using survey::Kind;
-
 /// "from 1 (very poor) to 5 (very good)", "where 0 means not at all": the stem labels the ends.
 bool stem_labels_ends(const Text& text) {
   int labelled = 0;

@@ -11,8 +11,6 @@ namespace insightflow::bias {
 
 namespace {
 
-using survey::Kind;
-
 bool rates(const Item& item) {
   return item.rating_scale || item.kind() == Kind::matrix;
 }

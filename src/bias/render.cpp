@@ -25,7 +25,7 @@ constexpr std::array looks{Look{"note", "\x1b[36m"}, Look{"warning", "\x1b[33m"}
                            Look{"error", "\x1b[31m"}};
 constexpr std::string_view bold = "\x1b[1m";
 constexpr std::string_view faint = "\x1b[2m";
-constexpr std::string_view plain = "\x1b[0m";
+constexpr std::string_view uncoloured = "\x1b[0m";
 
 const Look& look_of(Severity severity) {
   return looks[static_cast<std::size_t>(severity)];
@@ -98,7 +98,7 @@ void draw(std::string& out, std::string_view text, Span span, const TextStyle& s
   for (; last < cells.size() && used + cells[last].width <= room; ++last) {
     const Cell& cell = cells[last];
     const bool inside = cell.byte >= start && cell.byte < end;
-    if (!colour.empty() && inside != lit) (line += inside ? colour : plain);
+    if (!colour.empty() && inside != lit) (line += inside ? colour : uncoloured);
     lit = inside;
     line += cell.shown;
     if (cell.byte < start)
@@ -107,13 +107,13 @@ void draw(std::string& out, std::string_view text, Span span, const TextStyle& s
       carets.append(cell.width, '^');
     used += cell.width;
   }
-  if (!colour.empty() && lit) line += plain;
+  if (!colour.empty() && lit) line += uncoloured;
   if (carets.find('^') == carets.npos) carets += '^';
   ((out += indent) += cut_front ? ellipsis : "") += line;
   ((out += last < cells.size() ? ellipsis : "") += "\n") += indent;
   (out += cut_front ? " " : "") += colour;
   // Colour begins at the carets, which changes nothing to see.
-  ((out += carets) += colour.empty() ? "" : plain) += '\n';
+  ((out += carets) += colour.empty() ? "" : uncoloured) += '\n';
 }
 
 std::string count(std::int64_t number, std::string_view thing) {
@@ -164,7 +164,7 @@ void append_finding(std::string& out, const Finding& finding, const survey::Ques
                     const TextStyle& style, const Locator& locate) {
   const Look& look = look_of(finding.severity);
   const auto dyed = [&](std::string_view colour, std::string_view text) {
-    return style.colour ? std::string(colour) + std::string(text) + std::string(plain)
+    return style.colour ? std::string(colour) + std::string(text) + std::string(uncoloured)
                         : std::string(text);
   };
   out += locate(finding);

@@ -13,7 +13,7 @@ constexpr auto note = Severity::note;
 constexpr auto warning = Severity::warning;
 constexpr auto error = Severity::error;
 
-constexpr std::array table{
+constexpr std::array rule_table{
     Rule{
         "double-barrelled", wording, warning, "Two questions, one answer",
         "Whoever thinks differently of the two parts cannot answer, and nobody can tell which part "
@@ -169,7 +169,7 @@ constexpr std::array table{
 }  // namespace
 
 std::span<const Rule> rules() {
-  return table;
+  return rule_table;
 }
 
 }  // namespace insightflow::bias

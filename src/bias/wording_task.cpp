@@ -8,8 +8,6 @@ namespace insightflow::bias {
 
 namespace {
 
-using survey::Kind;
-
 bool asks_amount(const Text& text, std::uint32_t at) {
   return text.word(at) == "how" &&
          is_one_of(text.word(at + 1), {"many", "much", "long", "often", "far", "frequently"});

@@ -12,15 +12,12 @@
 
 namespace insightflow::formats {
 
-using survey::Kind;
-using survey::Question;
-
 namespace {
 
 /// Labels as ids, and ticks of lists as `in` until chains of them are folded.
 void settle(Condition& condition, const survey::Questionnaire& survey, bool before) {
   for (Condition& part : condition.parts) settle(part, survey, before);
-  if (condition.kind != Condition::Kind::test || condition.hidden) return;
+  if (condition.kind != Clause::test || condition.hidden) return;
   const Question* question = survey::find(survey, condition.name);
   if (!question) return;
   if (question->kind == Kind::matrix)

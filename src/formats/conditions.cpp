@@ -1,5 +1,7 @@
 #include "formats/conditions.hpp"
 
+#include "formats/plain_text.hpp"
+
 #include <insightflow/survey/localise.hpp>
 
 #include <algorithm>
@@ -8,12 +10,11 @@ namespace insightflow::formats {
 
 namespace {
 
-using Kind = Condition::Kind;
 using survey::is_ascii_digit;
 using survey::is_ascii_letter;
 
-constexpr std::size_t max_depth = 32;
-constexpr std::size_t max_bytes = 20000;
+constexpr std::size_t max_condition_depth = 32;
+constexpr std::size_t max_condition_bytes = 20000;
 
 struct Sign {
   std::string_view text;
@@ -61,20 +62,13 @@ Comparison mirrored(Comparison comparison) {
   }
 }
 
-std::string lowered(std::string_view word) {
-  std::string out(word);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  return out;
-}
-
 class Parser {
  public:
   Parser(Language language, std::string_view text, std::string& why)
       : language_(language), text_(text), why_(why) {}
 
   std::optional<Condition> run() {
-    if (text_.size() > max_bytes) return no("it is too long");
+    if (text_.size() > max_condition_bytes) return no("it is too long");
     auto out = disjunction();
     skip_space();
     if (out && at_ != text_.size())
@@ -116,10 +110,10 @@ class Parser {
     return true;
   }
 
-  Step disjunction() { return chain(Kind::any, "or", "||"); }
-  Step conjunction() { return chain(Kind::all, "and", "&&"); }
-  Step chain(Kind kind, std::string_view name, std::string_view sign) {
-    const auto next = [&] { return kind == Kind::any ? conjunction() : negation(); };
+  Step disjunction() { return chain(Clause::any, "or", "||"); }
+  Step conjunction() { return chain(Clause::all, "and", "&&"); }
+  Step chain(Clause kind, std::string_view name, std::string_view sign) {
+    const auto next = [&] { return kind == Clause::any ? conjunction() : negation(); };
     Step first = next();
     if (!first) return first;
     Condition out{.kind = kind, .parts = {std::move(*first)}};
@@ -131,7 +125,7 @@ class Parser {
     return out.parts.size() == 1 ? std::move(out.parts.front()) : std::move(out);
   }
   Step negation() {
-    if (depth_ >= max_depth) return no("it is nested too deeply");
+    if (depth_ >= max_condition_depth) return no("it is nested too deeply");
     ++depth_;
     Step out = nested();
     --depth_;
@@ -234,7 +228,7 @@ class Parser {
 
   bool name(Condition& out) {
     skip_space();
-    out.kind = Kind::test;
+    out.kind = Clause::test;
     const std::string_view rest = text_.substr(at_);
     if (language_ == Language::surveyjs || language_ == Language::xlsform) {
       const std::string_view open = language_ == Language::surveyjs ? "{" : "${";
@@ -296,11 +290,11 @@ class Parser {
     at_ += next.size();
     (void)symbol("(");
     if ((function == "true" || function == "false") && symbol(")"))
-      return Step(Condition{.kind = function == "true" ? Kind::yes : Kind::no});
+      return Step(Condition{.kind = function == "true" ? Clause::yes : Clause::no});
     if (function == "answered" || function == "is_empty") {
       Condition leaf;
       if (!name(leaf) || !symbol(")")) return Step(no("'" + function + "' asks about no answer"));
-      leaf.kind = Kind::answered;
+      leaf.kind = Clause::answered;
       return Step(function == "answered" ? std::move(leaf) : negated(std::move(leaf)));
     }
     if (function == "selected" || function == "contains") {
@@ -338,7 +332,7 @@ class Parser {
     const bool is_name = !left->literal && left->list.empty();
     if (is_name && !left->length) {
       Condition leaf = left->name;
-      leaf.kind = Kind::answered;
+      leaf.kind = Clause::answered;
       if (word("notempty")) return leaf;
       if (word("empty")) return negated(std::move(leaf));
     }
@@ -346,9 +340,9 @@ class Parser {
     const Sign* found = sign();
     if (!found) {
       if (const bool* flag = left->literal ? std::get_if<bool>(&*left->literal) : nullptr)
-        return Condition{.kind = *flag ? Kind::yes : Kind::no};
+        return Condition{.kind = *flag ? Clause::yes : Clause::no};
       if (const double* number = left->literal ? std::get_if<double>(&*left->literal) : nullptr)
-        return Condition{.kind = *number != 0 ? Kind::yes : Kind::no};
+        return Condition{.kind = *number != 0 ? Clause::yes : Clause::no};
       return no("a value stands where a comparison is needed");
     }
     auto right = operand();
@@ -369,7 +363,7 @@ class Parser {
     if (left->length) return counted(std::move(leaf));
     if (leaf.literals.size() == 1 && leaf.literals.front() == Literal(std::string()) &&
         language_ != Language::ours) {
-      leaf.kind = Kind::answered;
+      leaf.kind = Clause::answered;
       leaf.literals.clear();
       if (comparison == Comparison::unequal) return leaf;
       if (comparison == Comparison::equal) return negated(std::move(leaf));
@@ -389,7 +383,7 @@ class Parser {
                    (*number == 1 && is == Comparison::greater_equal));
     const bool none = number && *number == 0 && is == Comparison::equal;
     if (!some && !none) return no("it compares the length of an answer");
-    Condition out{.kind = Kind::answered, .name = leaf.name};
+    Condition out{.kind = Clause::answered, .name = leaf.name};
     return some ? out : negated(std::move(out));
   }
 
@@ -407,7 +401,7 @@ void print_joined(const Condition& condition, std::string_view with, std::string
     if (i > 0) out += with;
     const Condition& part = condition.parts[i];
     const bool brackets =
-        part.kind == Kind::any || (part.kind == Kind::all && part.kind == condition.kind);
+        part.kind == Clause::any || (part.kind == Clause::all && part.kind == condition.kind);
     if (brackets) out += '(';
     print(part, out);
     if (brackets) out += ')';
@@ -424,13 +418,13 @@ void print(const Condition& condition, std::string& out) {
   static constexpr std::string_view names[] = {
       " == ", " != ", " < ", " <= ", " > ", " >= ", " contains ", " in "};
   switch (condition.kind) {
-    case Kind::yes: out += "true"; return;
-    case Kind::no: out += "false"; return;
-    case Kind::all: print_joined(condition, " and ", out); return;
-    case Kind::any: print_joined(condition, " or ", out); return;
-    case Kind::negation: {
+    case Clause::yes: out += "true"; return;
+    case Clause::no: out += "false"; return;
+    case Clause::all: print_joined(condition, " and ", out); return;
+    case Clause::any: print_joined(condition, " or ", out); return;
+    case Clause::negation: {
       const Condition& inner = condition.parts.front();
-      if (inner.kind == Kind::test && inner.comparison == Comparison::in) {
+      if (inner.kind == Clause::test && inner.comparison == Comparison::in) {
         Condition plain = inner;
         out += name_text(plain) + " not in [";
         for (std::size_t i = 0; i < inner.literals.size(); ++i)
@@ -439,14 +433,14 @@ void print(const Condition& condition, std::string& out) {
         return;
       }
       const bool brackets =
-          inner.kind == Kind::all || inner.kind == Kind::any || inner.kind == Kind::test;
+          inner.kind == Clause::all || inner.kind == Clause::any || inner.kind == Clause::test;
       out += brackets ? "not (" : "not ";
       print(inner, out);
       if (brackets) out += ')';
       return;
     }
-    case Kind::answered: out += "answered(" + name_text(condition) + ")"; return;
-    case Kind::test: break;
+    case Clause::answered: out += "answered(" + name_text(condition) + ")"; return;
+    case Clause::test: break;
   }
   out += name_text(condition) + std::string(names[static_cast<std::size_t>(condition.comparison)]);
   if (condition.comparison == Comparison::in) {
@@ -463,11 +457,11 @@ void print(const Condition& condition, std::string& out) {
 void fold(Condition& any) {
   std::vector<Condition> out;
   for (Condition& part : any.parts) {
-    const bool equal = part.kind == Kind::test && part.comparison == Comparison::equal;
-    const bool in = part.kind == Kind::test && part.comparison == Comparison::in;
+    const bool equal = part.kind == Clause::test && part.comparison == Comparison::equal;
+    const bool in = part.kind == Clause::test && part.comparison == Comparison::in;
     if ((equal || in) && !out.empty()) {
       Condition& last = out.back();
-      const bool fits = last.kind == Kind::test && last.name == part.name &&
+      const bool fits = last.kind == Clause::test && last.name == part.name &&
                         last.part == part.part && last.hidden == part.hidden &&
                         (last.comparison == Comparison::equal || last.comparison == Comparison::in);
       if (fits) {
@@ -489,22 +483,22 @@ std::optional<Condition> parse_condition(Language language, std::string_view tex
 }
 
 Condition negated(Condition inner) {
-  if (inner.kind == Kind::negation) return std::move(inner.parts.front());
-  if (inner.kind == Kind::test && inner.comparison == Comparison::equal) {
+  if (inner.kind == Clause::negation) return std::move(inner.parts.front());
+  if (inner.kind == Clause::test && inner.comparison == Comparison::equal) {
     inner.comparison = Comparison::unequal;  // the exact negation in our language
     return inner;
   }
-  if (inner.kind == Kind::yes || inner.kind == Kind::no)
-    return {.kind = inner.kind == Kind::yes ? Kind::no : Kind::yes};
-  Condition out{.kind = Kind::negation};
+  if (inner.kind == Clause::yes || inner.kind == Clause::no)
+    return {.kind = inner.kind == Clause::yes ? Clause::no : Clause::yes};
+  Condition out{.kind = Clause::negation};
   out.parts.push_back(std::move(inner));
   return out;
 }
 
 Condition both(Condition a, Condition b) {
-  if (a.kind == Kind::yes) return b;
-  if (b.kind == Kind::yes) return a;
-  Condition out{.kind = Kind::all};
+  if (a.kind == Clause::yes) return b;
+  if (b.kind == Clause::yes) return a;
+  Condition out{.kind = Clause::all};
   out.parts.push_back(std::move(a));
   out.parts.push_back(std::move(b));
   return out;
@@ -512,13 +506,13 @@ Condition both(Condition a, Condition b) {
 
 Condition simplified(Condition condition) {
   for (Condition& part : condition.parts) part = simplified(std::move(part));
-  if (condition.kind == Kind::negation) return negated(std::move(condition.parts.front()));
-  if (condition.kind == Kind::test && condition.comparison == Comparison::in &&
+  if (condition.kind == Clause::negation) return negated(std::move(condition.parts.front()));
+  if (condition.kind == Clause::test && condition.comparison == Comparison::in &&
       condition.literals.size() == 1 && std::holds_alternative<double>(condition.literals.front()))
     condition.comparison = Comparison::equal;
-  if (condition.kind != Kind::all && condition.kind != Kind::any) return condition;
-  const Kind neutral = condition.kind == Kind::all ? Kind::yes : Kind::no;
-  const Kind decisive = condition.kind == Kind::all ? Kind::no : Kind::yes;
+  if (condition.kind != Clause::all && condition.kind != Clause::any) return condition;
+  const Clause neutral = condition.kind == Clause::all ? Clause::yes : Clause::no;
+  const Clause decisive = condition.kind == Clause::all ? Clause::no : Clause::yes;
   std::vector<Condition> parts;
   for (Condition& part : condition.parts) {
     if (part.kind == decisive) return {.kind = decisive};
@@ -529,7 +523,7 @@ Condition simplified(Condition condition) {
       parts.push_back(std::move(part));
   }
   condition.parts = std::move(parts);
-  if (condition.kind == Kind::any) fold(condition);
+  if (condition.kind == Clause::any) fold(condition);
   if (condition.parts.empty()) return {.kind = neutral};
   if (condition.parts.size() == 1) {
     Condition only = std::move(condition.parts.front());
@@ -570,19 +564,19 @@ std::string quoted(std::string_view text, char quote) {
 
 std::optional<std::string> spell(const Condition& condition, const Spelling& spelling) {
   switch (condition.kind) {
-    case Kind::all:
-    case Kind::any: {
+    case Clause::all:
+    case Clause::any: {
       std::string out;
       for (const Condition& part : condition.parts) {
         auto text = spell(part, spelling);
         if (!text) return std::nullopt;
-        const bool brackets = part.kind == Kind::any || part.kind == Kind::all;
-        if (!out.empty()) out += condition.kind == Kind::all ? spelling.all : spelling.any;
+        const bool brackets = part.kind == Clause::any || part.kind == Clause::all;
+        if (!out.empty()) out += condition.kind == Clause::all ? spelling.all : spelling.any;
         out += brackets ? "(" + *text + ")" : *text;
       }
       return out;
     }
-    case Kind::negation: {
+    case Clause::negation: {
       auto inner = spell(condition.parts.front(), spelling);
       if (!inner) return inner;
       return std::string(spelling.negation_open) + *inner + ")";

@@ -15,9 +15,10 @@ namespace insightflow::formats {
 using survey::Comparison;
 using survey::Literal;
 
+enum class Clause { yes, no, all, any, negation, answered, test };
+
 struct Condition {
-  enum class Kind { yes, no, all, any, negation, answered, test };
-  Kind kind = Kind::yes;
+  Clause kind = Clause::yes;
   std::vector<Condition> parts;  ///< Of all, any and negation.
   std::string name;              ///< Of answered and test: as written, without its brackets.
   std::string part;

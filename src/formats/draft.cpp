@@ -11,10 +11,6 @@
 
 namespace insightflow::formats {
 
-using survey::Kind;
-using survey::Option;
-using survey::Question;
-
 namespace {
 
 constexpr std::string_view reserved[] = {"end", "hidden",   "and",      "or",   "not",
@@ -279,7 +275,7 @@ void Draft::condition(std::size_t question, Language language, std::string_view 
   condition(question, std::move(*parsed), std::move(place));
 }
 void Draft::condition(std::size_t question, Condition condition, std::string place) {
-  if (condition.kind != Condition::Kind::yes)
+  if (condition.kind != Clause::yes)
     pending_.push_back({question, std::move(condition), {}, std::move(place)});
 }
 void Draft::branch(std::size_t question, Condition condition, std::string target,
@@ -319,7 +315,6 @@ void Draft::settle_kind(std::size_t index) {
 }
 
 bool Draft::resolve_leaf(Condition& leaf, std::string& why) const {
-  using CK = Condition::Kind;
   if (const auto field = hidden_.find(leaf.name);
       field != hidden_.end() && !names_.contains(leaf.name)) {
     leaf.hidden = true;
@@ -339,7 +334,7 @@ bool Draft::resolve_leaf(Condition& leaf, std::string& why) const {
   if (!target.option.empty()) {
     // The name is one box of the question: whether it is ticked is the question.
     bool ticked = true;
-    if (leaf.kind == CK::test) {
+    if (leaf.kind == Clause::test) {
       const Literal& literal = leaf.literals.front();
       const auto* word = std::get_if<std::string>(&literal);
       const auto* number = std::get_if<double>(&literal);
@@ -354,7 +349,7 @@ bool Draft::resolve_leaf(Condition& leaf, std::string& why) const {
       else
         return why = "it compares whether a box is ticked", false;
     }
-    Condition box{.kind = CK::test, .name = question.id};
+    Condition box{.kind = Clause::test, .name = question.id};
     box.comparison = question.kind == Kind::multiple_choice ? Comparison::in : Comparison::equal;
     box.literals = {target.option};
     if (const auto number = survey::detail::number_of(target.option);
@@ -363,7 +358,7 @@ bool Draft::resolve_leaf(Condition& leaf, std::string& why) const {
     leaf = ticked ? box : negated(box);
     return true;
   }
-  if (leaf.kind == CK::answered || leaf.part == "other") return true;
+  if (leaf.kind == Clause::answered || leaf.part == "other") return true;
   if (question.kind == Kind::consent) {
     const auto truth = [](const Literal& literal) {
       if (const bool* flag = std::get_if<bool>(&literal)) return *flag;
@@ -427,8 +422,7 @@ bool Draft::resolve_leaf(Condition& leaf, std::string& why) const {
 }
 
 bool Draft::resolve(Condition& condition, std::string& why) const {
-  using CK = Condition::Kind;
-  if (condition.kind == CK::test || condition.kind == CK::answered)
+  if (condition.kind == Clause::test || condition.kind == Clause::answered)
     return resolve_leaf(condition, why);
   for (Condition& part : condition.parts)
     if (!resolve(part, why)) return false;
@@ -463,7 +457,7 @@ void Draft::settle_conditions() {
   }
   for (std::size_t i = 0; i < shown.size(); ++i) {
     const Condition condition = simplified(std::move(shown[i]));
-    if (condition.kind != Condition::Kind::yes) at(i).show_if = to_expression(condition);
+    if (condition.kind != Clause::yes) at(i).show_if = to_expression(condition);
   }
 }
 

@@ -20,7 +20,7 @@ struct OptionHint {
   bool other = false, exclusive = false;
 };
 struct Hint {
-  std::optional<survey::Kind> kind;
+  std::optional<Kind> kind;
   bool scale = false;  ///< The numbered choices are the values of a scale.
   std::string id;
   std::optional<std::string> section;
@@ -36,14 +36,14 @@ json::object to_object(const Hint& hint);
 std::string to_text(const Hint& hint);
 /// For a question that the format would read back as `native`, in the section `container`, by the
 /// name `name`.
-Hint hint_for(const survey::Question& question, survey::Kind native, std::string_view container,
+Hint hint_for(const Question& question, Kind native, std::string_view container,
               std::string_view name);
 
 /// "de", "pt-BR", "zh-Hans" from what formats and their users write; empty where it is none.
 std::string language_tag(std::string_view text);
 
 /// The choices a respondent sees: the options, or a scale as numbered options.
-std::vector<survey::Option> shown_options(const survey::Question& question);
+std::vector<Option> shown_options(const Question& question);
 
 /// Texts in several languages, by tag; the main one under "".
 using Words = std::map<std::string, std::string>;
@@ -86,9 +86,9 @@ class Draft {
 
   /// Adds a question in the open section and knows it by its foreign name. The text falls back on
   /// the name where it is blank.
-  std::size_t question(std::string_view name, survey::Kind kind, std::string text,
-                       std::string place, Hint hint = {});
-  survey::Question& at(std::size_t question) { return out_.survey.questions[question]; }
+  std::size_t question(std::string_view name, Kind kind, std::string text, std::string place,
+                       Hint hint = {});
+  Question& at(std::size_t question) { return out_.survey.questions[question]; }
   const std::string& place(std::size_t question) const { return entries_[question].place; }
   std::size_t size() const { return out_.survey.questions.size(); }
   /// Adds an option or a row under the code by which conditions name it; returns its id.

@@ -14,11 +14,8 @@ namespace insightflow::formats {
 
 namespace {
 
-constexpr std::size_t max_bytes = 64u << 20;
+constexpr std::size_t max_file_bytes = 64u << 20;
 constexpr std::size_t digest_length = 64;
-
-using Reader = Result<Found> (*)(std::string_view bytes, bool hints);
-using Writer = Result<Written> (*)(const survey::Questionnaire& survey, std::string_view copy);
 
 Result<Found> read_own(std::string_view bytes, bool) {
   Found out;
@@ -33,12 +30,12 @@ Result<Written> write_own(const survey::Questionnaire& survey, std::string_view)
   return Written{pretty(to_json(survey)), {}};
 }
 
-struct Row {
+struct FormatRow {
   Entry entry;
-  Reader read;
-  Writer write;
+  Result<Found> (*read)(std::string_view bytes, bool hints);
+  Result<Written> (*write)(const survey::Questionnaire& survey, std::string_view copy);
 };
-constexpr Row rows[] = {
+constexpr FormatRow rows[] = {
     {{Format::json, "InsightFlow JSON", "json", "application/json", true}, read_own, write_own},
     {{Format::surveyjs, "SurveyJS", "surveyjs.json surveyjs", "application/json", true},
      read_surveyjs,
@@ -58,9 +55,9 @@ constexpr Row rows[] = {
      read_triples,
      write_triples}};
 
-const Row& row(Format format) {
+const FormatRow& row(Format format) {
   return *std::find_if(std::begin(rows), std::end(rows),
-                       [&](const Row& one) { return one.entry.format == format; });
+                       [&](const FormatRow& one) { return one.entry.format == format; });
 }
 
 bool ends_ignoring_case(std::string_view text, std::string_view end) {
@@ -72,7 +69,7 @@ bool ends_ignoring_case(std::string_view text, std::string_view end) {
 std::optional<Format> by_extension(std::string_view name) {
   std::optional<Format> out;
   std::size_t longest = 0;
-  for (const Row& one : rows)
+  for (const FormatRow& one : rows)
     for (std::string_view rest = one.entry.extensions; !rest.empty();) {
       const std::size_t end = std::min(rest.find(' '), rest.size());
       const std::string extension = "." + std::string(rest.substr(0, end));
@@ -164,9 +161,9 @@ std::string copy_of(const survey::Questionnaire& survey, const survey::Questionn
 }
 
 Result<Found> read_with(std::string_view bytes, Format format, bool hints) {
-  if (bytes.size() > max_bytes)
+  if (bytes.size() > max_file_bytes)
     return fail(Code::too_large, "input_too_large", "The file has more than 64 MiB.");
-  const Row& known = row(format);
+  const FormatRow& known = row(format);
   if (const auto seen = by_content(bytes); seen && *seen != format && format != Format::json)
     return fail(Code::invalid, "format_mismatch",
                 "At byte 0: this is not " + std::string(known.entry.title) + " but " +
@@ -198,7 +195,7 @@ Result<Imported> read(std::string_view bytes, std::string_view name) {
 }
 
 Result<Written> write(const survey::Questionnaire& survey, Format format) {
-  const Row& known = row(format);
+  const FormatRow& known = row(format);
   if (!known.write)
     return fail(Code::unsupported, "format_read_only",
                 std::string(known.entry.title) + " is read only. Write xlsx instead.");

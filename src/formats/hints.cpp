@@ -123,9 +123,7 @@ std::string language_tag(std::string_view text) {
     text = text.substr(0, open);
   }
   std::string word(survey::trimmed(text));
-  std::string lower = word;
-  for (char& c : lower)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+  const std::string lower = lowered(word);
   for (const Name& name : names)
     if (lower == name.name) return std::string(name.tag);
   for (char& c : word)

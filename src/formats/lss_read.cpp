@@ -9,55 +9,53 @@
 
 namespace insightflow::formats {
 
-using survey::Kind;
-
 namespace {
 
 /// How the parts of a type become questions.
-enum class Shape { plain, answers, boxes, rows, two_rows, each, cells, shown, none };
-struct Type {
+enum class LssShape { plain, answers, boxes, rows, two_rows, each, cells, shown, none };
+struct LssType {
   char letter;
-  Shape shape;
+  LssShape shape;
   Kind kind = Kind::open_text;
   std::string_view fixed{};  ///< Codes and labels the type brings along: "Y Yes|N No".
   std::string_view remark{};
 };
-constexpr Type types[] = {
-    {'5', Shape::plain, Kind::rating},
-    {'A', Shape::rows, Kind::matrix, "1 1|2 2|3 3|4 4|5 5"},
-    {'B', Shape::rows, Kind::matrix, "1 1|2 2|3 3|4 4|5 5|6 6|7 7|8 8|9 9|10 10"},
-    {'C', Shape::rows, Kind::matrix, "Y Yes|U Uncertain|N No"},
-    {'D', Shape::plain, Kind::date},
-    {'E', Shape::rows, Kind::matrix, "I Increase|S Same|D Decrease"},
-    {'F', Shape::rows, Kind::matrix},
-    {'G', Shape::answers, Kind::single_choice, "F Female|M Male"},
-    {'H', Shape::rows, Kind::matrix},
+constexpr LssType lss_types[] = {
+    {'5', LssShape::plain, Kind::rating},
+    {'A', LssShape::rows, Kind::matrix, "1 1|2 2|3 3|4 4|5 5"},
+    {'B', LssShape::rows, Kind::matrix, "1 1|2 2|3 3|4 4|5 5|6 6|7 7|8 8|9 9|10 10"},
+    {'C', LssShape::rows, Kind::matrix, "Y Yes|U Uncertain|N No"},
+    {'D', LssShape::plain, Kind::date},
+    {'E', LssShape::rows, Kind::matrix, "I Increase|S Same|D Decrease"},
+    {'F', LssShape::rows, Kind::matrix},
+    {'G', LssShape::answers, Kind::single_choice, "F Female|M Male"},
+    {'H', LssShape::rows, Kind::matrix},
     {'I',
-     Shape::answers,
+     LssShape::answers,
      Kind::single_choice,
      {},
      "respondents choose their language outside of the questions"},
-    {'K', Shape::each, Kind::number},
-    {'L', Shape::answers, Kind::single_choice},
-    {'!', Shape::answers, Kind::single_choice},
-    {'O', Shape::answers, Kind::single_choice},
-    {'M', Shape::boxes, Kind::multiple_choice},
-    {'N', Shape::plain, Kind::number},
-    {'P', Shape::boxes, Kind::multiple_choice, {}, "choices have no comments of their own"},
-    {'Q', Shape::each, Kind::open_text},
-    {'R', Shape::answers, Kind::ranking},
-    {'S', Shape::plain},
-    {'T', Shape::plain},
-    {'U', Shape::plain},
-    {'X', Shape::shown},
-    {'Y', Shape::answers, Kind::yes_no, "Y Yes|N No"},
-    {'|', Shape::plain, Kind::open_text, {}, "files cannot be handed in; a text is asked for"},
-    {'*', Shape::none, Kind::open_text, {}, "calculated values are not asked"},
-    {'1', Shape::two_rows, Kind::matrix},
-    {':', Shape::cells, Kind::number},
-    {';', Shape::cells, Kind::open_text}};
+    {'K', LssShape::each, Kind::number},
+    {'L', LssShape::answers, Kind::single_choice},
+    {'!', LssShape::answers, Kind::single_choice},
+    {'O', LssShape::answers, Kind::single_choice},
+    {'M', LssShape::boxes, Kind::multiple_choice},
+    {'N', LssShape::plain, Kind::number},
+    {'P', LssShape::boxes, Kind::multiple_choice, {}, "choices have no comments of their own"},
+    {'Q', LssShape::each, Kind::open_text},
+    {'R', LssShape::answers, Kind::ranking},
+    {'S', LssShape::plain},
+    {'T', LssShape::plain},
+    {'U', LssShape::plain},
+    {'X', LssShape::shown},
+    {'Y', LssShape::answers, Kind::yes_no, "Y Yes|N No"},
+    {'|', LssShape::plain, Kind::open_text, {}, "files cannot be handed in; a text is asked for"},
+    {'*', LssShape::none, Kind::open_text, {}, "calculated values are not asked"},
+    {'1', LssShape::two_rows, Kind::matrix},
+    {':', LssShape::cells, Kind::number},
+    {';', LssShape::cells, Kind::open_text}};
 
-struct Record {
+struct LssRow {
   std::map<std::string, std::string, std::less<>> fields;
   pugi::xml_node node;
   const std::string& operator[](std::string_view name) const {
@@ -71,19 +69,19 @@ struct Record {
 };
 
 /// One thing with a row for each language.
-struct Entity {
-  Record main;
-  std::vector<std::pair<std::string, Record>> others;  ///< By language.
+struct LssEntity {
+  LssRow main;
+  std::vector<std::pair<std::string, LssRow>> others;  ///< By language.
 };
 
-class Reader {
+class LssReader {
  public:
-  Reader(const Xml& xml, bool hints) : xml_(xml), draft_(Format::lss, hints), hints_(hints) {}
+  LssReader(const Xml& xml, bool hints) : xml_(xml), draft_(Format::lss, hints), hints_(hints) {}
 
   Result<Found> run() {
     draft_.copy = xml_.root().child("insightflow").text().get();
     BOOST_OUTCOME_TRY(settings());
-    for (const Record& row : table("question_attributes")) {
+    for (const LssRow& row : table("question_attributes")) {
       const std::string& language = row["language"];
       auto& slot = attributes_[row["qid"]][row["attribute"]];
       if (slot.empty() || language.empty() || language == base_) slot = row["value"];
@@ -91,14 +89,14 @@ class Reader {
     answers_ = by_parent("answers", "answer_l10ns", "aid", "qid", "sortorder");
     subquestions_ =
         by_parent("subquestions", "question_l10ns", "qid", "parent_qid", "question_order");
-    std::map<std::string, std::vector<Entity>> questions =
+    std::map<std::string, std::vector<LssEntity>> questions =
         by_parent("questions", "question_l10ns", "qid", "gid", "question_order");
     if (questions.empty())
       return fail(
           Code::invalid, "survey_malformed",
           xml_.place(xml_.root()) + ": the file holds no questions; it is no LimeSurvey survey.");
-    std::vector<Entity> groups = entities("groups", "group_l10ns", "gid", "group_order");
-    for (const Entity& group : groups) {
+    std::vector<LssEntity> groups = entities("groups", "group_l10ns", "gid", "group_order");
+    for (const LssEntity& group : groups) {
       const std::string& gid = group.main["gid"];
       const std::string title = html(group.main["group_name"]),
                         description = html(group.main["description"]);
@@ -107,14 +105,14 @@ class Reader {
           draft_.lose(place(row), "the title of group '" + title + "' in '" + language + "'",
                       "titles of sections have one language");
       draft_.open_section("g" + gid, title, description);
-      for (const Entity& one : questions[gid]) {
+      for (const LssEntity& one : questions[gid]) {
         BOOST_OUTCOME_TRY(question(one, group.main));
       }
       questions.erase(gid);
     }
     draft_.close_section();
     for (const auto& [gid, rest] : questions)
-      for (const Entity& one : rest) {
+      for (const LssEntity& one : rest) {
         BOOST_OUTCOME_TRY(question(one, {}));
       }
     old_conditions();
@@ -127,14 +125,14 @@ class Reader {
 
  private:
   static std::string html(const std::string& text) { return plain_text(text); }
-  std::string place(const Record& row) const {
+  std::string place(const LssRow& row) const {
     return row.node ? xml_.place(row.node) : std::string("line 1");
   }
 
-  std::vector<Record> table(const char* name) const {
-    std::vector<Record> out;
+  std::vector<LssRow> table(const char* name) const {
+    std::vector<LssRow> out;
     for (const auto row : xml_.root().child(name).child("rows").children("row")) {
-      Record record;
+      LssRow record;
       record.node = row;
       for (const auto field : row.children()) record.fields[field.name()] = field.text().get();
       out.push_back(std::move(record));
@@ -143,12 +141,12 @@ class Reader {
   }
 
   /// Rows by id with their languages: in the table itself, or in one of its own in newer files.
-  std::vector<Entity> entities(const char* name, const char* words, const char* key,
-                               const char* order) const {
-    std::vector<Entity> out;
+  std::vector<LssEntity> entities(const char* name, const char* words, const char* key,
+                                  const char* order) const {
+    std::vector<LssEntity> out;
     std::map<std::string, std::size_t> index;
     const bool answers = !std::strcmp(name, "answers");
-    for (Record& row : table(name)) {
+    for (LssRow& row : table(name)) {
       const std::string id = answers && row[key].empty()
                                  ? row["qid"] + "/" + row["code"] + "/" + row["scale_id"]
                                  : row[key];
@@ -163,7 +161,7 @@ class Reader {
         out[at->second].others.emplace_back(language, std::move(row));
       }
     }
-    for (const Record& row : table(words)) {
+    for (const LssRow& row : table(words)) {
       const auto at = index.find(row[key]);
       if (at == index.end()) continue;
       if (row["language"] == base_)
@@ -171,16 +169,16 @@ class Reader {
           if (field != "id" && field != key) out[at->second].main.fields[field] = text;
       if (row["language"] != base_) out[at->second].others.emplace_back(row["language"], row);
     }
-    std::stable_sort(out.begin(), out.end(), [&](const Entity& a, const Entity& b) {
+    std::stable_sort(out.begin(), out.end(), [&](const LssEntity& a, const LssEntity& b) {
       return a.main.order(order) < b.main.order(order);
     });
     return out;
   }
-  std::map<std::string, std::vector<Entity>> by_parent(const char* name, const char* words,
-                                                       const char* key, const char* parent,
-                                                       const char* order) const {
-    std::map<std::string, std::vector<Entity>> out;
-    for (Entity& one : entities(name, words, key, order))
+  std::map<std::string, std::vector<LssEntity>> by_parent(const char* name, const char* words,
+                                                          const char* key, const char* parent,
+                                                          const char* order) const {
+    std::map<std::string, std::vector<LssEntity>> out;
+    for (LssEntity& one : entities(name, words, key, order))
       out[one.main[parent]].push_back(std::move(one));
     return out;
   }
@@ -197,7 +195,7 @@ class Reader {
       if (base_.empty()) base_ = languages_.back();
     }
     if (const std::string tag = language_tag(base_); !tag.empty()) survey.language = tag;
-    for (const Record& row : table("surveys_languagesettings")) {
+    for (const LssRow& row : table("surveys_languagesettings")) {
       const std::string language = row["surveyls_language"], tag = language_tag(language);
       std::string title = html(row["surveyls_title"]),
                   description = html(row["surveyls_description"]);
@@ -238,7 +236,7 @@ class Reader {
     return static_cast<std::int64_t>(*number);
   }
 
-  Words words(const Entity& entity, std::string_view field) const {
+  Words words(const LssEntity& entity, std::string_view field) const {
     Words out{{"", html(entity.main[field])}};
     for (const auto& [language, row] : entity.others)
       if (const std::string tag = language_tag(language); !tag.empty())
@@ -252,7 +250,7 @@ class Reader {
     return a;
   }
 
-  std::size_t add(const Entity& entity, const Record& group, const std::string& name, Kind kind,
+  std::size_t add(const LssEntity& entity, const LssRow& group, const std::string& name, Kind kind,
                   Words text, const Hint& hint) {
     const std::size_t index = draft_.question(name, kind, text[""], place(entity.main), hint);
     Words help = words(entity, "help");
@@ -260,7 +258,7 @@ class Reader {
     question.help += (question.help.empty() || help[""].empty() ? "" : "\n") + help[""];
     question.required = entity.main["mandatory"] == "Y" || entity.main["mandatory"] == "S";
     draft_.question_words(index, text, help);
-    for (const Record* row : {&group, &entity.main}) {
+    for (const LssRow* row : {&group, &entity.main}) {
       const std::string& relevance = (*row)[row == &group ? "grelevance" : "relevance"];
       if (!relevance.empty() && relevance != "1")
         draft_.condition(index, Language::limesurvey, relevance, place(*row));
@@ -287,21 +285,21 @@ class Reader {
     }
   }
   void answers(std::size_t index, const std::string& qid, std::string_view scale) {
-    for (const Entity& one : answers_[qid]) {
+    for (const LssEntity& one : answers_[qid]) {
       if (!scale.empty() && !one.main["scale_id"].empty() && one.main["scale_id"] != scale)
         continue;
       const Words label = words(one, "answer");
       draft_.option_words(index, draft_.option(index, one.main["code"], label.at("")), label);
     }
   }
-  const std::vector<Entity> subs(const std::string& qid, std::string_view scale) {
-    std::vector<Entity> out;
-    for (const Entity& one : subquestions_[qid])
+  const std::vector<LssEntity> subs(const std::string& qid, std::string_view scale) {
+    std::vector<LssEntity> out;
+    for (const LssEntity& one : subquestions_[qid])
       if (one.main["scale_id"].empty() || one.main["scale_id"] == scale) out.push_back(one);
     return out;
   }
 
-  Result<void> question(const Entity& entity, const Record& group) {
+  Result<void> question(const LssEntity& entity, const LssRow& group) {
     const std::string& qid = entity.main["qid"];
     if (qid.empty() || entity.main["type"].empty())
       return fail(Code::invalid, "survey_malformed",
@@ -309,11 +307,14 @@ class Reader {
     if (const std::string& parent = entity.main["parent_qid"]; !parent.empty() && parent != "0")
       return success();
     const char letter = entity.main["type"].front();
-    const auto* found = std::find_if(std::begin(types), std::end(types),
-                                     [&](const Type& t) { return t.letter == letter; });
-    static constexpr Type unknown{
-        '?', Shape::plain, Kind::open_text, {}, "the type is not known here; a text is asked for"};
-    const Type& type = found == std::end(types) ? unknown : *found;
+    const auto* found = std::find_if(std::begin(lss_types), std::end(lss_types),
+                                     [&](const LssType& t) { return t.letter == letter; });
+    static constexpr LssType unknown{'?',
+                                     LssShape::plain,
+                                     Kind::open_text,
+                                     {},
+                                     "the type is not known here; a text is asked for"};
+    const LssType& type = found == std::end(lss_types) ? unknown : *found;
     const std::string name = entity.main["title"];
     const std::string field = sid_ + "X" + entity.main["gid"] + "X" + qid;
     const Hint hint = hint_of_text(attribute(qid, "insightflow"));
@@ -324,14 +325,14 @@ class Reader {
     if (!type.remark.empty())
       draft_.lose(place(entity.main), "'" + name + "' as type " + letter, std::string(type.remark));
     Words text = words(entity, "question");
-    if (type.shape == Shape::shown) {
+    if (type.shape == LssShape::shown) {
       if (const std::string& when = entity.main["relevance"]; !when.empty() && when != "1")
         draft_.lose(place(entity.main), "when the text '" + name + "' is shown",
                     "texts have no conditions");
       draft_.note(std::move(text), place(entity.main));
       return success();
     }
-    if (type.shape == Shape::none) return success();
+    if (type.shape == LssShape::none) return success();
     static constexpr std::string_view unused[] = {
         "array_filter", "array_filter_exclude", "em_validation_q", "em_validation_sq",
         "random_group", "num_value_int_only",   "equals_num_value"};
@@ -343,15 +344,16 @@ class Reader {
     if (!entity.main["preg"].empty())
       draft_.lose(place(entity.main), "the pattern of '" + name + "'",
                   "there is no such check here");
-    if (type.shape == Shape::each || type.shape == Shape::cells) {
+    if (type.shape == LssShape::each || type.shape == LssShape::cells) {
       const auto rows = subs(qid, "0");
-      const auto columns = type.shape == Shape::cells ? subs(qid, "1") : std::vector<Entity>(1);
-      for (const Entity& row : rows)
-        for (const Entity& column : columns) {
+      const auto columns =
+          type.shape == LssShape::cells ? subs(qid, "1") : std::vector<LssEntity>(1);
+      for (const LssEntity& row : rows)
+        for (const LssEntity& column : columns) {
           if (draft_.full()) return success();
           std::string suffix = row.main["title"];
           Words full = joined(text, words(row, "question"));
-          if (type.shape == Shape::cells) {
+          if (type.shape == LssShape::cells) {
             suffix += "_" + column.main["title"];
             full = joined(full, words(column, "question"));
           }
@@ -362,7 +364,7 @@ class Reader {
       if (rows.empty()) (void)add(entity, group, name, type.kind, text, hint);
       return success();
     }
-    const int scales = type.shape == Shape::two_rows ? 2 : 1;
+    const int scales = type.shape == LssShape::two_rows ? 2 : 1;
     for (int scale = 0; scale < scales; ++scale) {
       Words full = text;
       if (scales == 2)
@@ -386,8 +388,9 @@ class Reader {
     return success();
   }
 
-  void parts(std::size_t index, const Entity& entity, const Type& type, const std::string& name,
-             const std::string& field, const std::string& scale, bool two) {
+  void parts(std::size_t index, const LssEntity& entity, const LssType& type,
+             const std::string& name, const std::string& field, const std::string& scale,
+             bool two) {
     const std::string& qid = entity.main["qid"];
     if (type.letter == 'Y') {
       draft_.remark(index, "Y", {"yes"});
@@ -396,10 +399,10 @@ class Reader {
     fixed(index, type.fixed);
     if (type.letter == 'I')
       for (const std::string& language : languages_) draft_.option(index, language, language);
-    if (type.shape == Shape::answers || type.shape == Shape::rows || two)
+    if (type.shape == LssShape::answers || type.shape == LssShape::rows || two)
       if (type.fixed.empty()) answers(index, qid, type.kind == Kind::ranking ? "" : scale);
-    if (type.shape == Shape::rows || two)
-      for (const Entity& one : subs(qid, "0")) {
+    if (type.shape == LssShape::rows || two)
+      for (const LssEntity& one : subs(qid, "0")) {
         const Words label = words(one, "question");
         const std::string id = draft_.row(index, one.main["title"], label.at(""));
         draft_.row_words(index, id, label);
@@ -410,8 +413,8 @@ class Reader {
     for (char& c : alone)
       if (c == ';' || c == ' ') c = ',';
     alone = alone.size() < 10000 ? "," + alone + "," : std::string();
-    if (type.shape == Shape::boxes)
-      for (const Entity& one : subs(qid, "0")) {
+    if (type.shape == LssShape::boxes)
+      for (const LssEntity& one : subs(qid, "0")) {
         const Words label = words(one, "question");
         const std::string code = one.main["title"];
         const bool exclusive = alone.find("," + code + ",") != std::string::npos;
@@ -461,15 +464,15 @@ class Reader {
   void old_conditions() {
     std::map<std::string, std::map<std::string, std::map<std::string, Condition>>>
         all;  // qid, scenario, field
-    std::map<std::string, Record> places;
+    std::map<std::string, LssRow> places;
     std::set<std::string> has_relevance;
-    for (const Record& row : table("questions"))
+    for (const LssRow& row : table("questions"))
       if (!row["relevance"].empty() && row["relevance"] != "1") has_relevance.insert(row["qid"]);
     std::map<std::string, std::size_t> by_qid;
-    for (const Record& row : table("questions"))
+    for (const LssRow& row : table("questions"))
       if (const Target* target = draft_.target(row["title"]))
         by_qid.emplace(row["qid"], target->question);
-    for (const Record& row : table("conditions")) {
+    for (const LssRow& row : table("conditions")) {
       if (has_relevance.contains(row["qid"]) || !by_qid.contains(row["qid"])) continue;
       std::string field = row["cfieldname"];
       if (field.starts_with('+')) field.erase(0, 1);
@@ -483,15 +486,15 @@ class Reader {
         continue;
       }
       Condition& slot = all[row["qid"]][row["scenario"]]
-                            .try_emplace(field, Condition{.kind = Condition::Kind::any})
+                            .try_emplace(field, Condition{.kind = Clause::any})
                             .first->second;
       slot.parts.push_back(std::move(*parsed));
       places.emplace(row["qid"], row);
     }
     for (auto& [qid, scenarios] : all) {
-      Condition any{.kind = Condition::Kind::any};
+      Condition any{.kind = Clause::any};
       for (auto& [scenario, fields] : scenarios) {
-        Condition every{.kind = Condition::Kind::all};
+        Condition every{.kind = Clause::all};
         for (auto& [field, one] : fields) every.parts.push_back(std::move(one));
         any.parts.push_back(std::move(every));
       }
@@ -505,7 +508,7 @@ class Reader {
   std::string base_, sid_;
   std::vector<std::string> languages_;
   std::map<std::string, std::map<std::string, std::string>> attributes_;
-  std::map<std::string, std::vector<Entity>> answers_, subquestions_;
+  std::map<std::string, std::vector<LssEntity>> answers_, subquestions_;
 };
 
 }  // namespace
@@ -516,7 +519,7 @@ Result<Found> read_lss(std::string_view bytes, bool hints) {
     return fail(Code::invalid, "survey_malformed",
                 xml.place(xml.root()) + ": the outermost element is '" +
                     clean_text(xml.root().name()) + "', not 'document'.");
-  return Reader(xml, hints).run();
+  return LssReader(xml, hints).run();
 }
 
 }  // namespace insightflow::formats

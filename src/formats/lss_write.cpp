@@ -7,26 +7,21 @@
 
 namespace insightflow::formats {
 
-using survey::Kind;
-using survey::Option;
-using survey::Question;
-using T = survey::QuestionTranslation;
-
 namespace {
 
-struct Native {
+struct LssNative {
   Kind kind;
   char type;
   Kind read_as;
 };
-constexpr Native natives[] = {{Kind::multiple_choice, 'M', Kind::multiple_choice},
-                              {Kind::matrix, 'F', Kind::matrix},
-                              {Kind::ranking, 'R', Kind::ranking},
-                              {Kind::number, 'N', Kind::number},
-                              {Kind::date, 'D', Kind::date},
-                              {Kind::open_text, 'T', Kind::open_text},
-                              {Kind::consent, 'Y', Kind::yes_no},
-                              {Kind::contact, 'T', Kind::open_text}};
+constexpr LssNative lss_natives[] = {{Kind::multiple_choice, 'M', Kind::multiple_choice},
+                                     {Kind::matrix, 'F', Kind::matrix},
+                                     {Kind::ranking, 'R', Kind::ranking},
+                                     {Kind::number, 'N', Kind::number},
+                                     {Kind::date, 'D', Kind::date},
+                                     {Kind::open_text, 'T', Kind::open_text},
+                                     {Kind::consent, 'Y', Kind::yes_no},
+                                     {Kind::contact, 'T', Kind::open_text}};
 
 /// A code of letters and digits that LimeSurvey takes.
 bool is_code(std::string_view text, std::size_t longest, bool letter_first) {
@@ -58,9 +53,9 @@ struct Table {
   }
 };
 
-class Writer {
+class LssWriter {
  public:
-  explicit Writer(const survey::Questionnaire& survey) : survey_(survey) {
+  explicit LssWriter(const survey::Questionnaire& survey) : survey_(survey) {
     languages_.push_back(survey.language);
     for (const auto& [tag, translation] : survey.translations) languages_.push_back(tag);
     std::set<std::string> taken;
@@ -240,14 +235,14 @@ class Writer {
   }
 
   std::string in_language(const Question& question, const std::string& language,
-                          const std::string& main, const std::string T::*field) const {
+                          const std::string& main, const std::string Translated::*field) const {
     if (language == survey_.language) return main;
     const auto& all = survey_.translations.at(language).questions;
     const auto own = all.find(question.id);
     return own == all.end() ? std::string() : own->second.*field;
   }
   std::string label(const Question& question, const std::string& language, const Option& option,
-                    std::map<std::string, std::string> T::*field) const {
+                    std::map<std::string, std::string> Translated::*field) const {
     if (language == survey_.language) return option.label;
     const auto& all = survey_.translations.at(language).questions;
     const auto own = all.find(question.id);
@@ -258,7 +253,7 @@ class Writer {
 
   void sub_rows(int qid, int gid, const Question& question, const std::vector<Option>& list,
                 const std::map<std::string, std::string>& codes,
-                std::map<std::string, std::string> T::*field) {
+                std::map<std::string, std::string> Translated::*field) {
     int order = 1;
     for (const Option& one : list) {
       if (codes.at(one.id) == "-oth-") continue;
@@ -279,7 +274,7 @@ class Writer {
     }
   }
   void answer_rows(int qid, const Question& question, const std::vector<Option>& list,
-                   std::map<std::string, std::string> T::*field) {
+                   std::map<std::string, std::string> Translated::*field) {
     const auto& codes = option_codes_.at(question.id);
     int order = 1;
     for (const Option& one : list) {
@@ -300,9 +295,8 @@ class Writer {
     const auto parsed = parse_condition(Language::ours, text, why);
     if (!parsed) return std::nullopt;
     const auto spelt = [&](const Condition& leaf) -> std::optional<std::string> {
-      using CK = Condition::Kind;
-      if (leaf.kind == CK::yes || leaf.kind == CK::no)
-        return leaf.kind == CK::yes ? "1 == 1" : "1 == 2";
+      if (leaf.kind == Clause::yes || leaf.kind == Clause::no)
+        return leaf.kind == Clause::yes ? "1 == 1" : "1 == 2";
       const auto field = hidden_codes_.find(leaf.name);
       const Question* question = leaf.hidden ? nullptr : survey::find(survey_, leaf.name);
       if (leaf.hidden ? field == hidden_codes_.end() : question == nullptr) return std::nullopt;
@@ -312,7 +306,7 @@ class Writer {
         return std::nullopt;
       if (question && question->kind == Kind::matrix && leaf.part.empty()) return std::nullopt;
       const bool boxes = question && question->kind == Kind::multiple_choice && leaf.part.empty();
-      if (leaf.kind == CK::answered)
+      if (leaf.kind == Clause::answered)
         return boxes ? std::nullopt : std::optional("!is_empty(" + name + ")");
       if (leaf.comparison == Comparison::contains && !boxes) return std::nullopt;
       if (boxes && leaf.comparison != Comparison::contains && leaf.comparison != Comparison::in)
@@ -352,10 +346,11 @@ class Writer {
   void ask(std::size_t index, int gid, int order) {
     const Question& question = survey_.questions[index];
     const std::string at = "/questions/" + std::to_string(index);
-    const auto* found = std::find_if(std::begin(natives), std::end(natives),
-                                     [&](const Native& n) { return n.kind == question.kind; });
-    Native native =
-        found == std::end(natives) ? Native{question.kind, 'L', Kind::single_choice} : *found;
+    const auto* found = std::find_if(std::begin(lss_natives), std::end(lss_natives),
+                                     [&](const LssNative& n) { return n.kind == question.kind; });
+    LssNative native = found == std::end(lss_natives)
+                           ? LssNative{question.kind, 'L', Kind::single_choice}
+                           : *found;
     if (question.kind == Kind::yes_no && question.options.empty())
       native = {question.kind, 'Y', Kind::yes_no};
     const int qid = ++qid_;
@@ -371,20 +366,21 @@ class Writer {
       out_.losses.push_back({at + "/logic", "the jumps", "LimeSurvey has conditions, no jumps"});
     std::vector<std::pair<std::string, std::string>> texts;
     for (const std::string& language : languages_)
-      texts.emplace_back(in_language(question, language, question.text, &T::text),
-                         in_language(question, language, question.help, &T::help));
+      texts.emplace_back(in_language(question, language, question.text, &Translated::text),
+                         in_language(question, language, question.help, &Translated::help));
     const bool other = takes_other(question) && native.type != 'R';
     question_row(qid, gid, native.type, codes_.at(question.id), texts, other, question.required,
                  order, relevance);
     const std::vector<Option> shown = shown_options(question);
-    const auto field =
-        question.options.empty() && question.kind != Kind::yes_no ? &T::labels : &T::options;
+    const auto field = question.options.empty() && question.kind != Kind::yes_no
+                           ? &Translated::labels
+                           : &Translated::options;
     if (native.type == 'L' || native.type == 'F' || native.type == 'R')
       answer_rows(qid, question, shown, field);
     if (native.type == 'M')
       sub_rows(qid, gid, question, question.options, option_codes_.at(question.id), field);
     if (native.type == 'F')
-      sub_rows(qid, gid, question, question.rows, row_codes_.at(question.id), &T::rows);
+      sub_rows(qid, gid, question, question.rows, row_codes_.at(question.id), &Translated::rows);
     if (other) attribute(qid, "other_replace_text", html(question.options.back().label));
     if (question.randomize) attribute(qid, "random_order", "1");
     if (question.max_length) attribute(qid, "maximum_chars", std::to_string(*question.max_length));
@@ -428,7 +424,7 @@ class Writer {
 }  // namespace
 
 Result<Written> write_lss(const survey::Questionnaire& survey, std::string_view copy) {
-  return Writer(survey).run(copy);
+  return LssWriter(survey).run(copy);
 }
 
 }  // namespace insightflow::formats

@@ -45,10 +45,10 @@ constexpr Element elements[] = {
     {"u", Effect::none},        {"ul", Effect::line},        {"video", Effect::dropped},
     {"wbr", Effect::none}};
 
-struct Entity {
+struct HtmlEntity {
   std::string_view name, text;
 };
-constexpr Entity entities[] = {
+constexpr HtmlEntity html_entities[] = {
     {"amp", "&"},    {"apos", "'"},      {"auml", "ä"},  {"bull", "•"},     {"ccedil", "ç"},
     {"cent", "¢"},   {"copy", "©"},      {"deg", "°"},   {"eacute", "é"},   {"egrave", "è"},
     {"euro", "€"},   {"ge", "≥"},        {"gt", ">"},    {"hellip", "…"},   {"laquo", "«"},
@@ -57,13 +57,6 @@ constexpr Entity entities[] = {
     {"ouml", "ö"},   {"pound", "£"},     {"quot", "\""}, {"raquo", "»"},    {"rdquo", "”"},
     {"reg", "®"},    {"rsquo", "’"},     {"shy", ""},    {"szlig", "ß"},    {"times", "×"},
     {"trade", "™"},  {"uuml", "ü"},      {"yen", "¥"},   {"zwj", "\u200d"}, {"zwnj", "\u200c"}};
-
-std::string lowered(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  return out;
-}
 
 void append_code_point(std::string& out, std::uint32_t point) {
   const auto put = [&](std::uint32_t byte) { out += static_cast<char>(byte); };
@@ -102,7 +95,7 @@ void decode_entity(std::string_view html, std::size_t& at, std::string& out) {
       return;
     }
   }
-  for (const Entity& entity : entities)
+  for (const HtmlEntity& entity : html_entities)
     if (entity.name == name) {
       out += entity.text;
       at += end + 1;
@@ -245,6 +238,13 @@ std::string plain_text_if_html(std::string_view text) {
     if (element_of(tag_name(text, at)) || text.substr(at).starts_with("<!--"))
       return plain_text(text);
   return clean_text(text);
+}
+
+std::string lowered(std::string_view text) {
+  std::string out(text);
+  for (char& c : out)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+  return out;
 }
 
 std::string html_text(std::string_view text) {

@@ -19,4 +19,7 @@ std::string html_text(std::string_view text);
 /// Valid UTF-8 without control characters, trimmed. Bytes that are not UTF-8 become U+FFFD.
 std::string clean_text(std::string_view text);
 
+/// ASCII letters in lower case.
+std::string lowered(std::string_view text);
+
 }  // namespace insightflow::formats

@@ -7,13 +7,11 @@
 
 namespace insightflow::formats {
 
-using survey::Kind;
-
 namespace {
 
-class Reader {
+class QsfReader {
  public:
-  explicit Reader(bool hints) : draft_(Format::qsf, hints), hints_(hints) {}
+  explicit QsfReader(bool hints) : draft_(Format::qsf, hints), hints_(hints) {}
 
   Result<Found> run(const json::object& root) {
     draft_.copy = text_of(root, "insightflow");
@@ -503,7 +501,7 @@ class Reader {
   }
   static std::optional<Condition> joined(std::optional<Condition> left, Condition right, bool any) {
     if (!left) return right;
-    Condition out{.kind = any ? Condition::Kind::any : Condition::Kind::all};
+    Condition out{.kind = any ? Clause::any : Clause::all};
     out.parts.push_back(std::move(*left));
     out.parts.push_back(std::move(right));
     return out;
@@ -538,7 +536,7 @@ class Reader {
     }
     const std::string what = parts.size() > 1 ? parts[1] : std::string();
     if (operation == "Selected" || operation == "NotSelected") {
-      Condition leaf{.kind = Condition::Kind::test};
+      Condition leaf{.kind = Clause::test};
       if (what == "SelectableChoice" && parts.size() == 3) {
         leaf.name = parts[0] + "/" + parts[2];
         leaf.literals = {std::string("Y")};
@@ -573,10 +571,10 @@ class Reader {
         {"GreaterThan", Comparison::greater}, {"GreaterThanOrEqual", Comparison::greater_equal},
         {"LessThan", Comparison::less},       {"LessThanOrEqual", Comparison::less_equal},
         {"Contains", Comparison::contains},   {"DoesNotContain", Comparison::contains, true}};
-    Condition leaf{.kind = Condition::Kind::answered, .name = name};
+    Condition leaf{.kind = Clause::answered, .name = name};
     if (operation == "NotEmpty") return leaf;
     if (operation == "Empty") return negated(std::move(leaf));
-    leaf.kind = Condition::Kind::test;
+    leaf.kind = Clause::test;
     for (const Operation& one : operations) {
       if (one.name != operation) continue;
       leaf.comparison = one.comparison;
@@ -632,7 +630,7 @@ Result<Found> read_qsf(std::string_view bytes, bool hints) {
   if (!root || !array_in(*root, "SurveyElements"))
     return fail(Code::invalid, "survey_malformed",
                 "At the top: a Qualtrics survey is an object with \"SurveyElements\".");
-  return Reader(hints).run(*root);
+  return QsfReader(hints).run(*root);
 }
 
 }  // namespace insightflow::formats

@@ -5,30 +5,26 @@
 
 namespace insightflow::formats {
 
-using survey::Kind;
-using survey::Option;
-using survey::Question;
-using T = survey::QuestionTranslation;
-
 namespace {
 
-struct Native {
+struct QsfNative {
   Kind kind;
   std::string_view type, selector, sub;
   Kind read_as;
 };
-constexpr Native natives[] = {{Kind::multiple_choice, "MC", "MAVR", "TX", Kind::multiple_choice},
-                              {Kind::nps, "MC", "NPS", "", Kind::nps},
-                              {Kind::matrix, "Matrix", "Likert", "SingleAnswer", Kind::matrix},
-                              {Kind::ranking, "RO", "DND", "TX", Kind::ranking},
-                              {Kind::number, "TE", "SL", "", Kind::number},
-                              {Kind::date, "TE", "SL", "", Kind::date},
-                              {Kind::open_text, "TE", "ML", "", Kind::open_text},
-                              {Kind::contact, "TE", "SL", "", Kind::open_text}};
+constexpr QsfNative qsf_natives[] = {
+    {Kind::multiple_choice, "MC", "MAVR", "TX", Kind::multiple_choice},
+    {Kind::nps, "MC", "NPS", "", Kind::nps},
+    {Kind::matrix, "Matrix", "Likert", "SingleAnswer", Kind::matrix},
+    {Kind::ranking, "RO", "DND", "TX", Kind::ranking},
+    {Kind::number, "TE", "SL", "", Kind::number},
+    {Kind::date, "TE", "SL", "", Kind::date},
+    {Kind::open_text, "TE", "ML", "", Kind::open_text},
+    {Kind::contact, "TE", "SL", "", Kind::open_text}};
 
-class Writer {
+class QsfWriter {
  public:
-  explicit Writer(const survey::Questionnaire& survey) : survey_(survey) {
+  explicit QsfWriter(const survey::Questionnaire& survey) : survey_(survey) {
     for (std::size_t i = 0; i < survey.questions.size(); ++i) {
       ids_[survey.questions[i].id] = "QID" + std::to_string(i + 1);
       auto& keys = keys_[survey.questions[i].id];
@@ -149,17 +145,16 @@ class Writer {
 
   /// A leaf as Qualtrics' expression, or nothing.
   std::optional<json::object> expression(const Condition& leaf, bool negative) const {
-    using CK = Condition::Kind;
     json::object out{{"Type", "Expression"}};
     const Question* question = leaf.hidden ? nullptr : survey::find(survey_, leaf.name);
-    if ((leaf.kind != CK::test && leaf.kind != CK::answered) || (!leaf.hidden && !question))
+    if ((leaf.kind != Clause::test && leaf.kind != Clause::answered) || (!leaf.hidden && !question))
       return std::nullopt;
     static constexpr std::string_view operations[] = {
         "EqualTo",     "NotEqualTo",         "LessThan", "LessThanOrEqual",
         "GreaterThan", "GreaterThanOrEqual", "Contains"};
     const auto compare = [&](const std::string& left) -> std::optional<json::object> {
       out["LeftOperand"] = left;
-      if (leaf.kind == CK::answered) {
+      if (leaf.kind == Clause::answered) {
         out["Operator"] = negative ? "Empty" : "NotEmpty";
         return out;
       }
@@ -187,7 +182,7 @@ class Writer {
     const auto& keys = keys_.at(question->id);
     if (keys.empty())
       return leaf.part.empty() ? compare("q://" + id + "/ChoiceTextEntryValue") : std::nullopt;
-    if (leaf.kind == CK::answered || leaf.part == "other" || question->kind == Kind::ranking)
+    if (leaf.kind == Clause::answered || leaf.part == "other" || question->kind == Kind::ranking)
       return std::nullopt;
     const bool list = question->kind == Kind::multiple_choice;
     const Literal& literal = leaf.literals.front();
@@ -218,7 +213,7 @@ class Writer {
   /// Several values of one name as alternatives, so that every leaf has one.
   static Condition spread(Condition condition, const survey::Questionnaire& survey) {
     for (Condition& part : condition.parts) part = spread(std::move(part), survey);
-    if (condition.kind == Condition::Kind::test && condition.comparison != Comparison::in) {
+    if (condition.kind == Clause::test && condition.comparison != Comparison::in) {
       // A scale's order counted out as its values.
       const Question* question = condition.hidden ? nullptr : survey::find(survey, condition.name);
       const bool ordered = condition.comparison != Comparison::equal &&
@@ -236,10 +231,10 @@ class Writer {
       condition.comparison = Comparison::in;
       condition.literals = std::move(values);
     }
-    if (condition.kind != Condition::Kind::test) return condition;
+    if (condition.kind != Clause::test) return condition;
     const Question* question = condition.hidden ? nullptr : survey::find(survey, condition.name);
     const bool list = question && question->kind == Kind::multiple_choice;
-    Condition out{.kind = Condition::Kind::any};
+    Condition out{.kind = Clause::any};
     for (const Literal& literal : condition.literals) {
       Condition one = condition;
       one.comparison = list ? Comparison::contains : Comparison::equal;
@@ -251,7 +246,6 @@ class Writer {
 
   /// An `or` of `and`s or an `and` of leaves; Qualtrics nests no deeper.
   std::optional<json::object> logic(const std::string& text) const {
-    using CK = Condition::Kind;
     std::string why;
     auto parsed = parse_condition(Language::ours, text, why);
     if (!parsed) return std::nullopt;
@@ -259,22 +253,22 @@ class Writer {
     // Groups are joined by "or"; within one, expressions by "and".
     std::vector<std::vector<Condition>> groups;
     const auto group = [&](const Condition& one) {
-      if (one.kind == CK::all)
+      if (one.kind == Clause::all)
         groups.push_back(one.parts);
       else
         groups.push_back({one});
     };
-    if (condition.kind == CK::any)
+    if (condition.kind == Clause::any)
       for (const Condition& one : condition.parts) group(one);
-    else if (condition.kind == CK::all &&
+    else if (condition.kind == Clause::all &&
              std::any_of(condition.parts.begin(), condition.parts.end(),
-                         [](const Condition& c) { return c.kind == CK::any; })) {
+                         [](const Condition& c) { return c.kind == Clause::any; })) {
       // An `and` of `or`s: groups joined by "and", expressions by "or".
       json::object out;
       for (std::size_t g = 0; g < condition.parts.size(); ++g) {
         const Condition& one = condition.parts[g];
         auto entry =
-            expressions(one.kind == CK::any ? one.parts : std::vector<Condition>{one}, "Or");
+            expressions(one.kind == Clause::any ? one.parts : std::vector<Condition>{one}, "Or");
         if (!entry) return std::nullopt;
         (*entry)["Type"] = g == 0 ? "If" : "AndIf";
         out[std::to_string(g)] = std::move(*entry);
@@ -298,7 +292,7 @@ class Writer {
                                           std::string_view conjunction) const {
     json::object out;
     for (std::size_t i = 0; i < leaves.size(); ++i) {
-      const bool negative = leaves[i].kind == Condition::Kind::negation;
+      const bool negative = leaves[i].kind == Clause::negation;
       auto one = expression(negative ? leaves[i].parts.front() : leaves[i], negative);
       if (!one) return std::nullopt;
       if (i > 0) (*one)["Conjuction"] = conjunction;
@@ -316,7 +310,7 @@ class Writer {
       auto parsed = parse_condition(Language::ours, branch.condition, why);
       std::optional<json::object> one;
       if (parsed) {
-        const bool negative = parsed->kind == Condition::Kind::negation;
+        const bool negative = parsed->kind == Clause::negation;
         const Condition& leaf = negative ? parsed->parts.front() : *parsed;
         if (leaf.name == question.id) one = expression(leaf, negative);
       }
@@ -340,11 +334,11 @@ class Writer {
   json::object payload(std::size_t index, const std::string& block) {
     const Question& question = survey_.questions[index];
     const std::string at = "/questions/" + std::to_string(index);
-    const auto* found = std::find_if(std::begin(natives), std::end(natives),
-                                     [&](const Native& n) { return n.kind == question.kind; });
-    Native native = found == std::end(natives)
-                        ? Native{question.kind, "MC", "SAVR", "TX", Kind::single_choice}
-                        : *found;
+    const auto* found = std::find_if(std::begin(qsf_natives), std::end(qsf_natives),
+                                     [&](const QsfNative& n) { return n.kind == question.kind; });
+    QsfNative native = found == std::end(qsf_natives)
+                           ? QsfNative{question.kind, "MC", "SAVR", "TX", Kind::single_choice}
+                           : *found;
     if (question.kind == Kind::nps && !question.options.empty())
       native = {question.kind, "MC", "SAVR", "TX", Kind::single_choice};
     json::object out{{"QuestionText", html(question.text)},
@@ -442,7 +436,7 @@ class Writer {
 }  // namespace
 
 Result<Written> write_qsf(const survey::Questionnaire& survey, std::string_view copy) {
-  return Writer(survey).run(copy);
+  return QsfWriter(survey).run(copy);
 }
 
 }  // namespace insightflow::formats

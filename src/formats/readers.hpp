@@ -6,6 +6,12 @@
 /// `copy` is what a writer lays into the file for this program alone, without blanks and markup.
 namespace insightflow::formats {
 
+using survey::Kind;
+using survey::Option;
+using survey::Question;
+/// The words of a question in another language.
+using Translated = survey::QuestionTranslation;
+
 /// What a reader found: the questionnaire, and the copy that this program left in the file.
 struct Found : Imported {
   std::string copy;

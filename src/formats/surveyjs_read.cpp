@@ -5,49 +5,62 @@
 
 namespace insightflow::formats {
 
-using survey::Kind;
-
 namespace {
 
 /// What becomes of an element of a type.
-enum class Shape { words, choice, matrix, columns, fields, panel, repeated, shown, scale, none };
+enum class ElementShape {
+  words,
+  choice,
+  matrix,
+  columns,
+  fields,
+  panel,
+  repeated,
+  shown,
+  scale,
+  none
+};
 struct ElementType {
   std::string_view name;
-  Shape shape;
+  ElementShape shape;
   Kind kind = Kind::open_text;
   std::string_view remark{};  ///< Why it is not quite the same here.
 };
 constexpr ElementType element_types[] = {
-    {"radiogroup", Shape::choice, Kind::single_choice},
-    {"dropdown", Shape::choice, Kind::single_choice},
-    {"buttongroup", Shape::choice, Kind::single_choice},
-    {"checkbox", Shape::choice, Kind::multiple_choice},
-    {"tagbox", Shape::choice, Kind::multiple_choice},
-    {"imagepicker", Shape::choice, Kind::single_choice, "pictures are not shown; their labels are"},
-    {"ranking", Shape::choice, Kind::ranking},
-    {"boolean", Shape::choice, Kind::yes_no},
-    {"rating", Shape::scale, Kind::rating},
-    {"slider", Shape::words, Kind::number},
-    {"text", Shape::words},
-    {"comment", Shape::words},
-    {"numeric", Shape::words, Kind::number},
-    {"email", Shape::words},
-    {"file", Shape::words, Kind::open_text, "files cannot be handed in; a text is asked for"},
-    {"signaturepad", Shape::words, Kind::open_text, "there are no signatures; a text is asked for"},
-    {"matrix", Shape::matrix, Kind::matrix},
-    {"matrixdropdown", Shape::columns},
-    {"matrixdynamic", Shape::columns, Kind::open_text, "rows cannot be added; one set is asked"},
-    {"multipletext", Shape::fields},
-    {"panel", Shape::panel},
-    {"flowpanel", Shape::panel},
-    {"paneldynamic", Shape::repeated, Kind::open_text, "panels do not repeat; one is asked"},
-    {"html", Shape::shown},
-    {"image", Shape::none, Kind::open_text, "pictures are not shown"},
-    {"expression", Shape::none, Kind::open_text, "calculated values are not shown"}};
+    {"radiogroup", ElementShape::choice, Kind::single_choice},
+    {"dropdown", ElementShape::choice, Kind::single_choice},
+    {"buttongroup", ElementShape::choice, Kind::single_choice},
+    {"checkbox", ElementShape::choice, Kind::multiple_choice},
+    {"tagbox", ElementShape::choice, Kind::multiple_choice},
+    {"imagepicker", ElementShape::choice, Kind::single_choice,
+     "pictures are not shown; their labels are"},
+    {"ranking", ElementShape::choice, Kind::ranking},
+    {"boolean", ElementShape::choice, Kind::yes_no},
+    {"rating", ElementShape::scale, Kind::rating},
+    {"slider", ElementShape::words, Kind::number},
+    {"text", ElementShape::words},
+    {"comment", ElementShape::words},
+    {"numeric", ElementShape::words, Kind::number},
+    {"email", ElementShape::words},
+    {"file", ElementShape::words, Kind::open_text,
+     "files cannot be handed in; a text is asked for"},
+    {"signaturepad", ElementShape::words, Kind::open_text,
+     "there are no signatures; a text is asked for"},
+    {"matrix", ElementShape::matrix, Kind::matrix},
+    {"matrixdropdown", ElementShape::columns},
+    {"matrixdynamic", ElementShape::columns, Kind::open_text,
+     "rows cannot be added; one set is asked"},
+    {"multipletext", ElementShape::fields},
+    {"panel", ElementShape::panel},
+    {"flowpanel", ElementShape::panel},
+    {"paneldynamic", ElementShape::repeated, Kind::open_text, "panels do not repeat; one is asked"},
+    {"html", ElementShape::shown},
+    {"image", ElementShape::none, Kind::open_text, "pictures are not shown"},
+    {"expression", ElementShape::none, Kind::open_text, "calculated values are not shown"}};
 
-class Reader {
+class SurveyjsReader {
  public:
-  explicit Reader(bool hints) : draft_(Format::surveyjs, hints) {}
+  explicit SurveyjsReader(bool hints) : draft_(Format::surveyjs, hints) {}
 
   Result<Found> run(const json::object& root) {
     auto& survey = draft_.survey();
@@ -144,7 +157,7 @@ class Reader {
     const std::string type = text_of(element, "type");
     const auto* found = std::find_if(std::begin(element_types), std::end(element_types),
                                      [&](const ElementType& e) { return e.name == type; });
-    ElementType known{"text", Shape::words};
+    ElementType known{"text", ElementShape::words};
     if (found == std::end(element_types)) {
       draft_.lose(at, "the question type '" + type + "'",
                   "it is not known here; a text is asked for");
@@ -160,11 +173,11 @@ class Reader {
     const std::string full =
         prefix.empty() ? title[""] : prefix + " – " + (title[""].empty() ? name : title[""]);
     switch (known.shape) {
-      case Shape::none: return;
-      case Shape::shown: draft_.note(words(element, "html"), at); return;
-      case Shape::panel:
-      case Shape::repeated: {
-        const char* key = known.shape == Shape::panel ? "elements" : "templateElements";
+      case ElementShape::none: return;
+      case ElementShape::shown: draft_.note(words(element, "html"), at); return;
+      case ElementShape::panel:
+      case ElementShape::repeated: {
+        const char* key = known.shape == ElementShape::panel ? "elements" : "templateElements";
         if (!title[""].empty()) draft_.note(title, at);
         if (const auto* inner = array_in(element, key)) {
           if (depth_ > 40) return draft_.lose(at, "a panel", "panels are nested too deeply");
@@ -174,8 +187,9 @@ class Reader {
         }
         return;
       }
-      case Shape::fields: return fields(element, at, conditions, full.empty() ? name : full);
-      case Shape::columns: return columns(element, at, conditions, full.empty() ? name : full);
+      case ElementShape::fields: return fields(element, at, conditions, full.empty() ? name : full);
+      case ElementShape::columns:
+        return columns(element, at, conditions, full.empty() ? name : full);
       default: break;
     }
     const std::size_t index = add(element, known, name, full, at);
@@ -190,8 +204,9 @@ class Reader {
     const json::value* hint = member(element, "insightflow");
     Kind kind = type.kind;
     const std::string input = text_of(element, "inputType");
-    if (type.shape == Shape::words && (input == "number" || input == "range")) kind = Kind::number;
-    if (type.shape == Shape::words && input == "date") kind = Kind::date;
+    if (type.shape == ElementShape::words && (input == "number" || input == "range"))
+      kind = Kind::number;
+    if (type.shape == ElementShape::words && input == "date") kind = Kind::date;
     if (type.name == "imagepicker" && is_true(element, "multiSelect")) kind = Kind::multiple_choice;
     const std::size_t index = draft_.question(name, kind, text, at, hint ? hint_of(*hint) : Hint{});
     draft_.at(index).help = words(element, "description")[""];
@@ -207,9 +222,9 @@ class Reader {
     if (is_true(element, "showCommentArea") || is_true(element, "hasComment"))
       draft_.lose(at, "the comment field of '" + name + "'", "a question has one field");
     switch (type.shape) {
-      case Shape::choice: choices(element, index, at); break;
-      case Shape::scale: rating(element, index); break;
-      case Shape::matrix:
+      case ElementShape::choice: choices(element, index, at); break;
+      case ElementShape::scale: rating(element, index); break;
+      case ElementShape::matrix:
         items(element, "rows", at, [&](const std::string& value, Words label, const json::object*) {
           const std::string main = label[""];
           const std::string id = draft_.row(index, value, main);
@@ -390,7 +405,7 @@ class Reader {
       const std::string field = text_of(*item, "name");
       const std::string label = words(*item, "title")[""];
       const std::size_t index =
-          add(*item, {"text", Shape::words}, name + "_" + field,
+          add(*item, {"text", ElementShape::words}, name + "_" + field,
               title + " – " + (label.empty() ? field : label), pointer_to(at + "/items", i));
       draft_.know(name + "." + field, {index, {}, {}});
       for (const std::string& condition : conditions)
@@ -424,7 +439,7 @@ class Reader {
           if (const auto* shared = array_in(element, "choices")) cell["choices"] = *shared;
         const auto* known = std::find_if(std::begin(element_types), std::end(element_types),
                                          [&](const ElementType& e) { return e.name == type; });
-        if (known == std::end(element_types) || known->shape == Shape::none) continue;
+        if (known == std::end(element_types) || known->shape == ElementShape::none) continue;
         const std::string label = words(cell, "title")[""];
         std::string text = title + (row_label.empty() ? "" : " – " + row_label) + " – " +
                            (label.empty() ? field : label);
@@ -502,7 +517,7 @@ Result<Found> read_surveyjs(std::string_view bytes, bool hints) {
       (!array_in(*root, "pages") && !array_in(*root, "elements") && !array_in(*root, "questions")))
     return fail(Code::invalid, "survey_malformed",
                 "At the top: a SurveyJS survey is an object with \"pages\" or \"elements\".");
-  return Reader(hints).run(*root);
+  return SurveyjsReader(hints).run(*root);
 }
 
 }  // namespace insightflow::formats

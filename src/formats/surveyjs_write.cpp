@@ -4,36 +4,33 @@
 
 namespace insightflow::formats {
 
-using survey::Kind;
-using survey::Option;
-using survey::Question;
-
 namespace {
 
-struct Native {
+struct SurveyjsNative {
   Kind kind;
   std::string_view type;
   Kind read_as;  ///< What the reader makes of it without a hint.
 };
-constexpr Native natives[] = {{Kind::single_choice, "radiogroup", Kind::single_choice},
-                              {Kind::multiple_choice, "checkbox", Kind::multiple_choice},
-                              {Kind::rating, "rating", Kind::rating},
-                              {Kind::nps, "rating", Kind::nps},
-                              {Kind::csat, "rating", Kind::rating},
-                              {Kind::ces, "rating", Kind::rating},
-                              {Kind::likert, "rating", Kind::rating},
-                              {Kind::matrix, "matrix", Kind::matrix},
-                              {Kind::ranking, "ranking", Kind::ranking},
-                              {Kind::yes_no, "boolean", Kind::yes_no},
-                              {Kind::number, "text", Kind::number},
-                              {Kind::date, "text", Kind::date},
-                              {Kind::open_text, "comment", Kind::open_text},
-                              {Kind::consent, "boolean", Kind::yes_no},
-                              {Kind::contact, "text", Kind::open_text}};
+constexpr SurveyjsNative surveyjs_natives[] = {
+    {Kind::single_choice, "radiogroup", Kind::single_choice},
+    {Kind::multiple_choice, "checkbox", Kind::multiple_choice},
+    {Kind::rating, "rating", Kind::rating},
+    {Kind::nps, "rating", Kind::nps},
+    {Kind::csat, "rating", Kind::rating},
+    {Kind::ces, "rating", Kind::rating},
+    {Kind::likert, "rating", Kind::rating},
+    {Kind::matrix, "matrix", Kind::matrix},
+    {Kind::ranking, "ranking", Kind::ranking},
+    {Kind::yes_no, "boolean", Kind::yes_no},
+    {Kind::number, "text", Kind::number},
+    {Kind::date, "text", Kind::date},
+    {Kind::open_text, "comment", Kind::open_text},
+    {Kind::consent, "boolean", Kind::yes_no},
+    {Kind::contact, "text", Kind::open_text}};
 
-class Writer {
+class SurveyjsWriter {
  public:
-  explicit Writer(const survey::Questionnaire& survey) : survey_(survey) {}
+  explicit SurveyjsWriter(const survey::Questionnaire& survey) : survey_(survey) {}
 
   Written run(std::string_view copy) {
     json::object root;
@@ -129,14 +126,13 @@ class Writer {
       return quoted(std::get<std::string>(literal));
     };
     const auto spelt = [&](const Condition& leaf) -> std::optional<std::string> {
-      using CK = Condition::Kind;
-      if (leaf.kind == CK::yes || leaf.kind == CK::no)
-        return leaf.kind == CK::yes ? "1 = 1" : "1 = 2";
+      if (leaf.kind == Clause::yes || leaf.kind == Clause::no)
+        return leaf.kind == Clause::yes ? "1 = 1" : "1 = 2";
       const Question* question = leaf.hidden ? nullptr : survey::find(survey_, leaf.name);
       std::string part = leaf.part;
       const std::string name = "{" + name_of(leaf.name, part) + "}";
       if (name.find('}') != name.size() - 1) return std::nullopt;
-      if (leaf.kind == CK::answered) return name + " notempty";
+      if (leaf.kind == Clause::answered) return name + " notempty";
       static constexpr std::string_view signs[] = {
           " = ", " <> ", " < ", " <= ", " > ", " >= ", " contains ", " anyof "};
       std::string out = name + std::string(signs[static_cast<std::size_t>(leaf.comparison)]);
@@ -172,9 +168,9 @@ class Writer {
   json::object element(std::size_t index, std::string_view page) {
     const Question& question = survey_.questions[index];
     const std::string at = "/questions/" + std::to_string(index);
-    const Native& native = *std::find_if(std::begin(natives), std::end(natives),
-                                         [&](const Native& n) { return n.kind == question.kind; });
-    using T = survey::QuestionTranslation;
+    const SurveyjsNative& native =
+        *std::find_if(std::begin(surveyjs_natives), std::end(surveyjs_natives),
+                      [&](const SurveyjsNative& n) { return n.kind == question.kind; });
     json::object out;
     Kind read_as = native.read_as;
     std::string_view type = native.type;
@@ -186,8 +182,9 @@ class Writer {
     }
     out["type"] = type;
     out["name"] = question.id;
-    out["title"] = words(question.text, translated(question, [](const T& t) { return t.text; }));
-    const Words help = translated(question, [](const T& t) { return t.help; });
+    out["title"] =
+        words(question.text, translated(question, [](const Translated& t) { return t.text; }));
+    const Words help = translated(question, [](const Translated& t) { return t.help; });
     if (!question.help.empty() || !help.empty()) out["description"] = words(question.help, help);
     if (question.required) out["isRequired"] = true;
     if (!question.show_if.empty()) {
@@ -214,22 +211,23 @@ class Writer {
     }
     const bool choice = type == "radiogroup" || type == "checkbox" || type == "ranking";
     if (choice) {
-      out["choices"] = choices(question, question.options, &T::options);
+      out["choices"] = choices(question, question.options, &Translated::options);
       if (question.randomize) out["choicesOrder"] = "random";
     }
     if (question.min_choices) out["minSelectedChoices"] = *question.min_choices;
     if (question.max_choices) out["maxSelectedChoices"] = *question.max_choices;
     if (type == "rating") rating(question, out);
     if (question.kind == Kind::matrix) {
-      out["columns"] = choices(question, shown_options(question),
-                               question.options.empty() ? &T::labels : &T::options);
-      out["rows"] = choices(question, question.rows, &T::rows);
+      out["columns"] =
+          choices(question, shown_options(question),
+                  question.options.empty() ? &Translated::labels : &Translated::options);
+      out["rows"] = choices(question, question.rows, &Translated::rows);
     }
     if (type == "boolean" && question.kind == Kind::yes_no)
       for (const auto& [key, id, label] :
            {std::tuple{"labelTrue", "yes", "Yes"}, std::tuple{"labelFalse", "no", "No"}}) {
         const Words others =
-            translated(question, [&, id = id](const T& t) { return from(t.options, id); });
+            translated(question, [&, id = id](const Translated& t) { return from(t.options, id); });
         if (!others.empty()) out[key] = words(label, others);
       }
     if (question.kind == Kind::date) out["inputType"] = "date";
@@ -291,7 +289,7 @@ class Writer {
 }  // namespace
 
 Result<Written> write_surveyjs(const survey::Questionnaire& survey, std::string_view copy) {
-  return Writer(survey).run(copy);
+  return SurveyjsWriter(survey).run(copy);
 }
 
 }  // namespace insightflow::formats

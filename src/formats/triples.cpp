@@ -11,10 +11,6 @@
 
 namespace insightflow::formats {
 
-using survey::Kind;
-using survey::Option;
-using survey::Question;
-
 namespace {
 
 struct VariableType {
@@ -169,9 +165,9 @@ bool is_number(std::string_view text) {
          std::all_of(text.begin(), text.end(), survey::is_ascii_digit);
 }
 
-class Writer {
+class TriplesWriter {
  public:
-  explicit Writer(const survey::Questionnaire& survey) : survey_(survey) {}
+  explicit TriplesWriter(const survey::Questionnaire& survey) : survey_(survey) {}
 
   Written run(std::string_view copy) {
     std::string languages = survey_.language;
@@ -252,12 +248,13 @@ class Writer {
   }
 
   void question(const Question& question) {
-    using T = survey::QuestionTranslation;
     const std::string text =
-        label("label", question.text, translated(question, [](const T& own) { return own.text; }));
+        label("label", question.text,
+              translated(question, [](const Translated& own) { return own.text; }));
     const std::vector<Option> options = shown_options(question);
-    const auto field =
-        question.options.empty() && question.kind != Kind::yes_no ? &T::labels : &T::options;
+    const auto field = question.options.empty() && question.kind != Kind::yes_no
+                           ? &Translated::labels
+                           : &Translated::options;
     if (question.kind == Kind::matrix) {
       for (const Option& row : question.rows)
         variable(question.id + "_" + row.id, "single",
@@ -296,7 +293,7 @@ class Writer {
 }  // namespace
 
 Result<Written> write_triples(const survey::Questionnaire& survey, std::string_view copy) {
-  return Writer(survey).run(copy);
+  return TriplesWriter(survey).run(copy);
 }
 
 }  // namespace insightflow::formats

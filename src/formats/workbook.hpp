@@ -31,6 +31,8 @@ struct CellBudget {
 /// "survey!C5"
 std::string cell_place(std::string_view sheet, std::size_t row, std::size_t column);
 
+Error workbook_malformed(const std::string& what);
+
 /// Puts a text into a cell. Errors: `cell_too_long`, `workbook_malformed`; both with the cell.
 Result<void> put_cell(Sheet& sheet, std::size_t row, std::size_t column, std::string text,
                       CellBudget& budget);

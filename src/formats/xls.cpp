@@ -13,10 +13,6 @@ namespace insightflow::formats {
 
 namespace {
 
-Error malformed(const std::string& what) {
-  return fail(Code::invalid, "workbook_malformed", what + ".");
-}
-
 /// Numbers read from bytes; zero where there are none.
 struct Bytes {
   std::string_view data;
@@ -44,7 +40,7 @@ class Container {
     const std::uint32_t shift = bytes_.u16(30), mini_shift = bytes_.u16(32);
     if (bytes_.data.size() < 512 || shift < 7 || shift > 16 || mini_shift < 4 ||
         mini_shift >= shift)
-      return malformed("At byte 30: the container's header is damaged");
+      return workbook_malformed("At byte 30: the container's header is damaged");
     sector_ = std::size_t{1} << shift;
     mini_ = std::size_t{1} << mini_shift;
     load_table();
@@ -69,8 +65,9 @@ class Container {
       }
     }
     if (!found)
-      return malformed("The container holds no stream 'Workbook'; it is no Excel workbook");
-    if (size > bytes_.data.size()) return malformed("The stream 'Workbook' is cut off");
+      return workbook_malformed(
+          "The container holds no stream 'Workbook'; it is no Excel workbook");
+    if (size > bytes_.data.size()) return workbook_malformed("The stream 'Workbook' is cut off");
     if (size >= bytes_.u32(56)) return chain(start, size, "the stream 'Workbook'");
     BOOST_OUTCOME_TRY(const auto minis, chain(root_start, root_size, "the small streams"));
     BOOST_OUTCOME_TRY(const auto mini_table,
@@ -80,7 +77,7 @@ class Container {
     for (std::uint32_t at = start; out.size() < size; at = table.u32(std::size_t{at} * 4)) {
       const std::size_t from = std::size_t{at} * mini_;
       if (from + mini_ > minis.size() || std::size_t{at} * 4 + 4 > mini_table.size())
-        return malformed("The stream 'Workbook' is cut off");
+        return workbook_malformed("The stream 'Workbook' is cut off");
       out.append(minis, from, mini_);
     }
     out.resize(size);
@@ -112,10 +109,10 @@ class Container {
     // A chain longer than the file goes in a circle.
     for (std::size_t steps = 0; sector < 0xFFFFFFFA && out.size() < size; ++steps) {
       if (steps > bytes_.data.size() / sector_)
-        return malformed("The sectors of " + what + " go in a circle");
+        return workbook_malformed("The sectors of " + what + " go in a circle");
       const std::size_t from = offset(sector);
       if (from >= bytes_.data.size() || sector >= next_.size())
-        return malformed("At byte " + std::to_string(from) + ": " + what + " is cut off");
+        return workbook_malformed("At byte " + std::to_string(from) + ": " + what + " is cut off");
       out += bytes_.data.substr(from, sector_);
       sector = next_[sector];
     }
@@ -235,9 +232,9 @@ double small_number_of(std::uint32_t raw) {
   return raw & 1 ? value / 100 : value;
 }
 
-class Reader {
+class XlsReader {
  public:
-  explicit Reader(std::string_view stream) : stream_{stream} {}
+  explicit XlsReader(std::string_view stream) : stream_{stream} {}
 
   Result<Workbook> run() {
     std::vector<std::pair<std::size_t, std::string>> sheets;
@@ -245,12 +242,12 @@ class Reader {
     std::size_t at = 0;
     Record record;
     if (!next(at, record) || record.type != begin)
-      return malformed("At byte 0 of the workbook: it does not begin as one");
+      return workbook_malformed("At byte 0 of the workbook: it does not begin as one");
     if (record.body.u16(0) != 0x0600)
-      return malformed("The workbook is older than Excel 97; save it as .xlsx");
+      return workbook_malformed("The workbook is older than Excel 97; save it as .xlsx");
     std::uint32_t before = 0;
     while (next(at, record) && record.type != end_of_part) {
-      if (record.type == encrypted) return malformed("The workbook is encrypted");
+      if (record.type == encrypted) return workbook_malformed("The workbook is encrypted");
       if (record.type == boundsheet && sheets.size() < max_sheets) {
         std::string name;
         std::uint32_t high = 0;
@@ -273,7 +270,7 @@ class Reader {
       for (std::size_t i = 0; i < count; ++i) {
         std::string text;
         if (!texts.text(text))
-          return malformed("Text " + std::to_string(i) + " of the workbook is cut off");
+          return workbook_malformed("Text " + std::to_string(i) + " of the workbook is cut off");
         texts_.push_back(std::move(text));
       }
     }
@@ -300,7 +297,7 @@ class Reader {
     out.name = name;
     Record record;
     if (!next(at, record) || record.type != begin)
-      return malformed("The sheet '" + name + "' is not where the workbook says");
+      return workbook_malformed("The sheet '" + name + "' is not where the workbook says");
     std::size_t row = 0, column = 0;
     int nested = 0;
     const auto put = [&](std::string text) {
@@ -309,10 +306,10 @@ class Reader {
     for (;;) {
       // Sheets that lie in each other's records are none.
       if (++records_ > stream_.data.size())
-        return malformed("The sheet '" + name + "' overlaps another");
+        return workbook_malformed("The sheet '" + name + "' overlaps another");
       if (!next(at, record))
-        return malformed("The sheet '" + name + "' is cut off behind " +
-                         cell_place(name, row, column));
+        return workbook_malformed("The sheet '" + name + "' is cut off behind " +
+                                  cell_place(name, row, column));
       if (record.type == begin) ++nested;
       if (record.type == end_of_part && nested-- == 0) return out;
       if (nested > 0) continue;
@@ -348,14 +345,14 @@ class Reader {
     switch (type) {
       case label_shared:
         if (body.u32(6) < texts_.size()) return texts_[body.u32(6)];
-        return malformed("Cell " + cell_place(name, row, column) +
-                         " names a text that is not there");
+        return workbook_malformed("Cell " + cell_place(name, row, column) +
+                                  " names a text that is not there");
       case label: {
         const std::vector<Bytes> pieces{
             Bytes{body.data.substr(std::min<std::size_t>(6, body.data.size()))}};
         std::string text;
         if (Texts(pieces).text(text)) return text;
-        return malformed("Cell " + cell_place(name, row, column) + " is cut off");
+        return workbook_malformed("Cell " + cell_place(name, row, column) + " is cut off");
       }
       case number_cell: return survey::number_text(body.real(6));
       case small_number: return survey::number_text(small_number_of(body.u32(6)));
@@ -376,7 +373,7 @@ class Reader {
 
 Result<Workbook> read_xls_workbook(std::string_view bytes) {
   BOOST_OUTCOME_TRY(const auto stream, Container(bytes).workbook());
-  return Reader(stream).run();
+  return XlsReader(stream).run();
 }
 
 }  // namespace insightflow::formats

@@ -8,16 +8,7 @@
 
 namespace insightflow::formats {
 
-using survey::Kind;
-
 namespace {
-
-std::string lowered(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  return out;
-}
 
 constexpr std::size_t max_groups = 64;
 
@@ -94,9 +85,9 @@ class Line {
   const std::map<std::size_t, std::string>& cells_;
 };
 
-class Reader {
+class XlsformReader {
  public:
-  Reader(Format format, bool hints, const Workbook& book)
+  XlsformReader(Format format, bool hints, const Workbook& book)
       : draft_(format, hints), hints_(hints), book_(book) {}
 
   Result<Found> run() {
@@ -532,11 +523,11 @@ class Reader {
 
 Result<Found> read_xlsx(std::string_view bytes, bool hints) {
   BOOST_OUTCOME_TRY(const auto book, read_xlsx_workbook(bytes));
-  return Reader(Format::xlsx, hints, book).run();
+  return XlsformReader(Format::xlsx, hints, book).run();
 }
 Result<Found> read_xls(std::string_view bytes, bool hints) {
   BOOST_OUTCOME_TRY(const auto book, read_xls_workbook(bytes));
-  return Reader(Format::xls, hints, book).run();
+  return XlsformReader(Format::xls, hints, book).run();
 }
 
 }  // namespace insightflow::formats

@@ -9,26 +9,21 @@
 
 namespace insightflow::formats {
 
-using survey::Kind;
-using survey::Option;
-using survey::Question;
-
 namespace {
 
-using T = survey::QuestionTranslation;
-
-struct Native {
+struct XlsformNative {
   Kind kind;
   std::string_view type;
   Kind read_as;
 };
-constexpr Native natives[] = {{Kind::multiple_choice, "select_multiple", Kind::multiple_choice},
-                              {Kind::ranking, "rank", Kind::ranking},
-                              {Kind::number, "integer", Kind::number},
-                              {Kind::date, "date", Kind::date},
-                              {Kind::open_text, "text", Kind::open_text},
-                              {Kind::consent, "acknowledge", Kind::consent},
-                              {Kind::contact, "text", Kind::open_text}};
+constexpr XlsformNative xlsform_natives[] = {
+    {Kind::multiple_choice, "select_multiple", Kind::multiple_choice},
+    {Kind::ranking, "rank", Kind::ranking},
+    {Kind::number, "integer", Kind::number},
+    {Kind::date, "date", Kind::date},
+    {Kind::open_text, "text", Kind::open_text},
+    {Kind::consent, "acknowledge", Kind::consent},
+    {Kind::contact, "text", Kind::open_text}};
 
 std::string word(std::string_view text) {
   std::string out;
@@ -43,9 +38,9 @@ std::string word(std::string_view text) {
   return out.empty() ? "x" : out;
 }
 
-class Writer {
+class XlsformWriter {
  public:
-  explicit Writer(const survey::Questionnaire& survey) : survey_(survey) {
+  explicit XlsformWriter(const survey::Questionnaire& survey) : survey_(survey) {
     for (const auto& [tag, translation] : survey.translations) tags_.push_back(tag);
     for (const Question& question : survey.questions) {
       auto& names = names_[question.id];
@@ -171,9 +166,8 @@ class Writer {
     const auto parsed = parse_condition(Language::ours, text, why);
     if (!parsed) return std::nullopt;
     const auto spelt = [&](const Condition& leaf) -> std::optional<std::string> {
-      using CK = Condition::Kind;
-      if (leaf.kind == CK::yes || leaf.kind == CK::no)
-        return leaf.kind == CK::yes ? "true()" : "false()";
+      if (leaf.kind == Clause::yes || leaf.kind == Clause::no)
+        return leaf.kind == Clause::yes ? "true()" : "false()";
       const Question* question = leaf.hidden ? nullptr : survey::find(survey_, leaf.name);
       if (leaf.part == "other" || (question && question->kind == Kind::contact))
         return std::nullopt;
@@ -181,7 +175,7 @@ class Writer {
           "${" + leaf.name + (leaf.part.empty() ? "" : "_" + word(leaf.part)) + "}";
       const bool list =
           question && (question->kind == Kind::multiple_choice || question->kind == Kind::ranking);
-      if (leaf.kind == CK::answered) return name + " != ''";
+      if (leaf.kind == Clause::answered) return name + " != ''";
       if (question && question->kind == Kind::matrix && leaf.part.empty()) return std::nullopt;
       const auto value = [&](const Literal& literal) -> std::optional<std::string> {
         if (const bool* flag = std::get_if<bool>(&literal)) return *flag ? "'OK'" : "'no'";
@@ -229,7 +223,7 @@ class Writer {
   /// The choices as a list of their own; conditions name them by their ids, which stay where they
   /// are single words and are kept as remarks where not.
   void choices(const std::string& list, const Question& question,
-               std::map<std::string, std::string> T::*labels) {
+               std::map<std::string, std::string> Translated::*labels) {
     for (const Option& option : shown_options(question)) {
       const std::string& name = names_.at(question.id).at(option.id);
       json::object remark;
@@ -237,7 +231,7 @@ class Writer {
       if (option.other) remark["other"] = true;
       if (option.exclusive) remark["exclusive"] = true;
       std::vector<std::string> cells{list, name, option.label};
-      const Words others = translated(question, [&](const T& own) {
+      const Words others = translated(question, [&](const Translated& own) {
         const auto found = (own.*labels).find(option.id);
         return found == (own.*labels).end() ? std::string() : found->second;
       });
@@ -253,11 +247,13 @@ class Writer {
   void ask(std::size_t index) {
     const Question& question = survey_.questions[index];
     const std::string at = "/questions/" + std::to_string(index);
-    const auto* found = std::find_if(std::begin(natives), std::end(natives),
-                                     [&](const Native& n) { return n.kind == question.kind; });
-    const Native native = found == std::end(natives)
-                              ? Native{question.kind, "select_one", Kind::single_choice}
-                              : *found;
+    const auto* found =
+        std::find_if(std::begin(xlsform_natives), std::end(xlsform_natives),
+                     [&](const XlsformNative& n) { return n.kind == question.kind; });
+    const XlsformNative native =
+        found == std::end(xlsform_natives)
+            ? XlsformNative{question.kind, "select_one", Kind::single_choice}
+            : *found;
     const bool matrix = question.kind == Kind::matrix;
     const bool chosen =
         native.type == "select_one" || native.type == "select_multiple" || native.type == "rank";
@@ -265,9 +261,9 @@ class Writer {
     Cells cells;
     cells["name"] = question.id;
     label(cells, "label", question.text,
-          translated(question, [](const T& own) { return own.text; }));
+          translated(question, [](const Translated& own) { return own.text; }));
     label(cells, "hint", question.help,
-          translated(question, [](const T& own) { return own.help; }));
+          translated(question, [](const Translated& own) { return own.help; }));
     if (question.required) cells["required"] = "yes";
     if (!question.show_if.empty()) {
       if (const auto text = condition(question.show_if))
@@ -284,7 +280,8 @@ class Writer {
       out_.losses.push_back({at + "/logic", "the jumps", "XLSForm has conditions, no jumps"});
     if (chosen)
       choices(list, question,
-              question.options.empty() && question.kind != Kind::yes_no ? &T::labels : &T::options);
+              question.options.empty() && question.kind != Kind::yes_no ? &Translated::labels
+                                                                        : &Translated::options);
     std::string constraint;
     const auto require = [&](const std::string& text) {
       constraint += (constraint.empty() ? "" : " and ") + text;
@@ -323,7 +320,7 @@ class Writer {
     row(cells);
     for (std::size_t i = 0; i < question.rows.size(); ++i) {
       Cells line{{"type", "select_one " + list}, {"name", names[i]}};
-      label(line, "label", question.rows[i].label, translated(question, [&](const T& own) {
+      label(line, "label", question.rows[i].label, translated(question, [&](const Translated& own) {
               const auto one = own.rows.find(question.rows[i].id);
               return one == own.rows.end() ? std::string() : one->second;
             }));
@@ -345,7 +342,7 @@ class Writer {
 }  // namespace
 
 Result<Written> write_xlsx(const survey::Questionnaire& survey, std::string_view copy) {
-  return Writer(survey).run(copy);
+  return XlsformWriter(survey).run(copy);
 }
 
 }  // namespace insightflow::formats

@@ -49,11 +49,11 @@ std::string texts_below(pugi::xml_node node) {
   return out;
 }
 
-Error malformed(const std::string& what) {
+}  // namespace
+
+Error workbook_malformed(const std::string& what) {
   return fail(Code::invalid, "workbook_malformed", what + ".");
 }
-
-}  // namespace
 
 std::string cell_place(std::string_view sheet, std::size_t row, std::size_t column) {
   return std::string(sheet) + "!" + column_name(column) + std::to_string(row + 1);
@@ -62,8 +62,8 @@ std::string cell_place(std::string_view sheet, std::size_t row, std::size_t colu
 Result<void> put_cell(Sheet& sheet, std::size_t row, std::size_t column, std::string text,
                       CellBudget& budget) {
   if (row >= max_rows || column >= max_columns)
-    return malformed("Cell " + cell_place(sheet.name, row, column) +
-                     " lies outside of what a sheet can hold");
+    return workbook_malformed("Cell " + cell_place(sheet.name, row, column) +
+                              " lies outside of what a sheet can hold");
   if (text.size() > max_cell_bytes)
     return fail(Code::too_large, "cell_too_long",
                 "Cell " + cell_place(sheet.name, row, column) + " holds " +
@@ -82,7 +82,7 @@ Result<void> put_cell(Sheet& sheet, std::size_t row, std::size_t column, std::st
 Result<Workbook> read_xlsx_workbook(std::string_view bytes) {
   BOOST_OUTCOME_TRY(auto zip, Zip::open(bytes));
   if (!zip.has("xl/workbook.xml"))
-    return malformed("The archive holds no xl/workbook.xml; it is no Excel workbook");
+    return workbook_malformed("The archive holds no xl/workbook.xml; it is no Excel workbook");
   BOOST_OUTCOME_TRY(const auto book_text, zip.extract("xl/workbook.xml"));
   BOOST_OUTCOME_TRY(const auto book, Xml::parse(book_text, "xl/workbook.xml"));
   std::map<std::string, std::string> files;
@@ -107,10 +107,11 @@ Result<Workbook> read_xlsx_workbook(std::string_view bytes) {
     Sheet sheet;
     sheet.name = clean_text(entry.attribute("name").value());
     if (out.sheets.size() >= max_sheets)
-      return malformed("The workbook has more than " + std::to_string(max_sheets) + " sheets");
+      return workbook_malformed("The workbook has more than " + std::to_string(max_sheets) +
+                                " sheets");
     const auto file = files.find(entry.attribute("r:id").value());
     if (file == files.end() || !zip.has(file->second))
-      return malformed("The sheet '" + sheet.name + "' is missing in the archive");
+      return workbook_malformed("The sheet '" + sheet.name + "' is missing in the archive");
     BOOST_OUTCOME_TRY(const auto text, zip.extract(file->second));
     BOOST_OUTCOME_TRY(const auto xml, Xml::parse(text, file->second));
     std::size_t row = 0;
@@ -120,15 +121,15 @@ Result<Workbook> read_xlsx_workbook(std::string_view bytes) {
       for (const auto cell : line.children("c")) {
         if (const char* reference = cell.attribute("r").value(); *reference)
           if (!parse_reference(reference, row, column))
-            return malformed("In " + file->second + ", " + xml.place(cell) + ": '" +
-                             clean_text(reference) + "' is no cell");
+            return workbook_malformed("In " + file->second + ", " + xml.place(cell) + ": '" +
+                                      clean_text(reference) + "' is no cell");
         const std::string_view type = cell.attribute("t").value();
         std::string value = cell.child("v").text().get();
         if (type == "s") {
           const auto index = survey::detail::number_of(value);
           if (!index || *index < 0 || *index >= static_cast<double>(strings.size()))
-            return malformed("Cell " + cell_place(sheet.name, row, column) +
-                             " names a text that is not there");
+            return workbook_malformed("Cell " + cell_place(sheet.name, row, column) +
+                                      " names a text that is not there");
           value = strings[static_cast<std::size_t>(*index)];
         } else if (type == "inlineStr") {
           value = texts_below(cell.child("is"));

@@ -8,7 +8,7 @@ namespace insightflow::formats {
 
 namespace {
 
-constexpr int max_depth = 64;
+constexpr int max_xml_depth = 64;
 
 std::string position(std::string_view bytes, std::size_t at) {
   at = std::min(at, bytes.size());
@@ -53,7 +53,7 @@ Result<Xml> Xml::parse(std::string_view bytes, std::string_view name) {
   struct Depth : pugi::xml_tree_walker {
     std::ptrdiff_t offset = -1;
     bool for_each(pugi::xml_node& node) override {
-      if (depth() < max_depth) return true;
+      if (depth() < max_xml_depth) return true;
       offset = node.offset_debug();
       return false;
     }
@@ -62,7 +62,7 @@ Result<Xml> Xml::parse(std::string_view bytes, std::string_view name) {
     return fail(
         Code::invalid, "xml_too_deep",
         in + position(bytes, static_cast<std::size_t>(std::max<std::ptrdiff_t>(walker.offset, 0))) +
-            ": elements are nested more than " + std::to_string(max_depth) + " deep.");
+            ": elements are nested more than " + std::to_string(max_xml_depth) + " deep.");
   return out;
 }
 

@@ -5,6 +5,7 @@
 namespace insightflow::llm {
 
 namespace {
+namespace anthropic {
 
 // Source: Anthropic's API reference, "Messages", "Streaming messages" and "Handling stop reasons".
 constexpr std::array end_words{EndWord{"end_turn", EndWord::complete},
@@ -41,8 +42,10 @@ Result<HttpRequest> encode(const Request& request, const EncodeOptions& options)
     }
   }
   if (options.stream) body["stream"] = true;
-  return HttpRequest{
-      "/v1/messages", {{"anthropic-version", "2023-06-01"}}, serialize(body), options.stream};
+  return HttpRequest{"/v1/messages",
+                     {{"anthropic-version", "2023-06-01"}},
+                     insightflow::serialize(body),
+                     options.stream};
 }
 
 /// Input tokens are told without those that went to or came from the cache.
@@ -76,7 +79,7 @@ void read_whole(Answer& answer, const json::object& from) {
       const std::string_view type = text_in(*block, "type");
       if (type == "text") answer.text += text_in(*block, "text");
       if (type == "tool_use" && block->contains("input"))
-        answer.text += serialize(block->at("input"));
+        answer.text += insightflow::serialize(block->at("input"));
     }
   }
   read_message(answer, from);
@@ -132,16 +135,12 @@ void read(Answer& answer, const json::object& from) {
     if (event.type == type) event.read(answer, from);
 }
 
+}  // namespace anthropic
 }  // namespace
 
-const WireFormat anthropic_format{Wire::anthropic,
-                                  "https://api.anthropic.com",
-                                  "x-api-key",
-                                  "",
-                                  Framing::events,
-                                  encode,
-                                  read,
-                                  nullptr,
-                                  nullptr};
+const WireFormat anthropic_format{
+    Wire::anthropic, "https://api.anthropic.com", "x-api-key",     "",
+    Framing::events, anthropic::encode,           anthropic::read, nullptr,
+    nullptr};
 
 }  // namespace insightflow::llm

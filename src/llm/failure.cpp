@@ -156,7 +156,7 @@ bool fits(const Sign& sign, const Complaint& complaint) {
 }
 
 constexpr milliseconds longest_wait = std::chrono::hours(24);
-milliseconds bounded(double ms) {
+milliseconds bounded_wait(double ms) {
   if (!(ms > 0)) return milliseconds(0);
   return ms >= static_cast<double>(longest_wait.count())
              ? longest_wait
@@ -200,7 +200,7 @@ void read_details(Complaint& complaint, const json::array& details) {
         if (const json::object* object = violation.if_object())
           add_word(complaint, object->if_contains("quotaId"));
     if (double seconds = 0; read_number(text_in(*detail, "retryDelay"), "s", seconds))
-      complaint.wait = bounded(seconds * 1000);
+      complaint.wait = bounded_wait(seconds * 1000);
   }
 }
 
@@ -264,16 +264,16 @@ bool about_schema(const Complaint& complaint) {
 milliseconds retry_after(const HttpHead& head, Instant now) {
   double number = 0;
   for (const std::string_view name : {"retry-after-ms", "x-ms-retry-after-ms"})
-    if (read_number(head.find(name), "", number)) return bounded(number);
+    if (read_number(head.find(name), "", number)) return bounded_wait(number);
   const std::string_view value = head.find("retry-after");
-  if (read_number(value, "", number)) return bounded(number * 1000);
+  if (read_number(value, "", number)) return bounded_wait(number * 1000);
   const auto seconds_of = [](std::string_view date) {
     return date.empty() ? -1 : curl_getdate(std::string(date).c_str(), nullptr);
   };
   const std::int64_t until = seconds_of(value);
   if (until < 0) return milliseconds(0);
   const std::int64_t sent = seconds_of(head.find("date"));
-  return bounded(static_cast<double>(until * 1000 - (sent >= 0 ? sent * 1000 : now.ms)));
+  return bounded_wait(static_cast<double>(until * 1000 - (sent >= 0 ? sent * 1000 : now.ms)));
 }
 
 }  // namespace insightflow::llm

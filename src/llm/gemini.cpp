@@ -4,6 +4,7 @@
 namespace insightflow::llm {
 
 namespace {
+namespace gemini {
 
 // Source: Gemini's API reference, "Generating content" (FinishReason, BlockReason), "Embeddings".
 constexpr std::array end_words{EndWord{"STOP", EndWord::complete},
@@ -64,7 +65,8 @@ Result<HttpRequest> encode(const Request& request, const EncodeOptions& options)
   body["generationConfig"] = std::move(settings);
   const std::string_view verb =
       options.stream ? ":streamGenerateContent?alt=sse" : ":generateContent";
-  return HttpRequest{place_of(request.model).append(verb), {}, serialize(body), options.stream};
+  return HttpRequest{
+      place_of(request.model).append(verb), {}, insightflow::serialize(body), options.stream};
 }
 
 void read_usage(Answer& answer, const json::object& usage) {
@@ -113,7 +115,7 @@ HttpRequest encode_embed(const EmbedRequest& request) {
   }
   return {place + ":batchEmbedContents",
           {},
-          serialize(json::object{{"requests", std::move(items)}}),
+          insightflow::serialize(json::object{{"requests", std::move(items)}}),
           false};
 }
 
@@ -129,16 +131,14 @@ bool read_embeddings(Embeddings& embeddings, const json::object& from) {
   return true;
 }
 
+}  // namespace gemini
 }  // namespace
 
-const WireFormat gemini_format{Wire::gemini,
-                               "https://generativelanguage.googleapis.com/v1beta",
-                               "x-goog-api-key",
-                               "",
-                               Framing::events,
-                               encode,
-                               read,
-                               encode_embed,
-                               read_embeddings};
+const WireFormat gemini_format{
+    Wire::gemini,           "https://generativelanguage.googleapis.com/v1beta",
+    "x-goog-api-key",       "",
+    Framing::events,        gemini::encode,
+    gemini::read,           gemini::encode_embed,
+    gemini::read_embeddings};
 
 }  // namespace insightflow::llm

@@ -10,7 +10,6 @@ namespace insightflow::llm {
 namespace {
 
 constexpr std::int64_t day_ms = 86'400'000;
-constexpr std::int64_t hour_ms = 3'600'000;
 /// No call takes this long: ten attempts of an hour each are the most the settings allow.
 constexpr std::int64_t lost_after_ms = 24 * hour_ms;
 

@@ -8,6 +8,8 @@
 
 namespace insightflow::llm {
 
+constexpr std::int64_t hour_ms = 3'600'000;
+
 /// A UTC day or month.
 struct Span {
   std::string_view name;

@@ -5,6 +5,7 @@
 namespace insightflow::llm {
 
 namespace {
+namespace ollama {
 
 // Source: Ollama, docs/api.md, "Generate a chat completion" and "Generate embeddings".
 constexpr std::array end_words{EndWord{"stop", EndWord::complete},
@@ -15,8 +16,8 @@ constexpr std::array end_words{EndWord{"stop", EndWord::complete},
 /// where the smallest of its own defaults is enough.
 std::int64_t context_for(const Request& request) {
   constexpr std::int64_t smallest_default = 4096, largest = 1 << 20;
-  std::int64_t need = request.max_output_tokens + estimate_tokens(request.schema);
-  for (const Message& message : request.messages) need += estimate_tokens(message.text) + 8;
+  std::int64_t need = request.max_output_tokens + rough_tokens(request.schema);
+  for (const Message& message : request.messages) need += rough_tokens(message.text) + 8;
   need += need / 4;  // the estimate may be low
   if (need <= smallest_default) return 0;
   std::int64_t context = smallest_default;
@@ -43,7 +44,7 @@ Result<HttpRequest> encode(const Request& request, const EncodeOptions& options)
       body["format"] = std::move(schema);
   }
   body["stream"] = options.stream;
-  return HttpRequest{"/api/chat", {}, serialize(body), options.stream};
+  return HttpRequest{"/api/chat", {}, insightflow::serialize(body), options.stream};
 }
 
 void read(Answer& answer, const json::object& from) {
@@ -67,7 +68,7 @@ HttpRequest encode_embed(const EmbedRequest& request) {
                     {"input", json::array(request.texts.begin(), request.texts.end())},
                     {"truncate", false}};
   if (request.dimensions > 0) body["dimensions"] = request.dimensions;
-  return {"/api/embed", {}, serialize(body), false};
+  return {"/api/embed", {}, insightflow::serialize(body), false};
 }
 
 bool read_embeddings(Embeddings& embeddings, const json::object& from) {
@@ -80,16 +81,11 @@ bool read_embeddings(Embeddings& embeddings, const json::object& from) {
   return true;
 }
 
+}  // namespace ollama
 }  // namespace
 
-const WireFormat ollama_format{Wire::ollama,
-                               "http://localhost:11434",
-                               "Authorization",
-                               "Bearer ",
-                               Framing::lines,
-                               encode,
-                               read,
-                               encode_embed,
-                               read_embeddings};
+const WireFormat ollama_format{Wire::ollama, "http://localhost:11434", "Authorization",
+                               "Bearer ",    Framing::lines,           ollama::encode,
+                               ollama::read, ollama::encode_embed,     ollama::read_embeddings};
 
 }  // namespace insightflow::llm

@@ -5,6 +5,7 @@
 namespace insightflow::llm {
 
 namespace {
+namespace openai {
 
 // Sources: OpenAI's API reference, "Chat completions"; vLLM, "OpenAI-compatible server"; llama.cpp,
 // "HTTP server"; Ollama, "OpenAI compatibility"; Z.AI, "Chat completion" (sensitive,
@@ -52,7 +53,7 @@ Result<HttpRequest> encode(const Request& request, const EncodeOptions& options)
     body["stream"] = true;
     body["stream_options"] = json::object{{"include_usage", true}};
   }
-  return HttpRequest{"/chat/completions", {}, serialize(body), options.stream};
+  return HttpRequest{"/chat/completions", {}, insightflow::serialize(body), options.stream};
 }
 
 /// A text, or a list of parts that hold texts.
@@ -96,7 +97,7 @@ HttpRequest encode_embed(const EmbedRequest& request) {
                     {"input", json::array(request.texts.begin(), request.texts.end())},
                     {"encoding_format", "float"}};
   if (request.dimensions > 0) body["dimensions"] = request.dimensions;
-  return {"/embeddings", {}, serialize(body), false};
+  return {"/embeddings", {}, insightflow::serialize(body), false};
 }
 
 bool read_embeddings(Embeddings& embeddings, const json::object& from) {
@@ -118,16 +119,13 @@ bool read_embeddings(Embeddings& embeddings, const json::object& from) {
   return true;
 }
 
+}  // namespace openai
 }  // namespace
 
-const WireFormat openai_format{Wire::openai,
-                               "https://api.openai.com/v1",
-                               "Authorization",
-                               "Bearer ",
-                               Framing::events,
-                               encode,
-                               read,
-                               encode_embed,
-                               read_embeddings};
+const WireFormat openai_format{Wire::openai,           "https://api.openai.com/v1",
+                               "Authorization",        "Bearer ",
+                               Framing::events,        openai::encode,
+                               openai::read,           openai::encode_embed,
+                               openai::read_embeddings};
 
 }  // namespace insightflow::llm

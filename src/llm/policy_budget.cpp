@@ -1,17 +1,11 @@
 #include "llm/policy.hpp"
+#include "llm/tokens.hpp"
 
 #include <algorithm>
 
 namespace insightflow::llm {
 
 namespace {
-
-/// No sum of calls with so many tokens overflows, whatever a provider says.
-constexpr std::int64_t most_tokens = 1'000'000'000;
-
-std::int64_t bounded(std::int64_t tokens) {
-  return std::clamp<std::int64_t>(tokens, 0, most_tokens);
-}
 
 class BudgetPolicy final : public Decorator {
  public:
@@ -61,9 +55,9 @@ class BudgetPolicy final : public Decorator {
                  .estimated = true};
     }
     add(usage, attempts.lost);
-    call.input_tokens = bounded(usage.input_tokens);
-    call.output_tokens = bounded(usage.output_tokens);
-    call.cached_input_tokens = bounded(usage.cached_input_tokens);
+    call.input_tokens = bounded_tokens(usage.input_tokens);
+    call.output_tokens = bounded_tokens(usage.output_tokens);
+    call.cached_input_tokens = bounded_tokens(usage.cached_input_tokens);
     call.estimated = usage.estimated;
     call.cost = price(model, usage);
     shared_.ledger.settle(std::move(settlement));
@@ -83,7 +77,7 @@ class BudgetPolicy final : public Decorator {
               .origin = request.origin,
               .reason = {},
               .input_tokens = estimate_tokens(request, deployment_.provider->wire),
-              .output_tokens = bounded(request.max_output_tokens),
+              .output_tokens = bounded_tokens(request.max_output_tokens),
               .estimated = true,
               .experiment = request.trail.experiment,
               .decision = request.trail.decision,
@@ -97,8 +91,8 @@ class BudgetPolicy final : public Decorator {
 
   static void add(Usage& usage, const Usage& lost) {
     if (lost == Usage{}) return;
-    usage.input_tokens = bounded(usage.input_tokens) + lost.input_tokens;
-    usage.output_tokens = bounded(usage.output_tokens) + lost.output_tokens;
+    usage.input_tokens = bounded_tokens(usage.input_tokens) + lost.input_tokens;
+    usage.output_tokens = bounded_tokens(usage.output_tokens) + lost.output_tokens;
     usage.estimated = true;
   }
 

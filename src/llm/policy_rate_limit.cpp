@@ -1,4 +1,5 @@
 #include "llm/policy.hpp"
+#include "llm/tokens.hpp"
 
 #include <algorithm>
 
@@ -76,8 +77,7 @@ void RateGate::Bucket::spend(std::int64_t now_us, std::int64_t amount) {
 }
 
 std::chrono::milliseconds RateGate::take(Instant now, std::int64_t tokens) {
-  constexpr std::int64_t most_tokens = 1'000'000'000;
-  tokens = std::clamp<std::int64_t>(tokens, 0, most_tokens);
+  tokens = bounded_tokens(tokens);
   const std::int64_t now_us = now.ms * 1'000;
   const std::lock_guard lock(mutex_);
   const std::int64_t wait = std::max(requests_.wait_us(now_us, 1), tokens_.wait_us(now_us, tokens));

@@ -91,7 +91,7 @@ class Names {
 /// found in JSON, stays.
 std::string inside_json(const std::string& value) {
   if (parse_json("\"" + value + "\"")) return value;
-  const std::string quoted = serialize(json::value(value));
+  const std::string quoted = insightflow::serialize(json::value(value));
   return quoted.substr(1, quoted.size() - 2);
 }
 

@@ -16,7 +16,7 @@ namespace {
 constexpr std::int64_t most_compared = 1'000;
 /// Similarities are counted in steps of half a hundredth.
 constexpr std::int64_t step = 5'000;
-constexpr double million = 1e6;
+constexpr double millionths = 1e6;
 constexpr double one_sided_z = 1.6448536269514722;
 constexpr int fine = 127;
 
@@ -54,7 +54,7 @@ std::int64_t similarity(std::string_view a, std::string_view b) {
     of_b += y * y;
   }
   if (of_a == 0 || of_b == 0) return 0;
-  return std::llround(million * static_cast<double>(product) /
+  return std::llround(millionths * static_cast<double>(product) /
                       std::sqrt(static_cast<double>(of_a) * static_cast<double>(of_b)));
 }
 
@@ -87,7 +87,7 @@ struct Trials {
 BOOST_DESCRIBE_STRUCT(Trials, (), (trials, wrong))
 
 /// A similar request whose reply is kept.
-struct Match {
+struct SimilarReply {
   Reply reply;
   std::int64_t bucket = 0;
 };
@@ -139,9 +139,9 @@ class SemanticCachePolicy final : public Decorator {
     return cache_key(rest);
   }
 
-  std::optional<Match> nearest(const Request& request, const std::string& family,
-                               const std::string& vector) const {
-    const auto least = std::llround(shared_.settings.cache.semantic->least_similarity * million);
+  std::optional<SimilarReply> nearest(const Request& request, const std::string& family,
+                                      const std::string& vector) const {
+    const auto least = std::llround(shared_.settings.cache.semantic->least_similarity * millionths);
     std::int64_t best = least - 1;
     std::string key;
     const auto read = shared_.ledger.db()->read([&](storage::Tx& tx) {
@@ -160,7 +160,7 @@ class SemanticCachePolicy final : public Decorator {
     if (!read || key.empty()) return {};
     auto kept = store_.find(request.workspace, key);
     if (!kept) return {};
-    return Match{std::move(*kept), best / step * step};
+    return SimilarReply{std::move(*kept), best / step * step};
   }
 
   /// Among the requests at least this alike, so few had another reply that the share is below the
@@ -184,7 +184,7 @@ class SemanticCachePolicy final : public Decorator {
   }
 
   void remember(const Request& request, const std::string& family, const std::string& vector,
-                const std::optional<Match>& match, const Reply& reply) const {
+                const std::optional<SimilarReply>& match, const Reply& reply) const {
     (void)shared_.ledger.db()->write([&](storage::Tx& tx) -> Result<void> {
       BOOST_OUTCOME_TRY(const bool may, ReplyStore::may_keep(tx, request));
       if (!may) return success();

@@ -82,10 +82,10 @@ class ProviderClient final : public Client {
     if (!answer.counted) {
       reply.usage = {};
       reply.usage.estimated = true;
-      reply.usage.input_tokens = estimate_tokens(request.schema);
+      reply.usage.input_tokens = rough_tokens(request.schema);
       for (const Message& message : request.messages)
-        reply.usage.input_tokens += estimate_tokens(message.text);
-      reply.usage.output_tokens = estimate_tokens(answer.text);
+        reply.usage.input_tokens += rough_tokens(message.text);
+      reply.usage.output_tokens = rough_tokens(answer.text);
     }
     reply.text = std::move(answer.text);
     return reply;
@@ -119,7 +119,7 @@ class ProviderEmbedder final : public Embedder {
     if (embeddings.usage.input_tokens == 0) {
       embeddings.usage.estimated = true;
       for (const std::string& text : request.texts)
-        embeddings.usage.input_tokens += estimate_tokens(text);
+        embeddings.usage.input_tokens += rough_tokens(text);
     }
     return embeddings;
   }

@@ -6,8 +6,6 @@ namespace insightflow::llm {
 
 namespace {
 
-constexpr std::int64_t hour_ms = 3'600'000;
-
 /// A reply as it is kept.
 struct Kept {
   std::string text;

@@ -140,8 +140,8 @@ bool fits(const Run& run, const Question& question) {
   if (context <= 0) context = usual_context;
   // Room is left for an answer that is shown again with what is wrong with it.
   const std::int64_t needed = frame_tokens + (prompt != nullptr ? count(prompt->text) : 0) +
-                              count(serialize(plain_schema(question.out))) + count(question.data) +
-                              2 * question.max_output_tokens;
+                              count(insightflow::serialize(plain_schema(question.out))) +
+                              count(question.data) + 2 * question.max_output_tokens;
   return needed <= context;
 }
 
@@ -154,7 +154,7 @@ Result<void> converse(const Run& run, const Question& question, Accept accept, S
   const json::value schema = plain_schema(question.out);
   const std::string data = escaped(question.data);
   const std::string mark = mark_of(data);
-  Request request{.schema = serialize(schema),
+  Request request{.schema = insightflow::serialize(schema),
                   .max_output_tokens = question.max_output_tokens,
                   .temperature = 0,
                   .task = std::string(question.task),

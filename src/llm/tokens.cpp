@@ -1,3 +1,5 @@
+#include "llm/tokens.hpp"
+
 #include <insightflow/llm/settings.hpp>
 
 #include <algorithm>
@@ -18,7 +20,6 @@ constexpr std::array weights{Weights{Wire::openai, 4, 8, 16}, Weights{Wire::anth
                              Weights{Wire::gemini, 4, 8, 14}, Weights{Wire::ollama, 5, 9, 18}};
 constexpr std::int64_t whole = 16;
 constexpr std::int64_t message_overhead = 4;
-constexpr std::int64_t most_tokens = 1'000'000'000;
 constexpr std::int64_t million = 1'000'000;
 
 const Weights& weights_of(Wire wire) {
@@ -50,9 +51,9 @@ std::int64_t estimate_tokens(const Request& request, Wire wire) {
 }
 
 std::int64_t price(const Model& model, const Usage& usage) {
-  const std::int64_t input = std::clamp<std::int64_t>(usage.input_tokens, 0, most_tokens);
+  const std::int64_t input = bounded_tokens(usage.input_tokens);
   const std::int64_t cached = std::clamp<std::int64_t>(usage.cached_input_tokens, 0, input);
-  const std::int64_t output = std::clamp<std::int64_t>(usage.output_tokens, 0, most_tokens);
+  const std::int64_t output = bounded_tokens(usage.output_tokens);
   std::int64_t sum = 0, rest = 0;
   const auto add = [&](std::int64_t tokens, std::int64_t each) {
     const std::int64_t product = tokens * each;  // at most 10^18

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string_view>
 
@@ -7,8 +8,13 @@ namespace insightflow::llm {
 
 /// About how many tokens a text has, where nobody counted: a quarter of its bytes. English has four
 /// letters to a token; scripts with two or three bytes to a letter have fewer letters to one.
-constexpr std::int64_t estimate_tokens(std::string_view text) {
+constexpr std::int64_t rough_tokens(std::string_view text) {
   return static_cast<std::int64_t>((text.size() + 3) / 4);
+}
+
+/// No sum of calls with so many tokens overflows, whatever a provider says.
+constexpr std::int64_t bounded_tokens(std::int64_t tokens) {
+  return std::clamp<std::int64_t>(tokens, 0, 1'000'000'000);
 }
 
 }  // namespace insightflow::llm
