@@ -18,7 +18,7 @@ namespace insightflow::cli {
 
 namespace {
 
-struct Arguments {
+struct AnalyzeArguments {
   std::string file, previous, input_format, format, per_response;
   std::string weight, rake, date, duration, codebook, save_codebook;
   std::vector<std::string> outs;
@@ -40,14 +40,14 @@ std::string response_line(const insight::Record& record, const insight::CodedTex
 }
 
 /// A column that is no question is read as a hidden field.
-std::string as_hidden(Arguments& arguments, const std::string& column) {
+std::string as_hidden(AnalyzeArguments& arguments, const std::string& column) {
   if (column.empty()) return {};
   auto& hidden = arguments.columns.hidden;
   if (std::find(hidden.begin(), hidden.end(), column) == hidden.end()) hidden.push_back(column);
   return "hidden." + column;
 }
 
-Result<insight::Dataset> read_answers(const Arguments& arguments, const std::string& file,
+Result<insight::Dataset> read_answers(const AnalyzeArguments& arguments, const std::string& file,
                                       const Ctx& ctx) {
   BOOST_OUTCOME_TRY(auto format, table_format(arguments.input_format, file));
   BOOST_OUTCOME_TRY(auto source, open_file(file));
@@ -80,7 +80,7 @@ Result<insight::Findings> by_column(Result<insight::Findings> findings) {
   return error;
 }
 
-Result<void> analyze(Context& context, Arguments& arguments) {
+Result<void> analyze(Context& context, AnalyzeArguments& arguments) {
   // What can be refused is refused before the work is done.
   for (const auto* columns : {&arguments.columns.text, &arguments.columns.score})
     for (const std::string& column : *columns)
@@ -190,7 +190,7 @@ Result<void> analyze(Context& context, Arguments& arguments) {
 void add_analyze_command(CLI::App& app, Context& context) {
   auto* command =
       app.add_subcommand("analyze", "Find out what a file of answers says; needs no database");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<AnalyzeArguments>();
   command->add_option("FILE", arguments->file, "CSV or JSONL, '-' for standard input")->required();
   command->add_option("--text", arguments->columns.text, "Column of texts; repeat for several");
   command->add_option("--by,--segments", arguments->columns.by,

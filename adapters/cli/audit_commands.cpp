@@ -9,7 +9,7 @@ namespace insightflow::cli {
 
 namespace {
 
-void add_list(CLI::App& parent, Context& context) {
+void add_entry_list(CLI::App& parent, Context& context) {
   auto* command = parent.add_subcommand("list", "Who did what, newest first");
   auto filter = std::make_shared<audit::EntryFilter>();
   command->add_option("--limit", filter->limit, "Entries to list")
@@ -87,7 +87,7 @@ void add_verify(CLI::App& parent, Context& context) {
 void add_audit_commands(CLI::App& app, Context& context) {
   auto* audit = app.add_subcommand("audit", "Who did what, and whether that record is whole")
                     ->require_subcommand(1);
-  add_list(*audit, context);
+  add_entry_list(*audit, context);
   add_head(*audit, context);
   add_verify(*audit, context);
 }

@@ -9,6 +9,7 @@
 
 #include <CLI/App.hpp>
 
+#include <chrono>
 #include <functional>
 #include <string>
 
@@ -51,6 +52,9 @@ class Context {
 
 /// A stop token that Ctrl-C and SIGTERM request.
 std::stop_token interrupted_by_signal();
+
+/// How often a command that waits for a job looks at it.
+inline constexpr std::chrono::milliseconds job_poll{100};
 
 /// Sets what a subcommand does; an error is printed and becomes the exit code.
 void on_call(CLI::App& command, Context& context, std::function<Result<void>()> run);

@@ -11,8 +11,6 @@ namespace insightflow::cli {
 
 namespace {
 
-constexpr auto poll = std::chrono::milliseconds(100);
-
 /// Runs jobs until this run has ended, here or in another process.
 Result<insight::Run> finish(Engine& engine, const Session& session, RunId id, const Ctx& ctx) {
   for (;;) {
@@ -21,7 +19,7 @@ Result<insight::Run> finish(Engine& engine, const Session& session, RunId id, co
     if (jobs::finished(run.state)) return run;
     BOOST_OUTCOME_TRY(ctx.check());
     ctx.report("waiting for another worker", run.done, run.total);
-    std::this_thread::sleep_for(poll);
+    std::this_thread::sleep_for(job_poll);
   }
 }
 
@@ -101,7 +99,7 @@ void add_run(CLI::App& parent, Context& context) {
   });
 }
 
-void add_list(CLI::App& parent, Context& context) {
+void add_run_list(CLI::App& parent, Context& context) {
   auto* command = parent.add_subcommand("list", "List the runs of a survey, newest first");
   auto id = std::make_shared<std::string>();
   command->add_option("SURVEY", *id, "Id or slug")->required();
@@ -121,7 +119,7 @@ void add_list(CLI::App& parent, Context& context) {
   });
 }
 
-void add_show(CLI::App& parent, Context& context) {
+void add_run_show(CLI::App& parent, Context& context) {
   auto* command = parent.add_subcommand("show", "Print the findings of a run");
   auto id = std::make_shared<std::string>();
   command->add_option("RUN", *id, "Id of a run, or a survey for its newest one")->required();
@@ -174,8 +172,8 @@ void add_insight_commands(CLI::App& app, Context& context) {
   auto* insights =
       app.add_subcommand("insights", "Find out what the answers say")->require_subcommand(1);
   add_run(*insights, context);
-  add_list(*insights, context);
-  add_show(*insights, context);
+  add_run_list(*insights, context);
+  add_run_show(*insights, context);
   add_schedule(*insights, context);
 
   auto* report = app.add_subcommand("report", "Write the findings of a run as a document");

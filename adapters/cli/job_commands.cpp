@@ -19,7 +19,7 @@ std::string line(const jobs::Job& job) {
   return out + "\n";
 }
 
-void add_list(CLI::App& parent, Context& context) {
+void add_job_list(CLI::App& parent, Context& context) {
   auto* command = parent.add_subcommand("list", "List jobs, newest first");
   struct Arguments {
     jobs::JobFilter filter;
@@ -123,7 +123,7 @@ void add_limit(CLI::App& parent, Context& context) {
 void add_job_commands(CLI::App& app, Context& context) {
   auto* jobs =
       app.add_subcommand("jobs", "Look after the work in the background")->require_subcommand(1);
-  add_list(*jobs, context);
+  add_job_list(*jobs, context);
   add_for_one<&Jobs::get>(*jobs, context, "show", "Show a job and what went wrong with it");
   add_for_one<&Jobs::cancel>(*jobs, context, "cancel",
                              "Cancel a queued job, or ask a running one to stop");

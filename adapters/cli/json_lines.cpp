@@ -9,7 +9,6 @@ namespace insightflow::cli {
 
 namespace {
 
-constexpr std::size_t longest_line = 64u << 20;
 constexpr std::int64_t check_every = 4096, most_told = 20;
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 

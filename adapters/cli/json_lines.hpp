@@ -7,6 +7,10 @@
 /// Objects in lines of JSON, as the commands for scripts read and write them.
 namespace insightflow::cli {
 
+inline constexpr std::size_t longest_line = 64u << 20;
+/// As much is written at a time.
+inline constexpr std::size_t flush_at = 1u << 16;
+
 struct LineCounts {
   std::int64_t read = 0;
   std::int64_t rejected = 0;

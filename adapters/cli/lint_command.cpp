@@ -35,7 +35,7 @@ struct Output {
   bool why = false;
 };
 
-struct Arguments {
+struct LintArguments {
   std::vector<std::string> files;
   Output output;
   std::string rule, config, baseline, write_baseline;
@@ -146,8 +146,8 @@ Result<void> apply_baseline(const std::string& path, std::vector<bias::Linted>& 
 }
 
 /// Shows what would change, and with --fix changes it.
-Result<void> repair(bias::Linted& linted, const bias::Options& options, const Arguments& arguments,
-                    LintFormat format) {
+Result<void> repair(bias::Linted& linted, const bias::Options& options,
+                    const LintArguments& arguments, LintFormat format) {
   if (linted.source.empty())
     return fail(Code::unsupported, "fix_unsupported",
                 "'" + linted.file + "' is of another format. Convert it to JSON first.");
@@ -202,7 +202,7 @@ Result<std::vector<std::string>> expand(const std::vector<std::string>& names) {
   return out;
 }
 
-Result<void> lint_files(Context& context, const Arguments& arguments) {
+Result<void> lint_files(Context& context, const LintArguments& arguments) {
   LintSettings settings;
   if (!arguments.config.empty()) {
     BOOST_OUTCOME_TRY(settings.named(arguments.config));
@@ -283,7 +283,7 @@ Line lint_line(std::string_view text, const bias::Options& options) {
   return {serialize(out) + "\n", bias::exit_code(report)};
 }
 
-Result<void> lint_lines(Context& context, const Arguments& arguments) {
+Result<void> lint_lines(Context& context, const LintArguments& arguments) {
   LintSettings settings;
   if (!arguments.config.empty()) {
     BOOST_OUTCOME_TRY(settings.named(arguments.config));
@@ -306,7 +306,7 @@ Result<void> lint_lines(Context& context, const Arguments& arguments) {
   return out.close();
 }
 
-Result<void> check_together(const Arguments& arguments) {
+Result<void> check_together(const LintArguments& arguments) {
   const auto clash = [](std::string what) { return fail(Code::invalid, "usage", std::move(what)); };
   const bool repairs = arguments.fix || arguments.fix_wording || arguments.diff;
   const bool baselines = !arguments.baseline.empty() || !arguments.write_baseline.empty();
@@ -321,7 +321,7 @@ Result<void> check_together(const Arguments& arguments) {
   return insightflow::success();
 }
 
-Result<void> run(Context& context, Arguments arguments) {
+Result<void> run(Context& context, LintArguments arguments) {
   if (arguments.schema) {
     print_json(json_schema(type_of<bias::Config>()));
     return insightflow::success();
@@ -351,7 +351,7 @@ Result<void> run(Context& context, Arguments arguments) {
 
 void add_lint_command(CLI::App& app, Context& context) {
   auto* lint = app.add_subcommand("lint", "Check questionnaires for bias; needs no database");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<LintArguments>();
   lint->add_option("FILE", arguments->files,
                    "Files in any format of 'convert', folders, or '-' for standard input");
   add_output_options(*lint, arguments->output);

@@ -1,4 +1,4 @@
-#include "cli/command.hpp"
+#include "cli/json_lines.hpp"
 
 #include <insightflow/core/utf8.hpp>
 #include <insightflow/privacy/redact.hpp>
@@ -18,10 +18,9 @@ namespace insightflow::cli {
 namespace {
 
 constexpr std::size_t text_at_once = 1u << 20;
-constexpr std::size_t longest_line = 64u << 20;
 constexpr std::string_view key_variable = "INSIGHTFLOW_PSEUDONYM_KEY";
 
-struct Arguments {
+struct RedactArguments {
   std::string file = "-", input_format, format, field, mode = "mask", key_file, scope;
   std::vector<std::string> types;
   double least_score = 0.5;
@@ -47,7 +46,7 @@ std::string joined(std::span<const std::string_view> names) {
   return out;
 }
 
-Result<privacy::Pseudonyms> pseudonyms(const Arguments& arguments) {
+Result<privacy::Pseudonyms> pseudonyms(const RedactArguments& arguments) {
   std::string key;
   if (!arguments.key_file.empty()) {
     BOOST_OUTCOME_TRY(key, read_file(arguments.key_file));
@@ -63,7 +62,7 @@ Result<privacy::Pseudonyms> pseudonyms(const Arguments& arguments) {
   return privacy::Pseudonyms(key, arguments.scope);
 }
 
-Result<Task> task_of(const Arguments& arguments) {
+Result<Task> task_of(const RedactArguments& arguments) {
   Task task;
   task.options.least_score = arguments.least_score;
   for (const std::string& name : arguments.types) {
@@ -115,7 +114,7 @@ Error line_error(std::size_t number, std::string_view reason, std::string_view w
 }
 
 /// One line of JSONL: an object, or a string alone.
-Result<void> redact_line(const Task& task, const Arguments& arguments, std::string_view line,
+Result<void> redact_line(const Task& task, const RedactArguments& arguments, std::string_view line,
                          std::size_t number) {
   auto parsed = parse_json(line, {.max_bytes = longest_line});
   if (!parsed) return line_error(number, parsed.error().reason, parsed.error().detail);
@@ -143,7 +142,7 @@ Result<void> redact_line(const Task& task, const Arguments& arguments, std::stri
 }
 
 /// Lines as they come: what is not yet a whole one waits.
-Result<void> redact_lines(const Task& task, const Arguments& arguments, std::string waiting,
+Result<void> redact_lines(const Task& task, const RedactArguments& arguments, std::string waiting,
                           const response::ChunkSource& source, std::stop_token stop) {
   std::size_t number = 0, searched = 0;
   for (bool more = true; more;) {
@@ -171,7 +170,7 @@ Result<void> redact_lines(const Task& task, const Arguments& arguments, std::str
   return redact_line(task, arguments, waiting, number + 1);
 }
 
-Result<void> redact_text(const Task& task, const Arguments& arguments, std::string waiting,
+Result<void> redact_text(const Task& task, const RedactArguments& arguments, std::string waiting,
                          const response::ChunkSource& source, std::stop_token stop) {
   const bool entities = arguments.format == "jsonl";
   for (bool more = true; more;) {
@@ -211,7 +210,7 @@ Result<void> redact_text(const Task& task, const Arguments& arguments, std::stri
 }
 
 /// By name, else by what the first line holds: a whole JSON object means JSONL.
-bool holds_lines(const Arguments& arguments, std::string_view start) {
+bool holds_lines(const RedactArguments& arguments, std::string_view start) {
   if (!arguments.input_format.empty()) return arguments.input_format == "jsonl";
   const auto extension = std::filesystem::path(arguments.file).extension();
   if (extension == ".jsonl" || extension == ".ndjson") return true;
@@ -223,7 +222,7 @@ bool holds_lines(const Arguments& arguments, std::string_view start) {
   return parsed && parsed.value().is_object();
 }
 
-Result<void> redact(Context& context, Arguments arguments) {
+Result<void> redact(Context& context, RedactArguments arguments) {
   if (arguments.format.empty()) arguments.format = context.json ? "jsonl" : "text";
   for (const std::string* format : {&arguments.format, &arguments.input_format})
     if (!format->empty() && *format != "text" && *format != "jsonl")
@@ -248,7 +247,7 @@ Result<void> redact(Context& context, Arguments arguments) {
 void add_privacy_commands(CLI::App& app, Context& context) {
   auto* command =
       app.add_subcommand("redact", "Replace personal data in a text; needs no database");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<RedactArguments>();
   command->add_option("FILE", arguments->file,
                       "Text or JSONL; '-', and nothing, for standard input");
   command->add_option("--format", arguments->format,

@@ -13,8 +13,6 @@ namespace insightflow::cli {
 
 namespace {
 
-constexpr auto poll = std::chrono::milliseconds(100);
-
 std::string days_text(std::optional<std::int64_t> days, std::string_view nothing) {
   if (!days) return std::string(nothing);
   if (*days == 0) return "without end";
@@ -75,7 +73,7 @@ Result<std::optional<std::int64_t>> parse_days(const std::string& option, const 
   return std::optional(days);
 }
 
-void add_show(CLI::App& parent, Context& context) {
+void add_policy_show(CLI::App& parent, Context& context) {
   auto* command = parent.add_subcommand("show", "How long answers are kept");
   auto survey = std::make_shared<std::string>();
   command->add_option("--survey", *survey, "Id or slug; without it the workspace");
@@ -150,7 +148,7 @@ Result<jobs::JobHistory> finish(Engine& engine, const Session& session, JobId id
                       " 'insightflow jobs retry' takes it up where it is.");
     BOOST_OUTCOME_TRY(ctx.check());
     ctx.report("waiting", job.done, job.total);
-    std::this_thread::sleep_for(poll);
+    std::this_thread::sleep_for(job_poll);
   }
 }
 
@@ -269,7 +267,7 @@ void add_erasures(CLI::App& app, Context& context) {
 void add_retention_commands(CLI::App& app, Context& context) {
   auto* retention = app.add_subcommand("retention", "How long answers are kept");
   retention->require_subcommand(1);
-  add_show(*retention, context);
+  add_policy_show(*retention, context);
   add_set(*retention, context);
   add_apply(*retention, context);
   add_erase(app, context);

@@ -12,16 +12,14 @@ namespace insightflow::cli {
 
 namespace {
 
-constexpr std::size_t flush_at = 1u << 16;
-
-struct Arguments {
+struct SentimentArguments {
   std::string file = "-", field, language;
   bool sentences = false;
 };
 
 /// {"label":"positive","score":0.93}. A text that is not rated is neutral with 1/3, which says
 /// nothing, and the reason stands beside it, so that scripts find the same members in every line.
-std::string sentiment_json(std::string_view text, const Arguments& arguments,
+std::string sentiment_json(std::string_view text, const SentimentArguments& arguments,
                            analysis::TokenizedText& tokens) {
   analysis::tokenize(text, tokens);
   analysis::MoodReading reading;
@@ -49,7 +47,7 @@ std::string sentiment_json(std::string_view text, const Arguments& arguments,
   return out + "]}";
 }
 
-Result<void> rate_lines(Context& context, const Arguments& arguments) {
+Result<void> rate_lines(Context& context, const SentimentArguments& arguments) {
   if (!arguments.language.empty() && !analysis::sentiment_supports(arguments.language))
     return fail(Code::invalid, "language_unsupported",
                 "The mood of '" + arguments.language +
@@ -79,7 +77,7 @@ Result<void> rate_lines(Context& context, const Arguments& arguments) {
 void add_sentiment_command(CLI::App& app, Context& context) {
   auto* command = app.add_subcommand(
       "sentiment", "Rate the mood of each line of JSON; reads standard input, needs no database");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<SentimentArguments>();
   command->add_option("FILE", arguments->file, "JSONL; standard input when left out");
   command->add_option("--field", arguments->field, "Field that holds the text")->required();
   command->add_option("--language", arguments->language,

@@ -132,7 +132,7 @@ void add_update(CLI::App& parent, Context& context) {
   });
 }
 
-void add_list(CLI::App& parent, Context& context) {
+void add_survey_list(CLI::App& parent, Context& context) {
   auto* command = parent.add_subcommand("list", "List surveys, oldest first");
   on_call(*command, context, [&context]() -> Result<void> {
     BOOST_OUTCOME_TRY(auto engine, context.open());
@@ -155,7 +155,7 @@ void add_list(CLI::App& parent, Context& context) {
   });
 }
 
-void add_show(CLI::App& parent, Context& context) {
+void add_survey_show(CLI::App& parent, Context& context) {
   auto* command = parent.add_subcommand("show", "Print a survey as JSON");
   auto id = std::make_shared<std::string>();
   auto version = std::make_shared<std::int64_t>(-1);
@@ -210,8 +210,8 @@ void add_survey_commands(CLI::App& app, Context& context) {
   add_generate(*survey, context);
   add_create(*survey, context);
   add_update(*survey, context);
-  add_list(*survey, context);
-  add_show(*survey, context);
+  add_survey_list(*survey, context);
+  add_survey_show(*survey, context);
   add_moves(*survey, context);
   add_stored_lint_command(*survey, context);
 }

@@ -16,9 +16,7 @@ namespace insightflow::cli {
 
 namespace {
 
-constexpr std::size_t flush_at = 1u << 16;
-
-struct Arguments {
+struct ThemeArguments {
   std::string file = "-", field, codebook, save;
   std::int64_t themes = 0, sentences = 2, bootstraps = 0;
   bool relearn = false;
@@ -33,7 +31,8 @@ struct Lines {
   std::vector<std::string_view> views() const { return {texts.begin(), texts.end()}; }
 };
 
-Result<Lines> read_lines(Context& context, const Arguments& arguments, bool keep, const Ctx& ctx) {
+Result<Lines> read_lines(Context& context, const ThemeArguments& arguments, bool keep,
+                         const Ctx& ctx) {
   Lines out;
   BOOST_OUTCOME_TRY(out.counts,
                     each_text(context, arguments.file, arguments.field, "read", ctx,
@@ -86,7 +85,7 @@ Result<void> write_themes(const Lines& lines, const analysis::Codebook& codebook
   return insightflow::success();
 }
 
-Result<void> themes(Context& context, const Arguments& arguments) {
+Result<void> themes(Context& context, const ThemeArguments& arguments) {
   const Ctx ctx = context.ctx();
   std::optional<analysis::Codebook> given;
   if (!arguments.codebook.empty()) {
@@ -116,7 +115,7 @@ Result<void> themes(Context& context, const Arguments& arguments) {
   return all_read(lines.counts);
 }
 
-Result<void> summarize(Context& context, const Arguments& arguments) {
+Result<void> summarize(Context& context, const ThemeArguments& arguments) {
   const Ctx ctx = context.ctx();
   BOOST_OUTCOME_TRY(const Lines lines, read_lines(context, arguments, false, ctx));
   const auto texts = lines.views();
@@ -182,7 +181,7 @@ void add_codebook_commands(CLI::App& app, Context& context) {
     command->add_option("CODEBOOK", *path, "File that 'themes --save' wrote")->required();
     on_call(*command, context, [&context, path] { return show(context, *path); });
   }
-  struct Edit : Arguments {
+  struct Edit : ThemeArguments {
     std::string path, out, label;
     std::vector<std::string> ids;
     std::int64_t parts = 2;
@@ -246,7 +245,7 @@ void add_theme_commands(CLI::App& app, Context& context) {
   {
     auto* command = app.add_subcommand(
         "themes", "Find what lines of JSON are about; reads standard input, needs no database");
-    auto arguments = std::make_shared<Arguments>();
+    auto arguments = std::make_shared<ThemeArguments>();
     command->add_option("FILE", arguments->file, "JSONL; standard input when left out");
     command->add_option("--field", arguments->field, "Field that holds the text")->required();
     auto* count =
@@ -266,7 +265,7 @@ void add_theme_commands(CLI::App& app, Context& context) {
   }
   auto* command = app.add_subcommand(
       "summarize", "Print the sentences that say most; reads standard input, needs no database");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<ThemeArguments>();
   command->add_option("FILE", arguments->file, "JSONL; standard input when left out");
   command->add_option("--field", arguments->field, "Field that holds the text")->required();
   command->add_option("--sentences", arguments->sentences, "How many")

@@ -14,7 +14,8 @@ struct SqliteOptions {
 
   /// How many reads may run at once; further ones wait. As many as threads that read: with fewer,
   /// threads hand connections round instead of reading, which costs a third of what a busy server
-  /// can answer. A connection is opened when it is first needed and has a page cache of up to 1 MiB.
+  /// can answer. A connection is opened when it is first needed and has a page cache of up to 1
+  /// MiB.
   int readers = 64;
 
   /// How long to wait, in milliseconds, for another process that is writing before the error

@@ -3,6 +3,7 @@
 #include <insightflow/survey/survey.hpp>
 
 #include <boost/json/value.hpp>
+
 #include <doctest/doctest.h>
 
 using namespace insightflow;
