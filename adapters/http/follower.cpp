@@ -8,9 +8,6 @@
 
 namespace insightflow::http {
 namespace {
-/// The kernel's own buffer for what a client does not take; what it would grow to by itself is
-/// megabytes.
-constexpr int kernel_buffer = 64 << 10;
 constexpr std::uint16_t going_away = 1001;
 constexpr std::chrono::milliseconds time_to_leave{1000};
 /// Bytes that a client of an event stream may send for nothing.

@@ -19,6 +19,10 @@ class Follower : public Peer, public Job {
  protected:
   enum class Sent { all, later, broken };
 
+  /// The kernel's own buffer for what a client does not take; what it would grow to by itself is
+  /// megabytes.
+  static constexpr int kernel_buffer = 64 << 10;
+
   /// Begins to send `batch_`; after `later` it calls `sent`.
   virtual Sent send() = 0;
   /// Says that this is the end, then calls `close`.

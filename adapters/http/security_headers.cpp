@@ -5,7 +5,7 @@
 namespace insightflow::http {
 namespace {
 
-constexpr unsigned api = 1, page = 2, document = 4, secure_only = 8;
+constexpr unsigned on_api = 1, on_page = 2, on_document = 4, if_secure = 8;
 
 struct Row {
   std::string_view name;
@@ -16,20 +16,20 @@ struct Row {
 /// After the OWASP Secure Headers Project. An API answers with JSON, tables, events, and reports:
 /// those are documents with a style of their own.
 constexpr Row rows[] = {
-    {"Strict-Transport-Security", "max-age=31536000", api | page | document | secure_only},
-    {"Cache-Control", "no-store", api | page | document},
-    {"X-Content-Type-Options", "nosniff", api | page | document},
-    {"Referrer-Policy", "no-referrer", api | page | document},
-    {"Cross-Origin-Resource-Policy", "same-origin", api | page | document},
-    {"Cross-Origin-Opener-Policy", "same-origin", page | document},
+    {"Strict-Transport-Security", "max-age=31536000", on_api | on_page | on_document | if_secure},
+    {"Cache-Control", "no-store", on_api | on_page | on_document},
+    {"X-Content-Type-Options", "nosniff", on_api | on_page | on_document},
+    {"Referrer-Policy", "no-referrer", on_api | on_page | on_document},
+    {"Cross-Origin-Resource-Policy", "same-origin", on_api | on_page | on_document},
+    {"Cross-Origin-Opener-Policy", "same-origin", on_page | on_document},
     {"Permissions-Policy",
      "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
-     page | document},
-    {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'", api},
+     on_page | on_document},
+    {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'", on_api},
     {"Content-Security-Policy",
      "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
      "form-action 'none'; frame-ancestors 'none'; sandbox",
-     document}};
+     on_document}};
 
 bool has(const Response& response, std::string_view name) {
   return std::ranges::any_of(response.headers,
@@ -46,9 +46,11 @@ bool is_html(const Response& response) {
 
 void add_security_headers(Response& response, Surface surface, bool secure) {
   response.headers.reserve(response.headers.size() + std::size(rows));
-  const unsigned kind = surface == Surface::page ? page : is_html(response) ? document : api;
+  const unsigned kind = surface == Surface::page ? on_page
+                        : is_html(response)      ? on_document
+                                                 : on_api;
   for (const Row& row : rows)
-    if ((row.where & kind) != 0 && ((row.where & secure_only) == 0 || secure) &&
+    if ((row.where & kind) != 0 && ((row.where & if_secure) == 0 || secure) &&
         !has(response, row.name))
       response.headers.emplace_back(row.name, row.value);
 }

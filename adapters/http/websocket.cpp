@@ -11,8 +11,6 @@ namespace {
 namespace beast = boost::beast;
 namespace websocket = beast::websocket;
 
-constexpr int kernel_buffer = 64 << 10;
-
 class WebSocket final : public Follower {
  public:
   WebSocket(Lane& lane, Channel channel, std::shared_ptr<Feed> feed, const Request& request)
