@@ -1,5 +1,6 @@
 #include "insight/advice.hpp"
 
+#include "insight/figures.hpp"
 #include "insight/summary.hpp"
 
 #include <insightflow/analysis/statistics.hpp>
@@ -11,20 +12,14 @@ namespace insightflow::insight {
 namespace {
 
 constexpr std::size_t most = 6;
-constexpr std::int64_t least_base = 30;  // of answers, for advice to rest on
-constexpr std::int64_t least_size = 10;  // of a theme
-constexpr double low_standing = 0.7;     // of a scale, below which a rating has room to rise
+constexpr std::int64_t least_answers = 30;  // of answers, for advice to rest on
+constexpr std::int64_t least_size = 10;     // of a theme
+constexpr double low_standing = 0.7;        // of a scale, below which a rating has room to rise
 
 std::string number(double value) {
   const auto tenths = std::lround(value * 10);
   std::string out = (tenths < 0 ? "-" : "") + std::to_string(std::labs(tenths) / 10);
   return tenths % 10 == 0 ? out : out + "." + std::to_string(std::labs(tenths) % 10);
-}
-std::string percent(double share) {
-  return std::to_string(std::lround(share * 100)) + " %";
-}
-std::string quoted(std::string_view text) {
-  return "\u201c" + std::string(text) + "\u201d";
 }
 
 class Advice {
@@ -34,7 +29,7 @@ class Advice {
 
   std::vector<Recommendation> all() {
     for (const QuestionFindings& question : findings_.questions)
-      if (question.used >= least_base && question.kind == survey::Kind::open_text)
+      if (question.used >= least_answers && question.kind == survey::Kind::open_text)
         for (const Theme& theme : question.themes)
           if (theme.size >= least_size) about(question, theme);
     for (const DriverFindings& model : findings_.drivers) raise(model);

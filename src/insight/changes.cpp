@@ -15,7 +15,7 @@ namespace {
 using analysis::Tally;
 
 constexpr std::size_t most_periods = 24;
-constexpr std::size_t most_themes = 5;
+constexpr std::size_t most_followed_themes = 5;
 
 /// Days, weeks from Monday, months: the first day of each period that any day falls into.
 struct Calendar {
@@ -212,7 +212,7 @@ std::vector<Trend> trends_of(const Dataset& dataset, const Settings& settings,
                             if (!mood) return std::nullopt;
                             return *mood == analysis::Sentiment::negative;
                           })));
-    for (std::uint32_t t = 0; t < one.themes.size() && t < most_themes; ++t) {
+    for (std::uint32_t t = 0; t < one.themes.size() && t < most_followed_themes; ++t) {
       Trend& theme =
           out.emplace_back(trend(one.evidence_id, "share", *calendar, of_texts([&](std::size_t i) {
                                    const auto& held = one.themes_of_text[i];

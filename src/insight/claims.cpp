@@ -85,7 +85,7 @@ std::set<std::string> numbers_of(std::string_view text) {
 }
 
 /// What stands in double quotation marks, of whatever form.
-std::vector<std::string_view> quoted(std::string_view text) {
+std::vector<std::string_view> quotations(std::string_view text) {
   struct Marks {
     std::string_view open, close;
   };
@@ -121,7 +121,7 @@ bool unfit(std::string_view text, std::string_view source) {
 std::string_view fault_of(std::string_view text, std::string_view source,
                           std::span<const std::string_view> cited) {
   if (unfit(text, source)) return "text_unfit";
-  for (const std::string_view words : quoted(text)) {
+  for (const std::string_view words : quotations(text)) {
     const bool known =
         source.find(words) != source.npos || std::ranges::any_of(cited, [&](std::string_view one) {
           return one.find(words) != one.npos;

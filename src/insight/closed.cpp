@@ -5,9 +5,6 @@
 namespace insightflow::insight {
 
 using response::Answer;
-using survey::Kind;
-using survey::Question;
-
 namespace {
 
 std::string number_text(double value) {

@@ -1,6 +1,6 @@
 #include "insight/describe.hpp"
 
-#include "insight/summary.hpp"
+#include "insight/figures.hpp"
 
 #include <cmath>
 
@@ -10,13 +10,6 @@ namespace {
 
 constexpr std::size_t most_terms = 3;
 constexpr std::int64_t least_moods = 5;  // texts, before their moods are worth a word
-
-std::string percent(double share) {
-  return std::to_string(std::lround(share * 100)) + " %";
-}
-std::string quoted(const std::string& text) {
-  return "\u201c" + text + "\u201d";
-}
 
 std::string size_of(const QuestionFindings& question, const Theme& theme) {
   return percent(theme.share) + " of " + grouped(question.used) + " texts (95 % interval " +

@@ -9,8 +9,6 @@ namespace insightflow::insight {
 
 namespace {
 
-constexpr std::string_view hidden_prefix = "hidden.";
-
 Result<void> check(const Dataset& dataset, const std::string& field, const std::string& pointer) {
   if (field.empty() || survey::find(dataset.questionnaire, field) != nullptr) return success();
   const auto& hidden = dataset.questionnaire.hidden;

@@ -5,6 +5,8 @@
 /// Values of a response by name: of a question, or of a hidden field as "hidden.plan".
 namespace insightflow::insight {
 
+inline constexpr std::string_view hidden_prefix = "hidden.";
+
 /// The text of the field in one record; empty where there is none. Lists give their first value.
 std::string field_text(const Dataset& dataset, std::size_t record, std::string_view field);
 

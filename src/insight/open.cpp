@@ -1,9 +1,10 @@
 #include "insight/open.hpp"
 
+#include "insight/figures.hpp"
+
 #include <insightflow/analysis/sentiment.hpp>
 #include <insightflow/analysis/statistics.hpp>
 
-#include <cmath>
 #include <numeric>
 #include <set>
 
@@ -34,10 +35,6 @@ bool nearly_same(std::string_view a, std::string_view b) {
   for (const std::string& word : one) shared += other.contains(word);
   const std::size_t all = one.size() + other.size() - shared;
   return all > 0 && shared * 10 >= all * 7;
-}
-
-std::string percent(double share) {
-  return std::to_string(std::llround(share * 100)) + " %";
 }
 
 void count(analysis::SentimentMix& mix, analysis::Sentiment label) {

@@ -15,7 +15,6 @@ namespace {
 constexpr std::int64_t format = 1;
 constexpr std::int64_t last_record = std::int64_t{1} << 40;
 constexpr std::size_t most_bytes = std::size_t{8} << 30;
-constexpr std::string_view hidden_prefix = "hidden.";
 
 std::string digest_of(const Settings& settings, const survey::Questionnaire& questionnaire) {
   return security::sha256(engine_version() + "\n" + to_json_text(settings) + "\n" +

@@ -13,9 +13,6 @@ namespace insightflow::insight {
 
 namespace {
 
-using survey::Kind;
-using survey::Question;
-
 constexpr std::size_t most_ids = 20;
 constexpr std::int64_t least_durations = 100;
 constexpr std::size_t least_rows = 5;  // of a matrix, for a straight line to mean something

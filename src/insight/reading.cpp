@@ -21,15 +21,12 @@ namespace insightflow::insight {
 
 namespace {
 
-using survey::Kind;
-using survey::Question;
-
-constexpr std::size_t check_every = 4096;
-constexpr std::int64_t most_themes = 20;  // what a reader can take in
-constexpr std::size_t least_words = 8;    // of a text that two people hardly write alike,
-constexpr std::size_t least_bytes = 60;   // or its length, for scripts without spaces
-constexpr std::size_t many_answers = 8;   // two people may tick the same three boxes
-constexpr double certain = 0.85;          // of a mood, before it contradicts a score
+constexpr std::size_t responses_per_thread = 4096;
+constexpr std::int64_t most_learned_themes = 20;  // what a reader can take in
+constexpr std::size_t least_words = 8;            // of a text that two people hardly write alike,
+constexpr std::size_t least_bytes = 60;           // or its length, for scripts without spaces
+constexpr std::size_t many_answers = 8;           // two people may tick the same three boxes
+constexpr double certain = 0.85;                  // of a mood, before it contradicts a score
 constexpr std::size_t quote_length = 300;
 constexpr std::size_t most_speakers = 2000;  // respondents whose words are kept
 
@@ -109,7 +106,7 @@ std::array<std::uint64_t, 4> whole_of(std::span<const std::int64_t> words) {
 /// Threads that so many responses are worth.
 std::size_t threads_for(std::size_t total) {
   const std::size_t most = std::max(1u, std::thread::hardware_concurrency());
-  return std::clamp<std::size_t>(total / check_every, 1, most);
+  return std::clamp<std::size_t>(total / responses_per_thread, 1, most);
 }
 
 /// Runs `work(share, first, last)` over stretches of [begin, end), each by a thread of its own.
@@ -371,7 +368,7 @@ std::vector<Texts> texts_of(const Dataset& dataset) {
 analysis::ThemeOptions theme_options(const Settings& settings) {
   analysis::ThemeOptions out;
   out.count = settings.themes;
-  out.most = most_themes;
+  out.most = most_learned_themes;
   out.bootstraps = settings.bootstraps;
   out.threads = std::max(1u, std::thread::hardware_concurrency());
   return out;

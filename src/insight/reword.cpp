@@ -1,4 +1,5 @@
 #include "insight/advice.hpp"
+#include "insight/figures.hpp"
 #include "insight/summary.hpp"
 
 #include <insightflow/insight/wording.hpp>
@@ -15,10 +16,6 @@ constexpr std::size_t themes_named = 40;  // of each question, the largest; othe
 constexpr std::size_t answers_shown = 12;    // of each theme, to the model
 constexpr std::size_t longest_answer = 600;  // bytes of it
 constexpr std::size_t quotes_kept = 4;       // of each theme
-
-std::string percent(double share) {
-  return std::to_string(std::lround(share * 100)) + " %";
-}
 
 /// The beginning of a text, to the end of a character.
 std::string_view beginning(std::string_view text) {

@@ -1,6 +1,7 @@
 #include "insight/segments.hpp"
 
 #include "insight/closed.hpp"
+#include "insight/fields.hpp"
 
 #include <insightflow/analysis/crosstab.hpp>
 
@@ -10,7 +11,6 @@ namespace insightflow::insight {
 
 namespace {
 
-constexpr std::string_view hidden_prefix = "hidden.";
 constexpr std::size_t most_segments = 50;
 
 /// The usual three groups of a recommendation score (Reichheld 2003).

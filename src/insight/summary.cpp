@@ -1,6 +1,7 @@
 #include "insight/summary.hpp"
 
 #include "insight/closed.hpp"
+#include "insight/figures.hpp"
 
 #include <insightflow/security/digest.hpp>
 
@@ -10,16 +11,13 @@ namespace insightflow::insight {
 
 namespace {
 
-constexpr std::int64_t least_base = 10;  // below this a sentence would say more than is known
-constexpr std::size_t most_themes = 3;   // told for each question
-constexpr std::size_t most_choices = 3;  // questions with options that are told
-constexpr std::size_t most_cited = 3;    // answers cited for one figure
+constexpr std::int64_t least_told_base = 10;  // below this a sentence would say more than is known
+constexpr std::size_t most_told_themes = 3;   // told for each question
+constexpr std::size_t most_choices = 3;       // questions with options that are told
+constexpr std::size_t most_cited = 3;         // answers cited for one figure
 constexpr std::size_t most_differences = 2;
 constexpr std::int64_t small_base = 30;  // a group below it is marked, not told
 
-std::string percent(double share) {
-  return std::to_string(static_cast<int>(std::lround(share * 100))) + " %";
-}
 std::string range(const analysis::Interval& interval) {
   return std::to_string(static_cast<int>(std::lround(interval.low * 100))) + " to " +
          percent(interval.high);
@@ -177,7 +175,7 @@ std::vector<Statement> about_changes(const Findings& findings) {
 /// One sentence on the largest themes of a question, with a quote of each.
 Statement about_themes(const QuestionFindings& question) {
   Statement out{"", question.question_id, {}};
-  const std::size_t told = std::min(most_themes, question.themes.size());
+  const std::size_t told = std::min(most_told_themes, question.themes.size());
   for (std::size_t t = 0; t < told; ++t) {
     const Theme& theme = question.themes[t];
     out.text += t == 0 ? "" : t + 1 == told ? " and " : ", ";
@@ -191,12 +189,6 @@ Statement about_themes(const QuestionFindings& question) {
 }
 
 }  // namespace
-
-std::string grouped(std::int64_t number) {
-  std::string out = std::to_string(number);
-  for (std::size_t at = out.size(); at > 3;) out.insert(at -= 3, ",");
-  return out;
-}
 
 std::vector<Evidence> cited(const Dataset& dataset, const std::string& question,
                             const std::string& value) {
@@ -224,7 +216,7 @@ std::vector<Statement> summarise(const Findings& findings, const Dataset& datase
   std::vector<Statement> scores, themes, choices;
   for (const QuestionFindings& question : findings.questions) {
     const std::string& id = question.question_id;
-    if (question.answered < least_base) continue;
+    if (question.answered < least_told_base) continue;
     if (std::find(settings.by.begin(), settings.by.end(), id) != settings.by.end()) continue;
     if (question.kind == survey::Kind::open_text) {
       if (!question.themes.empty()) themes.push_back(about_themes(question));

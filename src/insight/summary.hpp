@@ -4,9 +4,6 @@
 
 namespace insightflow::insight {
 
-/// "1,500".
-std::string grouped(std::int64_t number);
-
 /// The few sentences a reader in a hurry needs, each with its figures and the answers it rests on:
 /// scores first, then what people write about, then choices. Questions that only make segments are
 /// passed over.

@@ -15,11 +15,9 @@ namespace {
 
 using analysis::Feature;
 using analysis::FeatureKind;
-using survey::Kind;
-using survey::Question;
 
 constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
-constexpr std::size_t most_themes = 10;
+constexpr std::size_t most_theme_variables = 10;
 constexpr std::size_t most_categories = 12;
 constexpr std::size_t most_ratings = 3;
 
@@ -43,7 +41,7 @@ class Columns {
   }
 
   void add(const OpenFindings& read) {
-    const std::size_t themes = std::min(read.themes.size(), most_themes);
+    const std::size_t themes = std::min(read.themes.size(), most_theme_variables);
     for (std::size_t t = 0; t < themes; ++t) {
       const Theme& theme = read.themes[t];
       Variable& variable = start(read.evidence_id + "/" + theme.id, theme.label,
