@@ -75,6 +75,9 @@ struct ExternalLoginRow {
 BOOST_DESCRIBE_STRUCT(ExternalLoginRow, (),
                       (state_digest, provider, binding_digest, nonce, verifier, expires_at))
 
+/// The columns of a user, as statements name them.
+const std::string& user_columns();
+
 /// Access tokens whose signature was found right, so that it is not checked at every request. A
 /// place for each hash: a new token takes the place of an old one, and memory has its bound. Safe
 /// from several threads.

@@ -17,11 +17,6 @@ constexpr std::size_t longest_name = 200;     // code points
 constexpr std::size_t device_characters = 16, longest_device = 300;
 constexpr std::int64_t mail_pause_ms = 60'000;
 
-const std::string& user_columns() {
-  static const std::string columns = column_list(type_of<User>());
-  return columns;
-}
-
 Error token_unknown() {
   return fail(Code::invalid, "token_unknown",
               "This link was used already, has run out, or never was. Ask for a new one.");
@@ -83,6 +78,11 @@ Result<void> write_nothing(storage::Tx& tx, Instant now) {
 }
 
 }  // namespace
+
+const std::string& user_columns() {
+  static const std::string columns = column_list(type_of<User>());
+  return columns;
+}
 
 Accounts::Accounts(storage::Database& db, const Clock& clock, IdSource& ids, AccountOptions options)
     : state_(std::make_unique<State>(db, clock, ids, std::move(options))) {

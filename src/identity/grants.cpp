@@ -7,7 +7,7 @@ namespace insightflow::identity {
 
 namespace {
 
-const std::string columns = column_list(type_of<Grant>());
+const std::string grant_columns = column_list(type_of<Grant>());
 
 /// Where what a grant names must be: in the actor's workspace.
 constexpr std::array grantee_sql{
@@ -37,10 +37,10 @@ std::string describe(const Grant& grant) {
 
 Result<Grant> Grants::set(const Grant& grant) {
   static const std::string sql =
-      "INSERT INTO grants (" + columns +
+      "INSERT INTO grants (" + grant_columns +
       ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (workspace_id, grantee_id, object_id) "
       "DO UPDATE SET role = ?7 RETURNING " +
-      columns;
+      grant_columns;
   return scope_.db.write([&](storage::Tx& tx) -> Result<Grant> {
     const WorkspaceId workspace = scope_.actor.workspace;
     BOOST_OUTCOME_TRY(standing(tx, scope_, Permission::member_manage));
@@ -68,7 +68,7 @@ Result<Grant> Grants::set(const Grant& grant) {
 Result<GrantList> Grants::list() {
   BOOST_OUTCOME_TRY(scope_.require(Permission::member_manage));
   static const std::string sql =
-      "SELECT " + columns + " FROM grants WHERE workspace_id = ?1 ORDER BY id";
+      "SELECT " + grant_columns + " FROM grants WHERE workspace_id = ?1 ORDER BY id";
   return scope_.db.read([&](storage::Tx& tx) -> Result<GrantList> {
     BOOST_OUTCOME_TRY(auto grants, tx.list<Grant>(sql, {scope_.actor.workspace}));
     return GrantList{std::move(grants)};
@@ -77,7 +77,7 @@ Result<GrantList> Grants::list() {
 
 Result<Grant> Grants::remove(GrantId id) {
   static const std::string sql =
-      "DELETE FROM grants WHERE workspace_id = ?1 AND id = ?2 RETURNING " + columns;
+      "DELETE FROM grants WHERE workspace_id = ?1 AND id = ?2 RETURNING " + grant_columns;
   return scope_.db.write([&](storage::Tx& tx) -> Result<Grant> {
     BOOST_OUTCOME_TRY(standing(tx, scope_, Permission::member_manage));
     BOOST_OUTCOME_TRY(auto grant, tx.find<Grant>(sql, {scope_.actor.workspace, id}));

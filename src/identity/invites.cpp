@@ -1,7 +1,7 @@
+#include "identity/account_state.hpp"
 #include "identity/standing.hpp"
 
 #include <insightflow/core/json.hpp>
-#include <insightflow/identity/accounts.hpp>
 #include <insightflow/identity/trail.hpp>
 #include <insightflow/security/digest.hpp>
 #include <insightflow/security/tokens.hpp>
@@ -12,13 +12,12 @@ namespace insightflow::identity {
 
 namespace {
 
-constexpr std::size_t token_characters = 40;  // 200 bits
+constexpr std::size_t invite_token_characters = 40;  // 200 bits
 constexpr std::int64_t day_ms = 24 * 3'600'000;
 constexpr std::string_view open_until =
     " AND accepted_at IS NULL AND revoked_at IS NULL AND expires_at > ";
 
-const std::string columns = column_list(type_of<Invite>());
-const std::string user_columns = column_list(type_of<User>());
+const std::string invite_columns = column_list(type_of<Invite>());
 
 Error unknown_invite() {
   return fail(Code::not_found, "invite_unknown",
@@ -62,7 +61,7 @@ Result<NewInvite> Invites::create(const InviteRequest& request) {
     BOOST_OUTCOME_TRY(const auto own, standing(tx, scope_, Permission::member_manage));
     BOOST_OUTCOME_TRY(not_above(request.role, own, "/role"));
     NewInvite out;
-    out.token = security::random_token("ifi_", token_characters);
+    out.token = security::random_token("ifi_", invite_token_characters);
     const Instant now = scope_.clock.now();
     out.details = {.workspace_id = scope_.actor.workspace,
                    .id = scope_.ids.next<InviteId>(),
@@ -84,8 +83,9 @@ Result<NewInvite> Invites::create(const InviteRequest& request) {
 
 Result<InviteList> Invites::list() {
   BOOST_OUTCOME_TRY(scope_.require(Permission::member_manage));
-  static const std::string sql = "SELECT " + columns + " FROM invites WHERE workspace_id = ?1" +
-                                 std::string(open_until) + "?2 ORDER BY id";
+  static const std::string sql = "SELECT " + invite_columns +
+                                 " FROM invites WHERE workspace_id = ?1" + std::string(open_until) +
+                                 "?2 ORDER BY id";
   return scope_.db.read([&](storage::Tx& tx) -> Result<InviteList> {
     BOOST_OUTCOME_TRY(auto invites,
                       tx.list<Invite>(sql, {scope_.actor.workspace, scope_.clock.now()}));
@@ -97,7 +97,7 @@ Result<Invite> Invites::revoke(InviteId id) {
   static const std::string sql =
       "UPDATE invites SET revoked_at = ?3 WHERE workspace_id = ?1 AND "
       "id = ?2" +
-      std::string(open_until) + "?3 RETURNING " + columns;
+      std::string(open_until) + "?3 RETURNING " + invite_columns;
   return scope_.db.write([&](storage::Tx& tx) -> Result<Invite> {
     BOOST_OUTCOME_TRY(standing(tx, scope_, Permission::member_manage));
     BOOST_OUTCOME_TRY(auto invite,
@@ -109,13 +109,13 @@ Result<Invite> Invites::revoke(InviteId id) {
 
 Result<OwnWorkspace> Invites::accept(std::string_view token) {
   BOOST_OUTCOME_TRY(scope_.require(Permission::account_own));
-  static const std::string find =
-      "SELECT " + columns + " FROM invites WHERE digest = ?1" + std::string(open_until) + "?2";
+  static const std::string find = "SELECT " + invite_columns + " FROM invites WHERE digest = ?1" +
+                                  std::string(open_until) + "?2";
   static const std::string take =
       "UPDATE invites SET accepted_at = ?2, accepted_by = ?3 WHERE "
       "digest = ?1" +
       std::string(open_until) + "?2";
-  static const std::string user_sql = "SELECT " + user_columns + " FROM users WHERE id = ?1";
+  static const std::string user_sql = "SELECT " + user_columns() + " FROM users WHERE id = ?1";
   const std::string digest = security::sha256(token);
   const UserId user = *scope_.actor.user;
   return scope_.db.write([&](storage::Tx& tx) -> Result<OwnWorkspace> {

@@ -10,17 +10,18 @@ namespace insightflow::jobs {
 
 namespace {
 
-struct Field {
+struct CronField {
   std::string_view name;
   int least;
   int most;
   std::string_view words;  ///< Three letters each, the first for `first_word`.
   int first_word;
 };
-constexpr std::array fields{Field{"minute", 0, 59, "", 0}, Field{"hour", 0, 23, "", 0},
-                            Field{"day of the month", 1, 31, "", 0},
-                            Field{"month", 1, 12, "JANFEBMARAPRMAYJUNJULAUGSEPOCTNOVDEC", 1},
-                            Field{"day of the week", 0, 7, "SUNMONTUEWEDTHUFRISAT", 0}};
+constexpr std::array cron_fields{
+    CronField{"minute", 0, 59, "", 0}, CronField{"hour", 0, 23, "", 0},
+    CronField{"day of the month", 1, 31, "", 0},
+    CronField{"month", 1, 12, "JANFEBMARAPRMAYJUNJULAUGSEPOCTNOVDEC", 1},
+    CronField{"day of the week", 0, 7, "SUNMONTUEWEDTHUFRISAT", 0}};
 
 struct Nickname {
   std::string_view name;
@@ -46,7 +47,7 @@ std::string_view cut(std::string_view& rest, char separator) {
   return piece;
 }
 
-std::optional<int> number(std::string_view text, const Field& field) {
+std::optional<int> number(std::string_view text, const CronField& field) {
   if (text.size() == 3 && !field.words.empty()) {
     std::string upper(text);
     for (char& c : upper)
@@ -62,7 +63,7 @@ std::optional<int> number(std::string_view text, const Field& field) {
 
 /// Marks what one field allows; false when it cannot be read.
 template <std::size_t N>
-bool read_field(std::string_view text, const Field& field, std::bitset<N>& allowed, bool& any) {
+bool read_field(std::string_view text, const CronField& field, std::bitset<N>& allowed, bool& any) {
   any = text.starts_with('*');
   if (text.empty() || text.back() == ',') return false;
   while (!text.empty()) {
@@ -95,7 +96,7 @@ Result<Cron> Cron::parse(std::string_view text) {
   std::string_view rest = text;
   for (const Nickname& nickname : nicknames)
     if (text == nickname.name) rest = nickname.meaning;
-  std::array<std::string_view, fields.size()> parts;
+  std::array<std::string_view, cron_fields.size()> parts;
   for (std::string_view& part : parts) {
     rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
     part = rest.substr(0, rest.find_first_of(" \t"));
@@ -105,16 +106,17 @@ Result<Cron> Cron::parse(std::string_view text) {
   if (rest.find_first_not_of(" \t") != rest.npos) return malformed(text, "it has too many fields.");
   Cron out;
   bool unused = false;
-  const std::array read{read_field(parts[0], fields[0], out.minutes_, unused),
-                        read_field(parts[1], fields[1], out.hours_, unused),
-                        read_field(parts[2], fields[2], out.days_, out.any_day_),
-                        read_field(parts[3], fields[3], out.months_, unused),
-                        read_field(parts[4], fields[4], out.weekdays_, out.any_weekday_)};
-  for (std::size_t i = 0; i < fields.size(); ++i)
+  const std::array read{read_field(parts[0], cron_fields[0], out.minutes_, unused),
+                        read_field(parts[1], cron_fields[1], out.hours_, unused),
+                        read_field(parts[2], cron_fields[2], out.days_, out.any_day_),
+                        read_field(parts[3], cron_fields[3], out.months_, unused),
+                        read_field(parts[4], cron_fields[4], out.weekdays_, out.any_weekday_)};
+  for (std::size_t i = 0; i < cron_fields.size(); ++i)
     if (!read[i])
-      return malformed(text, "the " + std::string(fields[i].name) + " '" + std::string(parts[i]) +
-                                 "' is not within " + std::to_string(fields[i].least) + " to " +
-                                 std::to_string(fields[i].most) + ".");
+      return malformed(text, "the " + std::string(cron_fields[i].name) + " '" +
+                                 std::string(parts[i]) + "' is not within " +
+                                 std::to_string(cron_fields[i].least) + " to " +
+                                 std::to_string(cron_fields[i].most) + ".");
   return out;
 }
 

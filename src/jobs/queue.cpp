@@ -9,7 +9,7 @@ namespace insightflow::jobs {
 
 namespace {
 
-const std::string columns = column_list(type_of<Job>());
+const std::string job_columns = column_list(type_of<Job>());
 
 constexpr std::int64_t first_backoff_ms = 1'000;
 constexpr std::int64_t longest_backoff_ms = 60'000;
@@ -80,7 +80,7 @@ Result<void> Queue::heartbeat(const Job& job, const Progress& progress,
                               std::chrono::milliseconds lease) {
   BOOST_OUTCOME_TRY(const auto cancel, db_.write([&](storage::Tx& tx) -> Result<std::int64_t> {
     BOOST_OUTCOME_TRY(const auto before,
-                      tx.find<Job>("SELECT " + columns + " FROM jobs WHERE id = ?1", {job.id}));
+                      tx.find<Job>("SELECT " + job_columns + " FROM jobs WHERE id = ?1", {job.id}));
     BOOST_OUTCOME_TRY(
         const auto row,
         tx.find<std::int64_t>("UPDATE jobs SET leased_until = ?4, done = CASE WHEN stage = ?5 "
@@ -111,7 +111,7 @@ Result<void> Queue::complete(storage::Tx& tx, const Job& job) {
       "UPDATE jobs SET state = 'completed', lease = '', leased_until = NULL, error = '', done = "
       "total, finished_at = ?4 WHERE id = ?1 AND attempt = ?2 AND lease = ?3 AND state = 'running' "
       "RETURNING " +
-      columns;
+      job_columns;
   BOOST_OUTCOME_TRY(const auto ended,
                     tx.find<Job>(sql, {job.id, job.attempt, job.lease, clock_.now()}));
   if (!ended) return lost_lease();
@@ -201,7 +201,7 @@ Result<Job> Queue::cancel(WorkspaceId workspace, JobId id) {
       "UPDATE jobs SET cancel_requested = 1, finished_at = CASE state WHEN 'queued' THEN ?3 END, "
       "state = CASE state WHEN 'queued' THEN 'cancelled' ELSE state END WHERE workspace_id = ?1 "
       "AND id = ?2 AND state IN ('queued', 'running') RETURNING " +
-      columns;
+      job_columns;
   BOOST_OUTCOME_TRY(auto job, db_.write([&](storage::Tx& tx) -> Result<std::optional<Job>> {
     BOOST_OUTCOME_TRY(auto found, tx.find<Job>(sql, {workspace, id, clock_.now()}));
     if (found && found->state == State::cancelled) {
@@ -220,7 +220,7 @@ Result<Job> Queue::requeue(WorkspaceId workspace, JobId id) {
       "UPDATE jobs SET state = 'queued', run_at = ?3, max_attempts = attempt + ?4, finished_at = "
       "NULL, cancel_requested = 0 WHERE workspace_id = ?1 AND id = ?2 AND state IN ('failed', "
       "'cancelled') RETURNING " +
-      columns;
+      job_columns;
   auto job = db_.write([&](storage::Tx& tx) -> Result<std::optional<Job>> {
     BOOST_OUTCOME_TRY(auto found, tx.find<Job>(sql, {workspace, id, clock_.now(), more_attempts}));
     if (found) {
@@ -246,7 +246,7 @@ Result<JobHistory> Queue::get(WorkspaceId workspace, JobId id) {
 
 Result<JobHistory> Queue::get(storage::Tx& tx, WorkspaceId workspace, JobId id) {
   static const std::string sql =
-      "SELECT " + columns + " FROM jobs WHERE workspace_id = ?1 AND id = ?2";
+      "SELECT " + job_columns + " FROM jobs WHERE workspace_id = ?1 AND id = ?2";
   BOOST_OUTCOME_TRY(auto job, tx.find<Job>(sql, {workspace, id}));
   if (!job) return unknown_job();
   JobHistory out{std::move(*job), {}, {}};
@@ -262,7 +262,7 @@ Result<JobHistory> Queue::get(storage::Tx& tx, WorkspaceId workspace, JobId id) 
 
 Result<JobPage> Queue::list(WorkspaceId workspace, const JobFilter& filter) {
   static const std::string sql =
-      "SELECT " + columns +
+      "SELECT " + job_columns +
       " FROM jobs WHERE workspace_id = ?1 AND (?2 IS NULL OR state = ?2) AND (?3 = '' OR kind = "
       "?3) AND (?4 = '' OR id < ?4) ORDER BY id DESC LIMIT ?5";
   return db_.read([&](storage::Tx& tx) -> Result<JobPage> {

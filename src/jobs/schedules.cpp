@@ -8,7 +8,7 @@ namespace insightflow::jobs {
 
 namespace {
 
-const std::string columns = column_list(type_of<Schedule>());
+const std::string schedule_columns = column_list(type_of<Schedule>());
 
 Error unknown_schedule() {
   return fail(Code::not_found, "schedule_unknown", "There is no such schedule.");
@@ -30,10 +30,10 @@ Result<Schedule> Schedules::set(storage::Tx& tx, std::string_view kind, std::str
     return fail(Code::invalid, "cron_never",
                 "'" + std::string(cron) + "' never comes, as 30 February never does.");
   static const std::string sql =
-      "INSERT INTO job_schedules (" + columns +
+      "INSERT INTO job_schedules (" + schedule_columns +
       ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL, ?7) ON CONFLICT (workspace_id, kind, subject) DO "
       "UPDATE SET cron = ?5, next_at = ?6 RETURNING " +
-      columns;
+      schedule_columns;
   BOOST_OUTCOME_TRY(auto made, tx.find<Schedule>(sql, {ids_.next<ScheduleId>(), workspace_, kind,
                                                        subject, cron, *next_at, now}));
   if (!made) return unknown_schedule();
@@ -42,7 +42,7 @@ Result<Schedule> Schedules::set(storage::Tx& tx, std::string_view kind, std::str
 
 Result<Schedule> Schedules::get(std::string_view kind, std::string_view subject) {
   static const std::string sql =
-      "SELECT " + columns +
+      "SELECT " + schedule_columns +
       " FROM job_schedules WHERE workspace_id = ?1 AND kind = ?2 AND subject = ?3";
   return db_.read([&](storage::Tx& tx) -> Result<Schedule> {
     BOOST_OUTCOME_TRY(auto found, tx.find<Schedule>(sql, {workspace_, kind, subject}));
@@ -53,7 +53,8 @@ Result<Schedule> Schedules::get(std::string_view kind, std::string_view subject)
 
 Result<ScheduleList> Schedules::list() {
   static const std::string sql =
-      "SELECT " + columns + " FROM job_schedules WHERE workspace_id = ?1 ORDER BY id LIMIT 1000";
+      "SELECT " + schedule_columns +
+      " FROM job_schedules WHERE workspace_id = ?1 ORDER BY id LIMIT 1000";
   return db_.read([&](storage::Tx& tx) -> Result<ScheduleList> {
     BOOST_OUTCOME_TRY(auto items, tx.list<Schedule>(sql, {workspace_}));
     return ScheduleList{std::move(items)};
@@ -69,7 +70,7 @@ Result<Schedule> Schedules::remove(storage::Tx& tx, std::string_view kind,
   static const std::string sql =
       "DELETE FROM job_schedules WHERE workspace_id = ?1 AND kind = ?2 AND subject = ?3 "
       "RETURNING " +
-      columns;
+      schedule_columns;
   BOOST_OUTCOME_TRY(auto removed, tx.find<Schedule>(sql, {workspace_, kind, subject}));
   if (!removed) return unknown_schedule();
   return std::move(*removed);
@@ -77,7 +78,7 @@ Result<Schedule> Schedules::remove(storage::Tx& tx, std::string_view kind,
 
 Result<void> fire_schedules(storage::Tx& tx, Queue& queue, Instant now) {
   static const std::string sql =
-      "SELECT " + columns +
+      "SELECT " + schedule_columns +
       " FROM job_schedules WHERE next_at <= ?1 ORDER BY next_at, id LIMIT 100";
   BOOST_OUTCOME_TRY(const auto due, tx.list<Schedule>(sql, {now}));
   for (const Schedule& schedule : due) {

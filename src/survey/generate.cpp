@@ -10,7 +10,13 @@ namespace insightflow::survey {
 
 namespace {
 
-using namespace generation;
+using generation::Answers;
+using generation::closing_patterns;
+using generation::common_facets;
+using generation::give_answers;
+using generation::Pattern;
+using generation::Plan;
+using generation::plan_of;
 
 bool blank(std::string_view text) {
   return text.find_first_not_of(" \t\r\n") == text.npos;

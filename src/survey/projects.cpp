@@ -9,7 +9,7 @@ using identity::Permission;
 
 namespace {
 
-const std::string columns = column_list(type_of<Project>());
+const std::string project_columns = column_list(type_of<Project>());
 
 Error unknown_project() {
   return fail(Code::not_found, "project_unknown", "No project has this id.", "/project_id");
@@ -23,15 +23,15 @@ Result<Project> insert_project(storage::Tx& tx, const identity::Scope& scope, Pr
   project.created_at = project.updated_at = scope.clock.now();
   std::vector<storage::Param> params = storage::row_params(project);
   params.emplace_back(scope.actor.workspace);
-  static const std::string sql =
-      "INSERT INTO projects (" + columns + ", workspace_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+  static const std::string sql = "INSERT INTO projects (" + project_columns +
+                                 ", workspace_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
   BOOST_OUTCOME_TRY(tx.execute(sql, params));
   return project;
 }
 
 Result<Project> find_project(storage::Tx& tx, const identity::Scope& scope, Permission permission,
                              ProjectId id) {
-  static const std::string sql = "SELECT " + columns +
+  static const std::string sql = "SELECT " + project_columns +
                                  " FROM projects WHERE workspace_id = ?1 AND id = ?2 AND " +
                                  identity::visible_sql("?3", "projects.id");
   BOOST_OUTCOME_TRY(auto project,
@@ -71,7 +71,7 @@ Result<Project> Projects::get(ProjectId id) {
 Result<ProjectPage> Projects::list(const PageRequest& page) {
   BOOST_OUTCOME_TRY(scope_.reach(Permission::project_read));
   static const std::string sql =
-      "SELECT " + columns + " FROM projects WHERE workspace_id = ?1 AND id > ?2 AND " +
+      "SELECT " + project_columns + " FROM projects WHERE workspace_id = ?1 AND id > ?2 AND " +
       identity::visible_sql("?4", "projects.id") + " ORDER BY id LIMIT ?3";
   return scope_.db.read([&](storage::Tx& tx) -> Result<ProjectPage> {
     const std::int64_t limit = storage::page_limit(page.limit);

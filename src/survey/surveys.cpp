@@ -19,7 +19,7 @@ using identity::Permission;
 
 namespace {
 
-const std::string columns = column_list(type_of<SurveyRow>());
+const std::string survey_columns = column_list(type_of<SurveyRow>());
 constexpr std::size_t slug_characters = 12;  // 60 bits
 
 Error unknown_survey() {
@@ -74,8 +74,8 @@ Result<Survey> find_survey(storage::Tx& tx, const identity::Scope& scope, Permis
 }
 Result<Survey> find_survey(storage::Tx& tx, const identity::Scope& scope, Permission permission,
                            SurveyId id) {
-  static const std::string sql =
-      "SELECT " + columns + " FROM surveys WHERE workspace_id = ?1 AND id = ?2 AND " + visible;
+  static const std::string sql = "SELECT " + survey_columns +
+                                 " FROM surveys WHERE workspace_id = ?1 AND id = ?2 AND " + visible;
   return find_survey(tx, scope, permission, sql, id);
 }
 
@@ -107,7 +107,7 @@ Result<void> check_dates(const Survey& survey) {
 
 Result<void> store(storage::Tx& tx, WorkspaceId workspace, const Survey& survey) {
   static const std::string sql =
-      "UPDATE surveys SET (" + columns +
+      "UPDATE surveys SET (" + survey_columns +
       ") = (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) WHERE id = ?1 AND "
       "workspace_id = ?14";
   std::vector<storage::Param> params = storage::row_params(to_row(survey));
@@ -198,7 +198,7 @@ Result<Survey> Surveys::create(storage::Tx& tx, Survey made) {
   made.published_version = made.response_count = 0;
   made.created_at = made.updated_at = scope_.clock.now();
   static const std::string sql =
-      "INSERT INTO surveys (" + columns +
+      "INSERT INTO surveys (" + survey_columns +
       ", workspace_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
   std::vector<storage::Param> params = storage::row_params(to_row(made));
   params.emplace_back(scope_.actor.workspace);
@@ -222,8 +222,9 @@ Result<Survey> Surveys::get(SurveyId id, Permission permission) {
 
 Result<Survey> Surveys::by_slug(std::string_view slug) {
   BOOST_OUTCOME_TRY(scope_.reach(Permission::survey_read));
-  static const std::string sql =
-      "SELECT " + columns + " FROM surveys WHERE workspace_id = ?1 AND slug = ?2 AND " + visible;
+  static const std::string sql = "SELECT " + survey_columns +
+                                 " FROM surveys WHERE workspace_id = ?1 AND slug = ?2 AND " +
+                                 visible;
   return scope_.db.read(
       [&](storage::Tx& tx) { return find_survey(tx, scope_, Permission::survey_read, sql, slug); });
 }
