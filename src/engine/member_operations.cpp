@@ -59,7 +59,7 @@ Result<Reply> remove_member(const Call& call) {
   BOOST_OUTCOME_TRY(const auto member, call.session->members().remove(id));
   return reply(member);
 }
-Result<Reply> leave(const Call& call) {
+Result<Reply> leave_workspace(const Call& call) {
   BOOST_OUTCOME_TRY(const auto member, call.session->members().leave());
   return reply(member);
 }
@@ -160,7 +160,7 @@ std::span<const Operation> member_operations() {
        .summary = "Leave the workspace.",
        .permission = Permission::account_own,
        .output = type<identity::Member>,
-       .run = leave},
+       .run = leave_workspace},
       {.name = "members.transfer",
        .method = "POST",
        .path = "/ownership-transfer",

@@ -8,7 +8,7 @@ namespace insightflow::privacy {
 
 namespace {
 
-constexpr bool digit(char c) {
+constexpr bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 constexpr bool upper(char c) {
@@ -19,7 +19,7 @@ constexpr int value(char c) {
 }
 
 bool digits_of(std::string_view text, std::size_t length) {
-  return text.size() == length && std::all_of(text.begin(), text.end(), digit);
+  return text.size() == length && std::all_of(text.begin(), text.end(), is_digit);
 }
 
 template <std::size_t N>
@@ -74,7 +74,7 @@ bool luhn(std::string_view digits) noexcept {
   int sum = 0;
   bool twice = false;
   for (std::size_t i = digits.size(); i-- > 0; twice = !twice) {
-    if (!digit(digits[i])) return false;
+    if (!is_digit(digits[i])) return false;
     const int d = value(digits[i]) * (twice ? 2 : 1);
     sum += d > 9 ? d - 9 : d;
   }
@@ -103,7 +103,7 @@ bool valid_iban(std::string_view text) noexcept {
   int rest = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[(i + 4) % text.size()];
-    if (digit(c))
+    if (is_digit(c))
       rest = (rest * 10 + value(c)) % 97;
     else if (upper(c))
       rest = (rest * 100 + c - 'A' + 10) % 97;
@@ -170,10 +170,10 @@ bool valid_codice_fiscale(std::string_view text) noexcept {
   int sum = 0;
   for (std::size_t i = 0; i < 16; ++i) {
     const char c = text[i];
-    if (form[i] == 'L' ? !upper(c) : !digit(c) && digit_letters.find(c) == digit_letters.npos)
+    if (form[i] == 'L' ? !upper(c) : !is_digit(c) && digit_letters.find(c) == digit_letters.npos)
       return false;
     if (i == 15) break;
-    const int place = digit(c) ? value(c) : c - 'A';
+    const int place = is_digit(c) ? value(c) : c - 'A';
     sum += i % 2 == 0 ? odd[static_cast<std::size_t>(place)] : place;
   }
   return text[15] == 'A' + sum % 26;

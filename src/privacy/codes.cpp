@@ -18,14 +18,14 @@ constexpr bool key_character(char c) {
 
 /// Up to 34 letters and digits from token `i` on, single blanks left out. `ends[n]` is the byte
 /// behind the n-th of them, if a word ends there.
-struct Code {
+struct CodeRun {
   std::array<char, 34> characters;
   std::array<std::uint32_t, 35> ends{};
   std::size_t length = 0;
 };
 
-Code read_code(const Page& page, std::size_t i) {
-  Code code;
+CodeRun read_code(const Page& page, std::size_t i) {
+  CodeRun code;
   for (std::size_t k = i; k < page.size() && page.wordlike(k); ++k) {
     if (k > i && page[k].begin - page[k - 1].end > 1) break;
     const std::string_view word = page.text_of(k);
@@ -43,7 +43,7 @@ std::optional<Found> iban(const Page& page, std::size_t i) {
   const std::string_view start = page.text_of(i);
   if (start.size() < 4 || start[2] < '0' || start[2] > '9' || start[3] < '0' || start[3] > '9')
     return std::nullopt;
-  const Code code = read_code(page, i);
+  const CodeRun code = read_code(page, i);
   const auto length = static_cast<std::size_t>(iban_length({code.characters.data(), 2}));
   if (length == 0 || length > code.length || code.ends[length] == 0) return std::nullopt;
   if (valid_iban({code.characters.data(), length}))
@@ -142,7 +142,7 @@ std::optional<Found> find_code(const Page& page, std::size_t i) {
   // An id that starts with a word of letters has digits in the next.
   if (page[i].kind != Kind::mixed && !page.is(i + 1, Kind::mixed) && !page.is(i + 1, Kind::number))
     return std::nullopt;
-  const Code code = read_code(page, i);
+  const CodeRun code = read_code(page, i);
   const auto found = [&](EntityType type, std::size_t length, double score) {
     return Found{type, page[i].begin, code.ends[length], score};
   };

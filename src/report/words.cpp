@@ -41,10 +41,6 @@ std::optional<std::int64_t> whole(std::string_view text) {
   return value;
 }
 
-std::string quoted(std::string_view label) {
-  return "\u201c" + std::string(label) + "\u201d";
-}
-
 template <class Items>
 auto strongest(const Items& items) {
   return std::max_element(items.begin(), items.end(),
@@ -81,6 +77,10 @@ bool large_enough(const Breakdown& part) {
 }
 
 }  // namespace
+
+std::string quoted(std::string_view label) {
+  return "\u201c" + std::string(label) + "\u201d";
+}
 
 std::string base_line(const insight::Findings& findings) {
   return count(findings.responses_used) + " of " + counted(findings.responses_total, "answer") +

@@ -9,6 +9,9 @@
 /// What a figure says, in a sentence. HTML and Markdown share these.
 namespace insightflow::report::words {
 
+/// In curved quotation marks.
+std::string quoted(std::string_view label);
+
 std::string base_line(const insight::Findings& findings);
 /// "Open text · 412 of 415 answered".
 std::string answered_line(const insight::QuestionFindings& question);

@@ -10,10 +10,6 @@ namespace insightflow::report::words {
 
 namespace {
 
-std::string quoted(std::string_view label) {
-  return "\u201c" + std::string(label) + "\u201d";
-}
-
 std::string value_of(std::string_view metric, double value) {
   return words_of({std::string(metric), value, {}, 0}).value;
 }

@@ -21,7 +21,7 @@ Error refused(std::string_view reason, std::string detail) {
   return fail(Code::unauthenticated, reason, std::move(detail));
 }
 
-Error malformed() {
+Error malformed_token() {
   return refused("token_malformed", "The token is not three parts of base64url, or holds no JSON.");
 }
 
@@ -34,11 +34,11 @@ struct Parts {
 Result<Parts> cut(std::string_view token) {
   const std::size_t first = token.find('.');
   const std::size_t second = first == token.npos ? token.npos : token.find('.', first + 1);
-  if (token.size() > longest_jws || second == token.npos) return malformed();
+  if (token.size() > longest_jws || second == token.npos) return malformed_token();
   auto header = base64url_decode(token.substr(0, first));
   auto payload = base64url_decode(token.substr(first + 1, second - first - 1));
   auto signature = base64url_decode(token.substr(second + 1));
-  if (!header || !payload || !signature) return malformed();
+  if (!header || !payload || !signature) return malformed_token();
   return Parts{token.substr(0, second), std::move(*header), std::move(*payload),
                std::move(*signature)};
 }
@@ -47,7 +47,7 @@ Result<Parts> cut(std::string_view token) {
 Result<std::string> text_member(const json::object& object, std::string_view name) {
   const json::value* value = object.if_contains(name);
   if (value == nullptr) return std::string();
-  if (!value->is_string()) return malformed();
+  if (!value->is_string()) return malformed_token();
   return std::string(value->get_string());
 }
 
@@ -125,7 +125,7 @@ Result<VerifiedJws> verify_jws(std::string_view token, const KeySet& keys,
                                std::span<const JwsAlgorithm> allowed) {
   BOOST_OUTCOME_TRY(auto parts, cut(token));
   const auto parsed = parse_json(parts.header, header_limits);
-  if (!parsed || !parsed.value().is_object()) return malformed();
+  if (!parsed || !parsed.value().is_object()) return malformed_token();
   const json::object& header = parsed.value().get_object();
   BOOST_OUTCOME_TRY(const std::string name, text_member(header, "alg"));
   BOOST_OUTCOME_TRY(const std::string key_id, text_member(header, "kid"));
@@ -154,7 +154,7 @@ Result<json::object> verify_jwt(std::string_view token, const KeySet& keys,
                               : equal_ignoring_case(verified.type, rules.type);
   if (!type_right) return refused("token_type", "This is a token for another purpose.");
   auto parsed = parse_json(verified.payload, header_limits);
-  if (!parsed || !parsed.value().is_object()) return malformed();
+  if (!parsed || !parsed.value().is_object()) return malformed_token();
   json::object& claims = parsed.value().get_object();
 
   const json::value* issuer = claims.if_contains("iss");

@@ -1,3 +1,5 @@
+#include "security/bytes.hpp"
+
 #include <insightflow/core/json.hpp>
 #include <insightflow/security/encoding.hpp>
 #include <insightflow/security/jwt.hpp>
@@ -24,11 +26,7 @@ namespace {
 constexpr std::size_t ed25519_bytes = 32, coordinate_bytes = 32, signature_bytes = 64;
 constexpr std::size_t least_rsa_bits = 2048, most_rsa_bits = 8192;
 
-const std::uint8_t* bytes_of(std::string_view text) {
-  return reinterpret_cast<const std::uint8_t*>(text.data());
-}
-
-Error malformed() {
+Error malformed_key() {
   return fail(Code::invalid, "jwk_malformed", "This is no well-formed JSON Web Key.");
 }
 Error unsupported() {
@@ -100,7 +98,7 @@ struct PublicKey::State {
 };
 
 Result<PublicKey> PublicKey::ed25519(std::string_view id, std::string_view raw) {
-  if (raw.size() != ed25519_bytes) return malformed();
+  if (raw.size() != ed25519_bytes) return malformed_key();
   auto state = std::make_shared<State>();
   state->id = id;
   state->algorithm = JwsAlgorithm::EdDSA;
@@ -112,11 +110,11 @@ Result<PublicKey> PublicKey::ed25519(std::string_view id, std::string_view raw) 
 }
 
 Result<PublicKey> PublicKey::from_jwk(const json::value& value) {
-  if (!value.is_object()) return malformed();
+  if (!value.is_object()) return malformed_key();
   const json::object& jwk = value.get_object();
   const auto type = text(jwk, "kty"), curve = text(jwk, "crv");
   const std::string id = text(jwk, "kid").value_or("");
-  if (!type) return malformed();
+  if (!type) return malformed_key();
   if (!may_verify(jwk)) return unsupported();
   const auto named = [&](std::string_view algorithm) {
     return !jwk.contains("alg") || text(jwk, "alg") == algorithm;
@@ -125,7 +123,7 @@ Result<PublicKey> PublicKey::from_jwk(const json::value& value) {
   if (type == "OKP") {
     const auto x = bytes(jwk, "x");
     if (curve != "Ed25519" || !named("EdDSA")) return unsupported();
-    return x ? ed25519(id, *x) : Result<PublicKey>(malformed());
+    return x ? ed25519(id, *x) : Result<PublicKey>(malformed_key());
   }
   auto state = std::make_shared<State>();
   state->id = id;
@@ -134,20 +132,20 @@ Result<PublicKey> PublicKey::from_jwk(const json::value& value) {
       const auto x = bytes(jwk, "x"), y = bytes(jwk, "y");
       if (curve != "P-256" || !named("ES256")) return unsupported();
       if (!x || !y || x->size() != coordinate_bytes || y->size() != coordinate_bytes)
-        return malformed();
+        return malformed_key();
       const Botan::EC_Group group("secp256r1");
       // Checks that the point is on the curve.
       auto key = std::make_unique<Botan::ECDSA_PublicKey>(
           group, group.point(Botan::BigInt(bytes_of(*x), x->size()),
                              Botan::BigInt(bytes_of(*y), y->size())));
-      if (!key->check_key(Botan::system_rng(), false)) return malformed();
+      if (!key->check_key(Botan::system_rng(), false)) return malformed_key();
       state->algorithm = JwsAlgorithm::ES256;
       state->scheme = "EMSA1(SHA-256)";
       state->key = std::move(key);
     } else if (type == "RSA") {
       const auto n = bytes(jwk, "n"), e = bytes(jwk, "e");
       if (!named("RS256")) return unsupported();
-      if (!n || !e || n->size() > most_rsa_bits / 8 || e->size() > 8) return malformed();
+      if (!n || !e || n->size() > most_rsa_bits / 8 || e->size() > 8) return malformed_key();
       const Botan::BigInt modulus(bytes_of(*n), n->size()), exponent(bytes_of(*e), e->size());
       if (modulus.bits() < least_rsa_bits || modulus.is_even() || exponent.is_even() ||
           exponent < 3 || from_broken_generator(modulus))
@@ -160,7 +158,7 @@ Result<PublicKey> PublicKey::from_jwk(const json::value& value) {
       return unsupported();
     }
   } catch (const Botan::Exception&) {
-    return malformed();
+    return malformed_key();
   }
   // Nothing of a private key that somebody published by mistake.
   for (const std::string_view name : {"kty", "crv", "x", "y", "n", "e", "kid", "use", "alg"})

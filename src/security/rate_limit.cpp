@@ -1,3 +1,5 @@
+#include "security/bytes.hpp"
+
 #include <insightflow/security/rate_limit.hpp>
 
 #include <botan/mac.h>
@@ -42,7 +44,7 @@ struct RateLimiter::State {
   std::uint64_t hash(std::string_view key) const {
     thread_local const auto mac = Botan::MessageAuthenticationCode::create_or_throw("SipHash(2,4)");
     mac->set_key(secret.data(), secret.size());
-    mac->update(reinterpret_cast<const std::uint8_t*>(key.data()), key.size());
+    mac->update(bytes_of(key), key.size());
     std::array<std::uint8_t, 8> digest{};
     mac->final(digest.data());
     return std::max<std::uint64_t>(std::bit_cast<std::uint64_t>(digest), 1);

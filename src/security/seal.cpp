@@ -1,3 +1,5 @@
+#include "security/bytes.hpp"
+
 #include <insightflow/security/digest.hpp>
 #include <insightflow/security/encoding.hpp>
 #include <insightflow/security/mac.hpp>
@@ -21,10 +23,6 @@ namespace {
 
 constexpr std::size_t most_key_text = 4096;
 constexpr std::string_view file_scheme = "file:";
-
-const std::uint8_t* bytes_of(std::string_view text) {
-  return reinterpret_cast<const std::uint8_t*>(text.data());
-}
 
 Error damaged() {
   return fail(Code::corrupt, "sealed_damaged",

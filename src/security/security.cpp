@@ -1,3 +1,5 @@
+#include "security/bytes.hpp"
+
 #include <insightflow/security/digest.hpp>
 #include <insightflow/security/tokens.hpp>
 
@@ -18,7 +20,7 @@ Sha256::Sha256(Sha256&&) noexcept = default;
 Sha256& Sha256::operator=(Sha256&&) noexcept = default;
 
 void Sha256::update(std::string_view bytes) {
-  state_->hash->update(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
+  state_->hash->update(bytes_of(bytes), bytes.size());
 }
 
 std::string Sha256::hex() {
@@ -32,9 +34,7 @@ std::string sha256(std::string_view bytes) {
 }
 
 bool equal_in_constant_time(std::string_view a, std::string_view b) {
-  return a.size() == b.size() &&
-         Botan::constant_time_compare(reinterpret_cast<const std::uint8_t*>(a.data()),
-                                      reinterpret_cast<const std::uint8_t*>(b.data()), a.size());
+  return a.size() == b.size() && Botan::constant_time_compare(bytes_of(a), bytes_of(b), a.size());
 }
 
 std::string random_bytes(std::size_t count) {

@@ -1,3 +1,5 @@
+#include "security/bytes.hpp"
+
 #include <insightflow/security/digest.hpp>
 #include <insightflow/security/encoding.hpp>
 #include <insightflow/security/mac.hpp>
@@ -16,8 +18,8 @@ constexpr std::uint32_t modulus = 1'000'000;
 
 std::string mac(const char* algorithm, std::string_view key, std::string_view message) {
   const auto code = Botan::MessageAuthenticationCode::create_or_throw(algorithm);
-  code->set_key(reinterpret_cast<const std::uint8_t*>(key.data()), key.size());
-  code->update(reinterpret_cast<const std::uint8_t*>(message.data()), message.size());
+  code->set_key(bytes_of(key), key.size());
+  code->update(bytes_of(message), message.size());
   std::string out(code->output_length(), '\0');
   code->final(reinterpret_cast<std::uint8_t*>(out.data()));
   return out;
