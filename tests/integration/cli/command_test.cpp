@@ -261,7 +261,7 @@ TEST_CASE("wrong use is told with what to do, and nothing is left broken") {
       {{"import", "trial", "missing.csv"}, 2, "", "missing.csv"},
       {{"import", "trial", "empty.csv"}, 2, "", "empty"},
       {{"import", "trial", "header.csv"}, 2, "", "column"},
-      {{"import", "trial", "latin.csv", "--column", "comment=q2"}, 0, "1 set aside", ""},
+      {{"import", "trial", "latin.csv", "--column", "comment=q2"}, 2, "1 set aside", ""},
       {{"import", "trial", "comments.csv", "--column", "comment"}, 2, "", "HEADER=QUESTION"},
       {{"import", "trial", "comments.csv", "--column", "comment=q77"}, 2, "", "q77"},
       {{"import", "trial", "comments.csv", "--column", "word=q2"}, 2, "", "word"},

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <fstream>
+#include <string>
 
 using namespace insightflow::analysis;
 
@@ -30,8 +31,9 @@ TEST_CASE("plain cases") {
       {"I live in the third district", Sentiment::neutral},
   };
   for (const Row& row : rows) {
-    CAPTURE(row.text);
-    const Mood mood = sentiment(row.text);
+    const std::string text = row.text;
+    CAPTURE(text);
+    const Mood mood = sentiment(text);
     CHECK(mood.label == row.label);
     CHECK(mood.score >= 1.0 / 3);
     CHECK(mood.score <= 1);
@@ -97,7 +99,7 @@ TEST_CASE("what people write in surveys, in none of the texts the model learned 
   for (const Row& row : rows) {
     const Mood mood = sentiment(row.text);
     right += mood.label == row.label;
-    if (mood.label != row.label) MESSAGE(row.text << ": rated " << static_cast<int>(mood.label));
+    if (mood.label != row.label) MESSAGE(std::string(row.text) << ": rated " << static_cast<int>(mood.label));
   }
   MESSAGE(right << " of " << std::size(rows));
   CHECK(right * 10 >= std::size(rows) * 7);
