@@ -7,7 +7,9 @@ target_compile_options(insightflow_flags INTERFACE -fPIC -Wall -Wextra -Wpedanti
 # GCC 12 reports false positives of these inside Outcome and std::variant (GCC bug 105562).
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(insightflow_flags INTERFACE -Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow
-    -Wno-array-bounds)
+    -Wno-array-bounds
+    # Where files are compiled together it takes each for a header that others include, too.
+    $<$<BOOL:${CMAKE_UNITY_BUILD}>:-Wno-subobject-linkage>)
 endif()
 if(INSIGHTFLOW_SANITIZE)
   target_compile_options(insightflow_flags INTERFACE -fsanitize=${INSIGHTFLOW_SANITIZE}
@@ -27,6 +29,11 @@ if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
     CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
     CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${CCACHE})
+  # Without this, a precompiled header is given out again after a change of a comment in what it
+  # holds; GCC then reads that file a second time.
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    list(INSERT CMAKE_CXX_COMPILER_LAUNCHER 3 CCACHE_DEPEND=1)
+  endif()
   # What lets ccache keep objects that were compiled with a precompiled header.
   target_compile_options(insightflow_flags INTERFACE
     "$<IF:$<CXX_COMPILER_ID:GNU>,-fpch-preprocess,SHELL:-Xclang -fno-pch-timestamp>")

@@ -99,7 +99,8 @@ TEST_CASE("what people write in surveys, in none of the texts the model learned 
   for (const Row& row : rows) {
     const Mood mood = sentiment(row.text);
     right += mood.label == row.label;
-    if (mood.label != row.label) MESSAGE(std::string(row.text) << ": rated " << static_cast<int>(mood.label));
+    if (mood.label != row.label)
+      MESSAGE(std::string(row.text) << ": rated " << static_cast<int>(mood.label));
   }
   MESSAGE(right << " of " << std::size(rows));
   CHECK(right * 10 >= std::size(rows) * 7);

@@ -1,6 +1,7 @@
 // Workers that pause, die, fail and come back, against a real database that fails at random; all
 // of it decided by a seed. What must hold is looked at after each step.
 #include "support/faulty_database.hpp"
+#include "support/sanitized.hpp"
 #include "support/world.hpp"
 
 #include <insightflow/core/rng.hpp>
@@ -196,11 +197,7 @@ TEST_CASE("whatever workers and the database do, no job is lost and none ends tw
   // SIMULATION_SEED runs one seed, SIMULATION_SEEDS so many.
   const char* one = std::getenv("SIMULATION_SEED");
   const char* many = std::getenv("SIMULATION_SEEDS");
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  std::uint64_t seeds = 200;
-#else
-  std::uint64_t seeds = 2'000;
-#endif
+  std::uint64_t seeds = test::sanitized ? 200 : 2'000;
   if (many) seeds = std::strtoull(many, nullptr, 10);
   const std::uint64_t first = one ? std::strtoull(one, nullptr, 10) : 1;
   if (one) seeds = 1;

@@ -1,6 +1,7 @@
 #include "support/faulty_database.hpp"
 #include "support/inspect.hpp"
 #include "support/sample_survey.hpp"
+#include "support/sanitized.hpp"
 #include "support/shared_data.hpp"
 #include "support/tables.hpp"
 #include "support/world.hpp"
@@ -508,14 +509,9 @@ TEST_CASE("a published set of odd CSV files is read as it says") {
 }
 
 TEST_CASE_FIXTURE(Fixture, "memory stays flat however long the file is") {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  // What is freed stays resident under a sanitizer, so there only the rows are checked.
-  constexpr int count = 4'000;
-  constexpr std::int64_t most_growth = std::int64_t{1} << 40;
-#else
-  constexpr int count = 200'000;
-  constexpr std::int64_t most_growth = 8 << 20;
-#endif
+  // Under a sanitizer only the rows are checked.
+  constexpr int count = test::sanitized ? 4'000 : 200'000;
+  constexpr std::int64_t most_growth = test::sanitized ? std::int64_t{1} << 40 : 8 << 20;
   constexpr int early = count / 10;
   std::string piece;
   std::int64_t at_early = 0;
