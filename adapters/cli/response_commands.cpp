@@ -110,7 +110,9 @@ void add_import(CLI::App& app, Context& context) {
       print_as_json(report);
     else
       print_import(report, quarantine);
-    if (report.rows > 0 && report.rejected == report.rows) context.exit = bad_input;
+    if (report.rows > 0 && report.rejected == report.rows)
+      return fail(Code::invalid, "rows_rejected",
+                  "Not one row could be stored; '" + quarantine + "' says why of each.");
     return insightflow::success();
   });
 }
