@@ -26,14 +26,14 @@ target_compile_options(insightflow_flags INTERFACE -ffp-contract=off)
 
 find_program(CCACHE ccache)
 if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
-    CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
-    CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${CCACHE})
+  set(cached CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+    CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1)
   # Without this, a precompiled header is given out again after a change of a comment in what it
   # holds; GCC then reads that file a second time.
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    list(INSERT CMAKE_CXX_COMPILER_LAUNCHER 3 CCACHE_DEPEND=1)
+    list(APPEND cached CCACHE_DEPEND=1)
   endif()
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env ${cached} ${CCACHE})
   # What lets ccache keep objects that were compiled with a precompiled header.
   target_compile_options(insightflow_flags INTERFACE
     "$<IF:$<CXX_COMPILER_ID:GNU>,-fpch-preprocess,SHELL:-Xclang -fno-pch-timestamp>")

@@ -106,16 +106,16 @@ auto lookup_in(const Submission& submission) {
 
 /// Indexes of the pages that have something to ask, and the submission without answers that are no
 /// longer asked for.
-struct Way {
+struct PagePath {
   Submission submission;
   std::vector<std::size_t> asked;
   std::vector<std::size_t> pages;
 };
 
-Way way_through(const Validator& validator, Submission submission) {
+PagePath path_through(const Validator& validator, Submission submission) {
   const Questionnaire& survey = validator.questionnaire();
   const auto& pages = validator.flow().pages();
-  Way out;
+  PagePath out;
   out.asked = validator.flow().asked(lookup_in(submission));
   const auto is_asked = [&](const std::string& id) {
     const Question* question = survey::find(survey, id);
@@ -241,7 +241,7 @@ PageState first_page(const Validator& validator, const FormFields& query,
     at = end + 1;
   }
   if (out.language.empty()) out.language = survey.language;
-  const Way way = way_through(validator, read_form(survey, out.fields));
+  const PagePath way = path_through(validator, read_form(survey, out.fields));
   if (!way.pages.empty()) out.page = way.pages.front();
   return out;
 }
@@ -289,7 +289,7 @@ Advance advance(const Validator& validator, const FormFields& fields) {
   state.language =
       survey::served_language(survey, switched.empty() ? field(fields, "language") : switched)
           .value_or(survey.language);
-  Way way = way_through(validator, read_form(survey, state.fields));
+  PagePath way = path_through(validator, read_form(survey, state.fields));
   way.submission.language = state.language;
   const auto wanted = index_in(field(fields, "page"));
   state.page = wanted && *wanted < validator.flow().pages().size() ? *wanted : 0;
@@ -336,7 +336,7 @@ std::string render_page(const Validator& validator, const PageState& state,
                         const PageFrame& frame) {
   const Questionnaire survey = survey::localise(validator.questionnaire(), state.language);
   const PageWords& words = page_words(survey.language);
-  const Way way = way_through(validator, read_form(survey, state.fields));
+  const PagePath way = path_through(validator, read_form(survey, state.fields));
   const auto& pages = validator.flow().pages();
   const survey::Page page = state.page < pages.size() ? pages[state.page] : survey::Page{};
   const auto lookup = lookup_in(way.submission);

@@ -10,11 +10,14 @@
 
 using namespace insightflow::analysis;
 
+namespace {
+struct Row {
+  const char* text;
+  Sentiment label;
+};
+}  // namespace
+
 TEST_CASE("plain cases") {
-  struct Row {
-    const char* text;
-    Sentiment label;
-  };
   const Row rows[] = {
       {"I love this product, it works great!", Sentiment::positive},
       {"The staff were friendly and very helpful.", Sentiment::positive},
@@ -41,10 +44,6 @@ TEST_CASE("plain cases") {
 }
 
 TEST_CASE("what people write in surveys, in none of the texts the model learned from") {
-  struct Row {
-    const char* text;
-    Sentiment label;
-  };
   const Row rows[] = {
       {"Pricing is way too high for a two person company", Sentiment::negative},
       {"Too slow on Mondays", Sentiment::negative},
