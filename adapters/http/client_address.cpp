@@ -16,10 +16,11 @@ using Bytes = std::array<std::uint8_t, 16>;
 constexpr Bytes mapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};  // ::ffff:0:0/96
 constexpr int mapped_bits = 96;
 
-/// An address as IPv6; an IPv4 one as mapped into it.
+/// An address as IPv6; an IPv4 one as mapped into it. What follows a NUL would be read by nobody.
 std::optional<Bytes> bytes_of(std::string_view text) {
   char terminated[INET6_ADDRSTRLEN] = {};
-  if (text.empty() || text.size() >= sizeof terminated) return std::nullopt;
+  if (text.empty() || text.size() >= sizeof terminated || text.find('\0') != text.npos)
+    return std::nullopt;
   std::copy(text.begin(), text.end(), terminated);
   Bytes out = mapped;
   if (inet_pton(AF_INET, terminated, out.data() + 12) == 1) return out;

@@ -43,7 +43,7 @@ TEST_CASE("only what trusted proxies wrote is believed") {
   struct Row {
     const char* name;
     const char* peer;
-    const char* forwarded;
+    std::string_view forwarded;
     const char* client;
   };
   const std::vector<Network> trusted{Network::parse("10.0.0.0/8").value()};
@@ -57,6 +57,7 @@ TEST_CASE("only what trusted proxies wrote is believed") {
       {"a proxy that asks itself", "10.0.0.1", "", "10.0.0.1"},
       {"all of them trusted", "10.0.0.1", "10.0.0.3, 10.0.0.2", "10.0.0.3"},
       {"nonsense ends the search", "10.0.0.1", "203.0.113.9, unknown", "10.0.0.1"},
+      {"an address that ends at a NUL", "10.0.0.1", {"203.0.113.9\0hidden", 18}, "10.0.0.1"},
       {"an empty entry", "10.0.0.1", "203.0.113.9,", "10.0.0.1"},
       {"IPv6", "10.0.0.1", "2001:db8::7", "2001:db8::7"}};
   for (const Row& row : rows) {
