@@ -21,10 +21,10 @@ Result<std::string> parse_origin(std::string_view text) {
                                "'" + std::string(text) +
                                    "' is no origin; write it as a browser does: "
                                    "https://app.example, or http://127.0.0.1:3000.");
-  std::string_view rest = text;
-  const std::string_view scheme = text.substr(0, text.find("://"));
-  if (scheme != "https" && scheme != "http") return malformed;
-  rest.remove_prefix(scheme.size() + 3);
+  const std::size_t colon = text.find("://");
+  const std::string_view scheme = text.substr(0, colon);
+  if (colon == text.npos || (scheme != "https" && scheme != "http")) return malformed;
+  const std::string_view rest = text.substr(colon + 3);
   const auto plain = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-';
   };

@@ -302,6 +302,10 @@ Result<void> HttpTransport::post(const HttpRequest& request, const Ctx& ctx, Htt
   if (result == CURLE_OK || sink.complete()) return success();
   if (result == CURLE_OPERATION_TIMEDOUT)
     return failure(Failure::timed_out, provider_.name, "The connection was not made in time.");
+  if (result == CURLE_PEER_FAILED_VERIFICATION)
+    return failure(Failure::unreachable, provider_.name,
+                   "Its certificate is not believed: it has run out, is for another name, or is of "
+                   "an authority that only `ca_file` can make known.");
   return failure(Failure::unreachable, provider_.name,
                  std::string("The network says: ") + curl_easy_strerror(result) + ".");
 }

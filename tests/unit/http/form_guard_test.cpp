@@ -127,6 +127,8 @@ TEST_CASE("an origin is written as a browser does") {
                       {"*", false},
                       {"null", false},
                       {"app.example", false},
+                      {"https", false},
+                      {"http:", false},
                       {"https://", false},
                       {"https://*.example", false},
                       {"https://app.example/", false},
