@@ -4,7 +4,6 @@
 #include <array>
 #include <cmath>
 #include <cstring>
-#include <thread>
 #include <utility>
 
 namespace insightflow::analysis {
@@ -12,7 +11,6 @@ namespace insightflow::analysis {
 namespace {
 
 constexpr double fixed_point = 1 << 20;
-constexpr std::size_t block = 256;
 constexpr std::size_t lanes = 8;  // centres that are summed side by side
 using Lanes __attribute__((vector_size(lanes * sizeof(float)))) = float;
 
@@ -174,19 +172,6 @@ void ThinCentres::compare(std::span<const Weight> row, std::vector<float>& out) 
 Placement ThinCentres::place(std::span<const Weight> row, std::vector<float>& room) const {
   compare(row, room);
   return closest(room, count_);
-}
-
-void in_blocks(std::size_t total, std::size_t threads,
-               const std::function<void(std::size_t, std::size_t)>& work) {
-  const std::size_t blocks = (total + block - 1) / block;
-  threads = std::clamp<std::size_t>(threads, 1, std::max<std::size_t>(blocks, 1));
-  const std::size_t share = (blocks + threads - 1) / threads * block;
-  std::vector<std::jthread> helpers;
-  for (std::size_t t = 1; t < threads; ++t)
-    if (t * share < total)
-      helpers.emplace_back(
-          [&work, t, share, total] { work(t * share, std::min(total, (t + 1) * share)); });
-  work(0, std::min(total, share));
 }
 
 }  // namespace insightflow::analysis

@@ -1,11 +1,11 @@
 #pragma once
 
+#include "analysis/parallel.hpp"
 #include "analysis/vectors.hpp"
 
 #include <insightflow/core/ctx.hpp>
 
 #include <cstdint>
-#include <functional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -44,12 +44,6 @@ class Centres {
   Placement place(std::span<const Weight> row, std::vector<float>& room) const;
   /// Similarity of one row to every centre: the first `count` entries of `out`.
   void compare(std::span<const Weight> row, std::vector<float>& out) const;
-  /// The same to one centre.
-  float similarity(std::span<const Weight> row, std::size_t centre) const {
-    float sum = 0;
-    for (const Weight& w : row) sum += w.value * centres_[w.feature * stride_ + centre];
-    return sum;
-  }
 
  private:
   std::size_t features_;
@@ -81,10 +75,6 @@ class ThinCentres {
   std::size_t count_;
 };
 
-/// Runs `work(first, last)` over [0, total) in blocks on up to `threads` threads.
-void in_blocks(std::size_t total, std::size_t threads,
-               const std::function<void(std::size_t, std::size_t)>& work);
-
 /// The closest centre of every row. `All` is `Centres` or what places rows as they do.
 template <class All>
 void place_rows(const All& centres, const SparseRows& rows, std::vector<Placement>& out,
@@ -98,14 +88,13 @@ void place_rows(const All& centres, const SparseRows& rows, std::vector<Placemen
 /// From placements to better placements, until hardly any row moves or after `rounds`.
 template <class All>
 Result<void> refine(All& centres, const SparseRows& rows, std::span<const std::uint32_t> weights,
-                    std::vector<Placement>& placements, int rounds, std::size_t threads,
-                    const Ctx& ctx) {
+                    std::vector<Placement>& placements, int rounds, const Hands& hands) {
   std::vector<Placement> next(placements.size());
   for (int round = 0; round < rounds; ++round) {
-    BOOST_OUTCOME_TRY(ctx.check());
-    ctx.report("themes", round, rounds);
+    BOOST_OUTCOME_TRY(hands.ctx.check());
+    hands.ctx.report("themes", round, rounds);
     centres.move(rows, weights, placements);
-    place_rows(centres, rows, next, threads);
+    place_rows(centres, rows, next, hands.threads);
     std::size_t moved = 0;
     for (std::size_t i = 0; i < next.size(); ++i) moved += next[i].cluster != placements[i].cluster;
     placements.swap(next);

@@ -107,7 +107,7 @@ Result<Coded> code(const Codebook& codebook, std::span<const std::string_view> t
   Coded out;
   BOOST_OUTCOME_TRY(out.coders, coders_of(codebook));
   BOOST_OUTCOME_TRY(auto owners, owners_of(codebook));
-  BOOST_OUTCOME_TRY(out.pieces, cut_pieces(texts, codebook.complete, threads, ctx));
+  BOOST_OUTCOME_TRY(out.pieces, cut_pieces(texts, codebook.complete, {threads, ctx}));
   for (const CodebookTheme& theme : codebook.themes)
     out.model.themes.push_back({.label = theme.label,
                                 .terms = theme.terms,
@@ -116,7 +116,7 @@ Result<Coded> code(const Codebook& codebook, std::span<const std::string_view> t
                                 .quotes = {},
                                 .stability = theme.stability});
   BOOST_OUTCOME_TRY(out.placed, place_all(texts, out.pieces, Coders(out.coders, std::move(owners)),
-                                          threads, ctx));
+                                          {threads, ctx}));
   gather(out.pieces, out.placed, codebook.complete, out.model);
   std::vector<std::int32_t> rank(codebook.themes.size());
   std::iota(rank.begin(), rank.end(), 0);
@@ -231,9 +231,9 @@ Result<LearnedThemes> relearn(const Codebook& codebook, std::span<const std::str
   drop_unused_layers(next);
   BOOST_OUTCOME_TRY(const auto coders, coders_of(next));
   BOOST_OUTCOME_TRY(auto owners, owners_of(next));
-  BOOST_OUTCOME_TRY(const Pieces pieces, cut_pieces(texts, next.complete, options.threads, ctx));
+  BOOST_OUTCOME_TRY(const Pieces pieces, cut_pieces(texts, next.complete, {options.threads, ctx}));
   BOOST_OUTCOME_TRY(const auto placed, place_all(texts, pieces, Coders(coders, std::move(owners)),
-                                                 options.threads, ctx));
+                                                 {options.threads, ctx}));
   const Pieces rest =
       select(pieces, [&](std::size_t piece) { return placed.pieces[piece].at.cluster < 0; });
   if (rest.used >= std::max<std::int64_t>(options.min_base, 1)) {
@@ -327,9 +327,9 @@ Result<void> split(Codebook& codebook, std::string_view id, std::int64_t parts,
   BOOST_OUTCOME_TRY(const auto coders, coders_of(codebook));
   BOOST_OUTCOME_TRY(auto owners, owners_of(codebook));
   BOOST_OUTCOME_TRY(const Pieces pieces,
-                    cut_pieces(texts, codebook.complete, options.threads, ctx));
+                    cut_pieces(texts, codebook.complete, {options.threads, ctx}));
   BOOST_OUTCOME_TRY(const auto placed,
-                    place_all(texts, pieces, Coders(coders, owners), options.threads, ctx));
+                    place_all(texts, pieces, Coders(coders, owners), {options.threads, ctx}));
   const auto number = static_cast<std::int32_t>(theme - codebook.themes.data());
   const Pieces own =
       select(pieces, [&](std::size_t piece) { return placed.pieces[piece].at.cluster == number; });

@@ -136,18 +136,20 @@ Placement Coders::place(const TokenizedText& text, Scratch& scratch) const {
 }
 
 Result<PlacedAnswers> place_all(std::span<const std::string_view> texts, const Pieces& pieces,
-                                const Coders& coders, std::size_t threads, const Ctx& ctx) {
+                                const Coders& coders, const Hands& hands) {
   PlacedAnswers out{std::vector<PlacedPiece>(pieces.all.size()),
                     std::vector<Placement>(texts.size())};
   const auto each = [&](std::size_t total, const char* stage, const auto& work) -> Result<void> {
     for (std::size_t begin = 0; begin < total; begin += batch) {
-      BOOST_OUTCOME_TRY(ctx.check());
-      ctx.report(stage, static_cast<std::int64_t>(begin), static_cast<std::int64_t>(total));
-      in_blocks(std::min(batch, total - begin), threads, [&](std::size_t first, std::size_t last) {
-        TokenizedText tokens;
-        Coders::Scratch scratch;
-        for (std::size_t i = begin + first; i < begin + last; ++i) work(i, tokens, scratch);
-      });
+      BOOST_OUTCOME_TRY(hands.ctx.check());
+      hands.ctx.report(stage, static_cast<std::int64_t>(begin), static_cast<std::int64_t>(total));
+      in_blocks(std::min(batch, total - begin), hands.threads,
+                [&](std::size_t first, std::size_t last) {
+                  TokenizedText tokens;
+                  Coders::Scratch scratch;
+                  for (std::size_t i = begin + first; i < begin + last; ++i)
+                    work(i, tokens, scratch);
+                });
     }
     return success();
   };

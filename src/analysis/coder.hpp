@@ -54,7 +54,7 @@ struct PlacedAnswers {
 
 /// Places and rates every piece.
 Result<PlacedAnswers> place_all(std::span<const std::string_view> texts, const Pieces& pieces,
-                                const Coders& coders, std::size_t threads, const Ctx& ctx);
+                                const Coders& coders, const Hands& hands);
 
 /// Fills in what the answers of each theme say. `themes` has labels and terms; one without a label
 /// gets no members. With `complete`, the theme of a whole answer counts though no piece has it.

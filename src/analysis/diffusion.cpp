@@ -118,7 +118,7 @@ void append(std::span<const double> row, SparseRows& out) {
 
 Result<Neighbourhoods> diffuse(const SparseRows& rows, std::size_t features,
                                std::span<const std::uint32_t> weights,
-                               const DiffusionOptions& options, const Ctx& ctx) {
+                               const DiffusionOptions& options, const Hands& hands) {
   ThinCentres landmarks(features, std::min(options.landmarks, rows.size()));
   // Landmarks need not have seen every row.
   const std::size_t step = (rows.size() + most_asked - 1) / most_asked;
@@ -126,9 +126,8 @@ Result<Neighbourhoods> diffuse(const SparseRows& rows, std::size_t features,
   std::vector<std::uint32_t> asked_weights;
   for (std::size_t i = 0; i < weights.size(); i += step) asked_weights.push_back(weights[i]);
   std::vector<Placement> placements = spread(asked.size(), landmarks.count());
-  BOOST_OUTCOME_TRY(
-      refine(landmarks, asked, asked_weights, placements, landmark_rounds, options.threads, ctx));
-  SparseRows ties = tie(rows, landmarks, options.threads);
+  BOOST_OUTCOME_TRY(refine(landmarks, asked, asked_weights, placements, landmark_rounds, hands));
+  SparseRows ties = tie(rows, landmarks, hands.threads);
 
   const std::size_t count = landmarks.count();
   std::vector<double> popularity(count);
@@ -148,7 +147,7 @@ Result<Neighbourhoods> diffuse(const SparseRows& rows, std::size_t features,
   Rng rng(11);
   for (double& cell : space.cells) cell = rng.uniform() - 0.5;
   for (int round = 0; round < subspace_rounds; ++round) {
-    BOOST_OUTCOME_TRY(ctx.check());
+    BOOST_OUTCOME_TRY(hands.ctx.check());
     // The walk is the same from both sides, and most of it is empty: it stands on the left.
     space = turned(product(walk, turned(space)));
     orthonormalise(space);

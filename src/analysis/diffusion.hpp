@@ -1,8 +1,7 @@
 #pragma once
 
+#include "analysis/parallel.hpp"
 #include "analysis/vectors.hpp"
-
-#include <insightflow/core/ctx.hpp>
 
 #include <cstdint>
 #include <span>
@@ -14,7 +13,6 @@ namespace insightflow::analysis {
 struct DiffusionOptions {
   std::size_t landmarks = 400;
   std::size_t dimensions = 96;
-  std::size_t threads = 1;
 };
 
 /// Dense vectors of length 1, one for every row and every landmark (empty for what shares no
@@ -33,6 +31,6 @@ struct Neighbourhoods {
 /// maps).
 Result<Neighbourhoods> diffuse(const SparseRows& rows, std::size_t features,
                                std::span<const std::uint32_t> weights,
-                               const DiffusionOptions& options, const Ctx& ctx);
+                               const DiffusionOptions& options, const Hands& hands);
 
 }  // namespace insightflow::analysis

@@ -8,6 +8,7 @@
 #include <bit>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 namespace insightflow::analysis {
 
@@ -50,7 +51,7 @@ Learner::Learner(std::span<const std::string_view> texts, const Pieces& pieces,
     : texts_(texts),
       pieces_(pieces),
       options_(options),
-      ctx_(ctx),
+      hands_{options.threads, ctx},
       chosen_(sample(pieces, most_learned)),
       vectoriser_(given != nullptr ? *given : Vectoriser(chosen_.size())),
       given_(given != nullptr) {}
@@ -65,7 +66,7 @@ Result<void> Learner::learn() {
     BOOST_OUTCOME_TRY(count, best_count(near, hierarchy, count));
   }
   BOOST_OUTCOME_TRY(placements_,
-                    divide(near, {near.rows, sample_.weights}, hierarchy, count, rounds));
+                    divide(near, {near.rows, sample_.weights}, hierarchy, count, rounds, hands_));
   settle(count);
   stability_.resize(count);
   if (options_.bootstraps > 0) {
@@ -125,21 +126,19 @@ Result<Neighbourhoods> Learner::embed(const Sample& from, std::size_t clusters) 
       .landmarks = std::max(std::clamp(rows / rows_per_landmark, std::min<std::size_t>(rows, 64),
                                        std::clamp(wanted, usual_landmarks, most_landmarks)),
                             options_.count ? std::min(rows, clusters * 2) : 0),
-      .dimensions = std::clamp(2 * most, least_dimensions, most_dimensions),
-      .threads = options_.threads};
-  return diffuse(from.rows, vectoriser_.features(), from.weights, options, ctx_);
+      .dimensions = std::clamp(2 * most, least_dimensions, most_dimensions)};
+  return diffuse(from.rows, vectoriser_.features(), from.weights, options, hands_);
 }
 
 /// So many clusters of neighbourhoods.
 Result<std::vector<Placement>> Learner::divide(const Neighbourhoods& near, const Sample& places,
                                                const Hierarchy& hierarchy, std::size_t clusters,
-                                               int most_rounds) const {
+                                               int most_rounds, const Hands& hands) const {
   Centres centres(near.dimensions, clusters);
   centres.move(near.landmarks, near.pull, hierarchy.cut(clusters));
   std::vector<Placement> placements(places.rows.size());
-  place_rows(centres, places.rows, placements, options_.threads);
-  BOOST_OUTCOME_TRY(refine(centres, places.rows, places.weights, placements, most_rounds,
-                           options_.threads, ctx_));
+  place_rows(centres, places.rows, placements, hands.threads);
+  BOOST_OUTCOME_TRY(refine(centres, places.rows, places.weights, placements, most_rounds, hands));
   return placements;
 }
 
@@ -153,18 +152,22 @@ Result<std::size_t> Learner::best_count(const Neighbourhoods& near, const Hierar
   const Sample places{every(near.rows, stride), rows.weights};
   const std::size_t limit =
       std::max<std::size_t>(std::min({most, read_ / smallest_theme, total / 2}), 1);
-  std::vector<std::pair<std::size_t, double>> fits;
-  double highest = 0;
-  for (std::size_t count = 1; count <= limit; count = std::max(count + 1, count * 9 / 8)) {
-    BOOST_OUTCOME_TRY(const auto placements, divide(near, places, hierarchy, count, 2));
-    const double worth = expected_fit(rows, placements, count) *
-                         numeric::exp(-price * numeric::log(static_cast<double>(count)));
-    highest = std::max(highest, worth);
-    fits.emplace_back(count, worth);
-  }
-  return std::find_if(fits.begin(), fits.end(),
-                      [&](const auto& fit) { return fit.second >= as_good * highest; })
-      ->first;
+  std::vector<std::size_t> counts;
+  for (std::size_t count = 1; count <= limit; count = std::max(count + 1, count * 9 / 8))
+    counts.push_back(count);
+  std::vector<double> worth(counts.size());
+  BOOST_OUTCOME_TRY(each_alone(
+      "themes", counts.size(), hands_, [&](std::size_t i, const Hands& alone) -> Result<void> {
+        BOOST_OUTCOME_TRY(const auto placements,
+                          divide(near, places, hierarchy, counts[i], 2, alone));
+        worth[i] = expected_fit(rows, placements, counts[i]) *
+                   numeric::exp(-price * numeric::log(static_cast<double>(counts[i])));
+        return success();
+      }));
+  const double enough = as_good * *std::max_element(worth.begin(), worth.end());
+  const auto first =
+      std::find_if(worth.begin(), worth.end(), [&](double one) { return one >= enough; });
+  return counts[static_cast<std::size_t>(first - worth.begin())];
 }
 
 /// How near a new piece would be to the centre of its cluster, summed up over all. In a cluster of
@@ -174,39 +177,40 @@ Result<std::size_t> Learner::best_count(const Neighbourhoods& near, const Hierar
 /// as many themes as all of them.
 double Learner::expected_fit(const Sample& from, const std::vector<Placement>& placements,
                              std::size_t count) const {
-  Centres centres(vectoriser_.features(), count);
-  centres.move(from.rows, from.weights, placements);
-  std::vector<float> similarity(placements.size());
-  in_blocks(placements.size(), options_.threads, [&](std::size_t first, std::size_t last) {
-    for (std::size_t i = first; i < last; ++i)
-      if (placements[i].cluster >= 0)
-        similarity[i] =
-            centres.similarity(from.rows[i], static_cast<std::size_t>(placements[i].cluster));
-  });
-  struct Cluster {
-    double length = 0, weight = 0, squares = 0;
-  };
-  std::vector<Cluster> clusters(count);
+  std::vector<std::vector<std::size_t>> members(count);
   double total = 0;
   for (std::size_t i = 0; i < placements.size(); ++i) {
     if (placements[i].cluster < 0) continue;
-    Cluster& cluster = clusters[static_cast<std::size_t>(placements[i].cluster)];
-    const double weight = from.weights[i];
-    cluster.length += weight * static_cast<double>(similarity[i]);
-    cluster.weight += weight;
-    cluster.squares += weight * weight;
-    total += weight;
+    members[static_cast<std::size_t>(placements[i].cluster)].push_back(i);
+    total += from.weights[i];
   }
-  double sum = 0;
-  for (const Cluster& cluster : clusters) {
-    const double pairs = cluster.weight * cluster.weight - cluster.squares;
-    const double alike = cluster.length * cluster.length - cluster.squares;
+  std::vector<double> sum(vectoriser_.features());
+  std::vector<std::uint32_t> touched;
+  double fit = 0;
+  for (const auto& cluster : members) {
+    double weight = 0, squares = 0, length = 0;  // the length squared: S²
+    touched.clear();
+    for (const std::size_t i : cluster) {
+      const double own = from.weights[i];
+      weight += own;
+      squares += own * own;
+      for (const Weight& w : from.rows[i]) {
+        if (sum[w.feature] == 0) touched.push_back(w.feature);
+        sum[w.feature] += own * static_cast<double>(w.value);
+      }
+    }
+    for (const std::uint32_t feature : touched) {
+      const double part = std::exchange(sum[feature], 0);
+      length += part * part;
+    }
+    const double pairs = weight * weight - squares;
+    const double alike = length - squares;
     if (pairs <= 0 || alike <= 0) continue;
     const double mean = alike / pairs;
-    const double others = cluster.weight / total * std::min(reference, total);
-    sum += cluster.weight * mean / std::sqrt(mean + (1 - mean) / others);
+    const double others = weight / total * std::min(reference, total);
+    fit += weight * mean / std::sqrt(mean + (1 - mean) / others);
   }
-  return sum;
+  return fit;
 }
 
 /// Moves the centres of the themes to where their pieces are, places every piece anew, decides who
@@ -216,7 +220,7 @@ void Learner::settle(std::size_t clusters) {
                        std::vector<std::uint32_t>(clusters)});
   coder_->centres.move(sample_.rows, sample_.weights, placements_);
   coder_->centres.trim(strongest);
-  place_rows(coder_->centres, sample_.rows, placements_, options_.threads);
+  place_rows(coder_->centres, sample_.rows, placements_, hands_.threads);
   const auto typical = cohesion();
   if (!options_.count)
     for (std::size_t c = 0; c < clusters; ++c)
@@ -269,10 +273,10 @@ Result<void> Learner::measure_stability(std::size_t clusters) {
     const Hierarchy hierarchy(near.landmarks, near.dimensions, near.pull);
     const std::size_t count = std::max<std::size_t>(std::min(clusters, hierarchy.size()), 1);
     BOOST_OUTCOME_TRY(auto found,
-                      divide(near, {near.rows, half.weights}, hierarchy, count, rounds));
+                      divide(near, {near.rows, half.weights}, hierarchy, count, rounds, hands_));
     Centres centres(vectoriser_.features(), count);
     centres.move(half.rows, half.weights, found);
-    place_rows(centres, half.rows, found, options_.threads);
+    place_rows(centres, half.rows, found, hands_.threads);
 
     std::vector<std::size_t> common(clusters * count), whole(clusters), part(count);
     for (std::size_t i = 0; i < kept; ++i) {

@@ -47,7 +47,7 @@ class Learner {
   Result<Neighbourhoods> embed(const Sample& from, std::size_t clusters) const;
   Result<std::vector<Placement>> divide(const Neighbourhoods& near, const Sample& places,
                                         const Hierarchy& hierarchy, std::size_t clusters,
-                                        int most_rounds) const;
+                                        int most_rounds, const Hands& hands) const;
   Result<std::size_t> best_count(const Neighbourhoods& near, const Hierarchy& hierarchy,
                                  std::size_t most) const;
   double expected_fit(const Sample& from, const std::vector<Placement>& placements,
@@ -59,7 +59,7 @@ class Learner {
   std::span<const std::string_view> texts_;
   const Pieces& pieces_;
   const ThemeOptions& options_;
-  const Ctx& ctx_;
+  Hands hands_;
   std::vector<std::uint32_t> chosen_;  // indices into the originals
   Vectoriser vectoriser_;
   bool given_;

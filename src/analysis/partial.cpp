@@ -30,7 +30,7 @@ Error mismatch(std::string_view reason, std::string_view detail) {
 Result<ThemeSample> sample_answers(std::span<const std::string_view> texts,
                                    std::int64_t first_answer, bool complete, std::size_t threads,
                                    const Ctx& ctx) {
-  BOOST_OUTCOME_TRY(const Pieces pieces, cut_pieces(texts, complete, threads, ctx));
+  BOOST_OUTCOME_TRY(const Pieces pieces, cut_pieces(texts, complete, {threads, ctx}));
   ThemeSample out{.used = pieces.used, .complete = complete, .pieces = {}};
   for (const std::uint32_t i : sample(pieces, most_sampled)) {
     const Piece& piece = pieces.all[pieces.originals[i]];

@@ -1,6 +1,5 @@
 #include "analysis/pieces.hpp"
 
-#include "analysis/clusters.hpp"
 #include "analysis/hash.hpp"
 #include "analysis/phrases.hpp"
 
@@ -75,15 +74,15 @@ void join_repeats(Pieces& pieces) {
   }
 }
 
-Result<Pieces> cut_pieces(std::span<const std::string_view> texts, bool plain, std::size_t threads,
-                          const Ctx& ctx) {
+Result<Pieces> cut_pieces(std::span<const std::string_view> texts, bool plain, const Hands& hands) {
   Pieces out;
   for (std::size_t begin = 0; begin < texts.size(); begin += cut_at_once) {
-    BOOST_OUTCOME_TRY(ctx.check());
-    ctx.report("read", static_cast<std::int64_t>(begin), static_cast<std::int64_t>(texts.size()));
+    BOOST_OUTCOME_TRY(hands.ctx.check());
+    hands.ctx.report("read", static_cast<std::int64_t>(begin),
+                     static_cast<std::int64_t>(texts.size()));
     const std::size_t size = std::min(cut_at_once, texts.size() - begin);
     std::vector<std::vector<Piece>> parts(size);  // each share of the work fills its first
-    in_blocks(size, threads, [&](std::size_t first, std::size_t last) {
+    in_blocks(size, hands.threads, [&](std::size_t first, std::size_t last) {
       TokenizedText tokens;
       for (std::size_t i = first; i < last; ++i) {
         tokenize(texts[begin + i], tokens);

@@ -1,7 +1,8 @@
 #pragma once
 
+#include "analysis/parallel.hpp"
+
 #include <insightflow/analysis/text.hpp>
-#include <insightflow/core/ctx.hpp>
 
 #include <cstdint>
 #include <span>
@@ -35,8 +36,7 @@ struct Pieces {
 };
 
 /// With `plain`, an answer of stop words alone is a piece too.
-Result<Pieces> cut_pieces(std::span<const std::string_view> texts, bool plain, std::size_t threads,
-                          const Ctx& ctx);
+Result<Pieces> cut_pieces(std::span<const std::string_view> texts, bool plain, const Hands& hands);
 
 /// Finds out anew which pieces repeat earlier ones, after some were taken away.
 void join_repeats(Pieces& pieces);

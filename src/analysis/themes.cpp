@@ -43,7 +43,7 @@ Result<LearnedThemes> learn_codebook(std::span<const std::string_view> texts,
   BOOST_OUTCOME_TRY(check_count(options));
   LearnedThemes out;
   const bool complete = options.count.has_value();
-  BOOST_OUTCOME_TRY(const Pieces pieces, cut_pieces(texts, complete, options.threads, ctx));
+  BOOST_OUTCOME_TRY(const Pieces pieces, cut_pieces(texts, complete, {options.threads, ctx}));
   out.codebook.complete = complete;
   out.codebook.base = out.codebook.uncoded = pieces.used;
   if (pieces.used < std::max<std::int64_t>(options.min_base, 1)) {
@@ -58,7 +58,7 @@ Result<LearnedThemes> learn_codebook(std::span<const std::string_view> texts,
   std::vector<std::int32_t> owners(learner.count());
   std::iota(owners.begin(), owners.end(), 0);
   const Coders coders({&learner.coder(), 1}, owners);
-  BOOST_OUTCOME_TRY(const auto placed, place_all(texts, pieces, coders, options.threads, ctx));
+  BOOST_OUTCOME_TRY(const auto placed, place_all(texts, pieces, coders, {options.threads, ctx}));
 
   ThemeModel& model = out.model;
   model.themes = learner.themes();
