@@ -56,6 +56,7 @@ void print_user(const Context& context, const identity::User& user, const Passwo
 Result<identity::AccountOptions> account_options() {
   identity::AccountOptions out;
   out.master_keys = variable("INSIGHTFLOW_MASTER_KEY");
+  out.open_registration = variable("INSIGHTFLOW_REGISTRATION") != "closed";
   if (const std::string base = variable("INSIGHTFLOW_LINK_BASE"); !base.empty())
     out.link_base = base;
   if (const std::string folder = variable("INSIGHTFLOW_MAIL_FOLDER"); !folder.empty())

@@ -102,12 +102,6 @@ Result<void> analyze(Context& context, AnalyzeArguments& arguments) {
   if (arguments.outs.empty() && !arguments.format.empty()) {
     BOOST_OUTCOME_TRY(printed, report_format(arguments.format, ""));
   }
-  std::optional<OutputFile> lines;
-  if (!arguments.per_response.empty()) {
-    BOOST_OUTCOME_TRY(auto file, OutputFile::create(arguments.per_response));
-    lines.emplace(std::move(file));
-  }
-
   if (!arguments.rake.empty()) {
     BOOST_OUTCOME_TRY(arguments.settings.targets, read_targets(arguments.rake));
     for (insight::WeightTarget& target : arguments.settings.targets)
@@ -127,6 +121,17 @@ Result<void> analyze(Context& context, AnalyzeArguments& arguments) {
   if (!arguments.previous.empty()) {
     BOOST_OUTCOME_TRY(auto earlier, read_answers(arguments, arguments.previous, ctx));
     previous = std::move(earlier);
+  }
+  std::vector<std::string> outs = arguments.outs;
+  for (const std::string& one : {arguments.per_response, arguments.save_codebook})
+    if (!one.empty()) outs.push_back(one);
+  for (const std::string& out : outs) {
+    BOOST_OUTCOME_TRY(check_output(out));
+  }
+  std::optional<OutputFile> lines;
+  if (!arguments.per_response.empty()) {
+    BOOST_OUTCOME_TRY(auto file, OutputFile::create(arguments.per_response));
+    lines.emplace(std::move(file));
   }
   Result<void> written = insightflow::success();
   insight::BuildOptions options{.previous = previous ? &*previous : nullptr};

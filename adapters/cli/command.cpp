@@ -9,15 +9,13 @@
 
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <thread>
 
 namespace insightflow::cli {
 
 namespace {
-
-constexpr std::size_t largest_file = 64u << 20;
-constexpr std::size_t piece_size = 1u << 16;
 
 /// "12,300/s, 40 s left" once a stage has run for a second.
 std::string pace(const Progress& progress, std::chrono::steady_clock::duration since_start) {
@@ -62,14 +60,6 @@ void clear_progress() {
   if (isatty(STDERR_FILENO)) std::fputs("\r\033[K", stderr);
 }
 
-Error file_error(std::string_view reason, const std::string& path, const std::string& why) {
-  return fail(Code::invalid, reason, "'" + path + "': " + why + ".");
-}
-
-std::string last_system_error() {
-  return std::generic_category().message(errno);
-}
-
 }  // namespace
 
 int exit_code(const Error& error) {
@@ -90,9 +80,12 @@ int exit_code(const Error& error) {
 Result<Engine> Context::open(bool create, observe::Observer* observer) const {
   Options options{.database = "sqlite:" + database, .create = create, .observer = observer};
   BOOST_OUTCOME_TRY(options.accounts, account_options());
+  if (!link_base.empty() && std::getenv("INSIGHTFLOW_LINK_BASE") == nullptr)
+    options.accounts.link_base = link_base;
   if (!llm.empty()) {
     BOOST_OUTCOME_TRY(options.llm, insightflow::llm::load_settings(llm));
   }
+  for (const char* const part : {"", "-wal", "-shm", ".key"}) keep_file(database + part);
   return Engine::open(options);
 }
 
@@ -180,92 +173,6 @@ void print_error(const Error& error, bool json) {
     if (error.problems.size() > 1 || !problem.pointer.empty())
       remark("  " + (problem.pointer.empty() ? "" : problem.pointer + ": ") + problem.detail +
              " [" + std::string(problem.reason) + "]");
-}
-
-Result<std::string> read_file(const std::string& path) {
-  BOOST_OUTCOME_TRY(const auto source, open_file(path));
-  std::string out;
-  for (;;) {
-    BOOST_OUTCOME_TRY(const auto piece, source());
-    if (piece.empty()) return out;
-    out += piece;
-    if (out.size() > largest_file) return file_error("file_too_large", path, "more than 64 MiB");
-  }
-}
-
-Result<response::ChunkSource> open_file(const std::string& path) {
-  std::error_code ec;
-  if (path != "-" && std::filesystem::is_directory(path, ec))
-    return file_error("file_unreadable", path, "is a folder");
-  std::shared_ptr<std::FILE> file;
-  if (path == "-")
-    file.reset(stdin, [](std::FILE*) {});
-  else if (std::FILE* opened = std::fopen(path.c_str(), "rb"))
-    file.reset(opened, [](std::FILE* f) { std::fclose(f); });
-  else
-    return file_error("file_unreadable", path, last_system_error());
-  return response::ChunkSource(
-      [file, path, buffer = std::string(piece_size, '\0')]() mutable -> Result<std::string_view> {
-        const std::size_t read = std::fread(buffer.data(), 1, buffer.size(), file.get());
-        if (read == 0 && std::ferror(file.get()))
-          return file_error("file_unreadable", path, last_system_error());
-        return std::string_view(buffer.data(), read);
-      });
-}
-
-Result<void> write_file(const std::string& path, std::string_view content) {
-  if (path == "-") {
-    print(content);
-    return insightflow::success();
-  }
-  std::error_code ec;
-  const auto kind = std::filesystem::status(path, ec).type();
-  // A device or a pipe is written to; putting a file in its place would destroy it.
-  const bool replaces =
-      kind == std::filesystem::file_type::not_found || kind == std::filesystem::file_type::regular;
-  const std::string target = replaces ? path + ".partial" : path;
-  const auto written = [&]() -> Result<void> {
-    BOOST_OUTCOME_TRY(auto file, OutputFile::create(target));
-    BOOST_OUTCOME_TRY(file.write(content));
-    return file.close();
-  }();
-  if (replaces && written) {
-    std::filesystem::rename(target, path, ec);
-    if (ec) return file_error("file_unwritable", path, ec.message());
-  } else if (replaces) {
-    std::error_code ignored;
-    std::filesystem::remove(target, ignored);
-  }
-  if (written) return insightflow::success();
-  Error error = written.error();
-  if (const std::size_t at = error.detail.find(target); at != std::string::npos)
-    error.detail.replace(at, target.size(), path);
-  return error;
-}
-
-Result<OutputFile> OutputFile::create(const std::string& path) {
-  std::FILE* file = path == "-" ? stdout : std::fopen(path.c_str(), "wb");
-  if (file == nullptr) return file_error("file_unwritable", path, last_system_error());
-  return OutputFile(file, path);
-}
-OutputFile::OutputFile(OutputFile&& other) noexcept
-    : file_(std::exchange(other.file_, nullptr)), path_(std::move(other.path_)) {}
-OutputFile::~OutputFile() {
-  (void)close();
-}
-
-Result<void> OutputFile::write(std::string_view piece) {
-  if (std::fwrite(piece.data(), 1, piece.size(), file_) == piece.size())
-    return insightflow::success();
-  return file_error("file_unwritable", path_, last_system_error());
-}
-
-Result<void> OutputFile::close() {
-  std::FILE* file = std::exchange(file_, nullptr);
-  if (file == nullptr) return insightflow::success();
-  const int failed = file == stdout ? std::fflush(file) : std::fclose(file);
-  if (failed != 0) return file_error("file_unwritable", path_, last_system_error());
-  return insightflow::success();
 }
 
 Result<survey::Survey> find_survey(const Session& session, const std::string& id_or_slug) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "cli/files.hpp"
+
 #include <insightflow/analysis/codebook.hpp>
 #include <insightflow/core/json.hpp>
 #include <insightflow/engine.hpp>
@@ -34,7 +36,8 @@ class Context {
  public:
   std::string database = "insightflow.db";
   std::string workspace;
-  std::string llm;  ///< File with the settings of models; empty: everything is local.
+  std::string llm;        ///< File with the settings of models; empty: everything is local.
+  std::string link_base;  ///< Of links in mails, where the environment names none.
   bool json = false;
   int exit = success;
 
@@ -71,9 +74,6 @@ void print_json_text(std::string_view compact);
 void remark(std::string_view text);
 void print_error(const Error& error, bool json);
 
-/// A whole file, "-" for standard input. Errors: `file_unreadable`, `file_too_large` (64 MiB).
-Result<std::string> read_file(const std::string& path);
-
 /// A questionnaire in any format (formats/formats.hpp), by content and name or by the slug `from`;
 /// an error names the file.
 Result<formats::Imported> import_questionnaire(const std::string& path,
@@ -87,28 +87,6 @@ Result<std::optional<survey::Questionnaire>> foreign_questionnaire(const std::st
 
 /// One line on standard error for each loss; with `json` one object for the file.
 void print_losses(const std::vector<formats::Loss>& losses, const std::string& path, bool json);
-
-/// Writes a file whole or not at all; "-" for standard output. Errors: `file_unwritable`.
-Result<void> write_file(const std::string& path, std::string_view content);
-
-/// A file in pieces, "-" for standard input. Errors: `file_unreadable`.
-Result<response::ChunkSource> open_file(const std::string& path);
-
-/// A file that grows piece by piece; "-" for standard output.
-class OutputFile {
- public:
-  static Result<OutputFile> create(const std::string& path);
-  OutputFile(OutputFile&&) noexcept;
-  ~OutputFile();
-  Result<void> write(std::string_view piece);
-  /// Errors of writing that were held back show here; call it at the end.
-  Result<void> close();
-
- private:
-  OutputFile(std::FILE* file, std::string path) : file_(file), path_(std::move(path)) {}
-  std::FILE* file_;
-  std::string path_;
-};
 
 /// The enumerator of a slug; an unknown one is answered with those there are.
 template <class E>

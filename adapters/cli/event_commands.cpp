@@ -6,6 +6,7 @@
 #include <CLI/Formatter.hpp>
 
 #include <condition_variable>
+#include <limits>
 #include <mutex>
 
 namespace insightflow::cli {
@@ -58,7 +59,7 @@ void add_event_commands(CLI::App& app, Context& context) {
   auto* after = command
                     ->add_option("--after", arguments->after,
                                  "Only what came after this id; all that is kept when left out")
-                    ->check(CLI::NonNegativeNumber);
+                    ->check(CLI::Range(std::int64_t{0}, std::numeric_limits<std::int64_t>::max()));
   command->add_flag("-f,--follow", arguments->follow,
                     "Go on with what happens, until Ctrl-C; without --after only that");
   command->add_option("--types", arguments->ask.types, "Only these types, or families as job.*")

@@ -35,7 +35,9 @@ std::string findings_text(const insight::Findings& findings) {
       ++shown;
     }
   }
-  if (findings.summary.empty()) out += "Too few answers to say anything.\n";
+  if (findings.summary.empty())
+    out +=
+        "There is nothing to sum up: no figure or theme stands out from what chance would give.\n";
   for (const std::string& note : findings.notes) out += "\nNote: " + note + "\n";
   out += "\nEngine: " + findings.manifest.engine + "\n";
   for (const llm::Spoken& one : findings.spoken)

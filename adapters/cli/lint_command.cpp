@@ -6,6 +6,7 @@
 #include <insightflow/bias/render.hpp>
 #include <insightflow/operations.hpp>
 #include <insightflow/response/lines.hpp>
+#include <insightflow/survey/rules.hpp>
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -125,7 +126,7 @@ Result<void> write_baseline(const std::string& path, const std::vector<bias::Lin
   bias::Baseline baseline;
   for (const bias::Linted& linted : all)
     bias::add(baseline, seen_from(path, linted.file), linted.report, linted.survey);
-  BOOST_OUTCOME_TRY(write_file(path, pretty(to_json(baseline))));
+  BOOST_OUTCOME_TRY(rewrite_file(path, pretty(to_json(baseline))));
   remark("Wrote " + path + ": " + std::to_string(baseline.findings.size()) + " findings.");
   return insightflow::success();
 }
@@ -173,7 +174,7 @@ Result<void> repair(bias::Linted& linted, const bias::Options& options,
     std::error_code ec;
     const fs::path target = fs::canonical(linted.file, ec);
     const fs::perms mode = fs::status(target, ec).permissions();
-    BOOST_OUTCOME_TRY(write_file(target.string(), text));
+    BOOST_OUTCOME_TRY(rewrite_file(target.string(), text));
     fs::permissions(target, mode, ec);
     const std::size_t count = repaired.applied.size();
     remark("Fixed '" + linted.file + "': " + std::to_string(count) +
@@ -214,6 +215,10 @@ Result<void> lint_files(Context& context, const LintArguments& arguments) {
   const auto one = [&](const std::string& file) -> Result<void> {
     BOOST_OUTCOME_TRY(auto loaded, load_questionnaire(file));
     BOOST_OUTCOME_TRY(const bias::Options* options, settings.of(file));
+    if (const auto problems = survey::check(loaded.survey); !problems.empty())
+      remark("'" + file + "' cannot be published as it is: " + problems.front().pointer + ": " +
+             problems.front().detail +
+             (problems.size() > 1 ? " And " + std::to_string(problems.size() - 1) + " more." : ""));
     bias::Report report = bias::lint(loaded.survey, *options);
     bias::Linted linted{file, std::move(loaded.survey), std::move(report),
                         std::move(loaded.source)};

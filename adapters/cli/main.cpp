@@ -11,6 +11,7 @@ using namespace insightflow;
 int main(int argc, char** argv) {
   cli::Context context;
   if (const char* database = std::getenv("INSIGHTFLOW_DB")) context.database = database;
+  if (const char* workspace = std::getenv("INSIGHTFLOW_WORKSPACE")) context.workspace = workspace;
   if (const char* llm = std::getenv("INSIGHTFLOW_LLM")) context.llm = llm;
   CLI::App app{
       "InsightFlow turns a goal into decisions that rest on evidence:\n"
@@ -21,7 +22,8 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", "insightflow " INSIGHTFLOW_VERSION);
   app.add_option("--db", context.database, "Database file (or INSIGHTFLOW_DB)")
       ->capture_default_str();
-  app.add_option("--workspace", context.workspace, "Name or id, where the database has several");
+  app.add_option("--workspace", context.workspace,
+                 "Name or id, where the database has several (or INSIGHTFLOW_WORKSPACE)");
   app.add_option("--llm", context.llm,
                  "File with the settings of models (or INSIGHTFLOW_LLM); without it nothing leaves "
                  "this machine");
@@ -78,8 +80,13 @@ int main(int argc, char** argv) {
       return cli::success;
     }
     const bool json = std::find(argv, argv + argc, std::string_view("--json")) != argv + argc;
+    std::string help = "insightflow ";
+    for (const CLI::App* at = &app; !at->get_subcommands().empty();) {
+      at = at->get_subcommands().front();
+      help += at->get_name() + " ";
+    }
     cli::print_error(fail(Code::invalid, "usage",
-                          std::string(error.what()) + ". 'insightflow --help' tells more."),
+                          std::string(error.what()) + ". '" + help + "--help' tells more."),
                      json);
     return cli::bad_input;
   }

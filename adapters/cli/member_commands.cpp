@@ -82,7 +82,8 @@ void add_members(CLI::App& app, Context& context) {
 
 void add_invites(CLI::App& app, Context& context) {
   auto* invites =
-      app.add_subcommand("invites", "Ways into the workspace, by e-mail")->require_subcommand(1);
+      app.add_subcommand("invites", "Ways into the workspace, for one e-mail address each")
+          ->require_subcommand(1);
   auto* create = invites->add_subcommand("create", "Make an invite; its token is shown this once");
   auto request = std::make_shared<identity::InviteRequest>();
   auto role = std::make_shared<std::string>("viewer");

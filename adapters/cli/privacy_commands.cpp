@@ -173,6 +173,15 @@ Result<void> redact_lines(const Task& task, const RedactArguments& arguments, st
 Result<void> redact_text(const Task& task, const RedactArguments& arguments, std::string waiting,
                          const response::ChunkSource& source, std::stop_token stop) {
   const bool entities = arguments.format == "jsonl";
+  bool told = entities;
+  // What is no UTF-8 stays as it is, and a name with such a letter may not be seen as one.
+  const auto tell_of = [&](std::string_view text) {
+    if (told || !utf8::first_invalid(text)) return;
+    told = true;
+    remark("insightflow: '" + arguments.file +
+           "' is not UTF-8 throughout, so names in it may be missed. For Latin-1, run 'iconv -f "
+           "latin1 -t utf8 FILE' first.");
+  };
   for (bool more = true; more;) {
     if (stop.stop_requested()) return fail(Code::cancelled, "interrupted", "Interrupted.");
     // Entities are those of one text; redacted text can go out in parts, cut between paragraphs.
@@ -185,6 +194,7 @@ Result<void> redact_text(const Task& task, const RedactArguments& arguments, std
       if (cut == 0) cut = cut_behind("\n");
       if (cut == 0) cut = cut_behind(" ");
       if (cut > 0) {
+        tell_of(std::string_view(waiting).substr(0, cut));
         print(task.redacted(std::string_view(waiting).substr(0, cut)));
         waiting.erase(0, cut);
       }
@@ -198,6 +208,7 @@ Result<void> redact_text(const Task& task, const RedactArguments& arguments, std
     waiting += piece;
   }
   if (!entities) {
+    tell_of(waiting);
     print(task.redacted(waiting));
     return insightflow::success();
   }

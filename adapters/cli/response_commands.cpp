@@ -5,6 +5,8 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
+#include <filesystem>
+
 namespace insightflow::cli {
 
 namespace {
@@ -24,10 +26,15 @@ void add_respond(CLI::App& app, Context& context) {
                       "A retry with the same key stores nothing");
   on_call(*command, context, [&context, arguments]() -> Result<void> {
     BOOST_OUTCOME_TRY(const auto text, read_file(arguments->file));
-    BOOST_OUTCOME_TRY(const auto submission, from_json_text<response::Submission>(text));
+    auto submission = from_json_text<response::Submission>(text);
+    if (!submission) {
+      Error error = submission.error();
+      error.detail = "'" + arguments->file + "': " + error.detail;
+      return error;
+    }
     BOOST_OUTCOME_TRY(auto engine, context.open());
     BOOST_OUTCOME_TRY(const auto receipt,
-                      engine.respond(arguments->slug, submission, arguments->key));
+                      engine.respond(arguments->slug, submission.value(), arguments->key));
     if (context.json)
       print_as_json(receipt);
     else
@@ -42,6 +49,12 @@ void print_import(const response::ImportReport& report, const std::string& quara
         std::to_string(report.rejected) + " set aside\n");
   for (const auto& [reason, rows] : report.reasons)
     print("  " + std::to_string(rows) + "  " + reason + "\n");
+  if (report.reasons.contains("utf8_invalid"))
+    print(
+        "The file is not UTF-8 throughout. In a spreadsheet, save it as \"CSV UTF-8\"; for "
+        "Latin-1, "
+        "run 'iconv -f latin1 -t utf8 FILE', and import the result: what is stored is not stored "
+        "twice.\n");
   if (report.rejected > 0) print("The rows set aside, each with its reason: " + quarantine + "\n");
   const auto list = [](const char* what, const std::vector<std::string>& names) {
     if (names.empty()) return;
@@ -84,28 +97,29 @@ void add_import(CLI::App& app, Context& context) {
     BOOST_OUTCOME_TRY(const auto session, context.owner(engine));
     BOOST_OUTCOME_TRY(const auto survey, find_survey(session, arguments->survey));
     BOOST_OUTCOME_TRY(auto source, open_file(arguments->file));
+    BOOST_OUTCOME_TRY(check_output(quarantine));
     // The header alone makes no file: it is opened with the first row that is set aside.
     std::optional<OutputFile> file;
     std::string header;
-    BOOST_OUTCOME_TRY(const auto report, session.transfers().import(
-                                             survey.id, std::move(source), options,
-                                             [&](std::string_view piece) -> Result<void> {
-                                               if (header.empty()) {
-                                                 header = piece;
-                                                 return insightflow::success();
-                                               }
-                                               if (!file) {
-                                                 BOOST_OUTCOME_TRY(auto made,
-                                                                   OutputFile::create(quarantine));
-                                                 file.emplace(std::move(made));
-                                                 BOOST_OUTCOME_TRY(file->write(header));
-                                               }
-                                               return file->write(piece);
-                                             },
-                                             context.ctx()));
+    const auto set_aside = [&](std::string_view piece) -> Result<void> {
+      if (header.empty()) {
+        header = piece;
+        return insightflow::success();
+      }
+      if (!file) {
+        BOOST_OUTCOME_TRY(auto made, OutputFile::create(quarantine));
+        file.emplace(std::move(made));
+        BOOST_OUTCOME_TRY(file->write(header));
+      }
+      return file->write(piece);
+    };
+    const auto imported =
+        session.transfers().import(survey.id, std::move(source), options, set_aside, context.ctx());
+    // Also when it ended early: what was set aside until then is not lost.
     if (file) {
       BOOST_OUTCOME_TRY(file->close());
     }
+    BOOST_OUTCOME_TRY(const auto report, imported);
     if (context.json)
       print_as_json(report);
     else
@@ -127,6 +141,12 @@ void add_export(CLI::App& app, Context& context) {
   command->add_option("-o,--out", arguments->out, "File to write")->capture_default_str();
   command->add_option("--format", arguments->format, "csv or jsonl; from the name when left out");
   on_call(*command, context, [&context, arguments]() -> Result<void> {
+    const auto ending = std::filesystem::path(arguments->out).extension();
+    for (const char* other : {".pdf", ".xlsx", ".json", ".html", ".md"})
+      if (arguments->format.empty() && ending == other)
+        return fail(Code::invalid, "format_unknown",
+                    "Answers are exported as CSV or JSONL, not as '" + ending.string() +
+                        "'. 'insightflow report' writes reports.");
     BOOST_OUTCOME_TRY(const auto format, table_format(arguments->format, arguments->out));
     BOOST_OUTCOME_TRY(auto engine, context.open());
     BOOST_OUTCOME_TRY(const auto session, context.owner(engine));

@@ -62,7 +62,13 @@ void add_server_commands(CLI::App& app, Context& context) {
            form_time]() -> Result<void> {
             const std::stop_token stop = interrupted_by_signal();
             BOOST_OUTCOME_TRY(const auto observer, watched->observer());
+            if (options->port != 0)
+              context.link_base =
+                  (tls->certificate.empty() ? "http://127.0.0.1:" : "https://localhost:") +
+                  std::to_string(options->port);
             BOOST_OUTCOME_TRY(auto engine, context.open(false, observer.get()));
+            if (const auto keys = engine.accounts().jwks(); !keys)
+              remark("insightflow: Nobody can sign in. " + keys.error().detail);
             options->access_log = !*quiet;
             if (*limits != std::vector<std::string>{"off"}) {
               auto& settings = options->application.limits.emplace();
@@ -112,8 +118,10 @@ void add_server_commands(CLI::App& app, Context& context) {
   auto* work = app.add_subcommand("work", "Run queued jobs, beside 'serve' or alone");
   auto until_idle = std::make_shared<bool>(false);
   auto wanted = std::make_shared<WorkOptions>();
-  work->add_flag("--until-idle", *until_idle, "End when no job is ready");
-  work->add_option("--kinds", wanted->kinds, "Only jobs of these kinds")->delimiter(',');
+  auto* idle = work->add_flag("--until-idle", *until_idle, "End when no job is ready");
+  work->add_option("--kinds", wanted->kinds, "Only jobs of these kinds")
+      ->delimiter(',')
+      ->excludes(idle);
   work->add_option("--concurrency", wanted->concurrency, "Jobs at a time")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();

@@ -97,6 +97,11 @@ Result<void> themes(Context& context, const ThemeArguments& arguments) {
                                  .bootstraps = arguments.bootstraps,
                                  .not_labels = {}};
   if (arguments.themes > 0) options.count = arguments.themes;
+  // A codebook that is learned further may keep its name.
+  const bool renewed = arguments.save == arguments.codebook;
+  if (!arguments.save.empty() && !renewed) {
+    BOOST_OUTCOME_TRY(check_output(arguments.save));
+  }
   analysis::LearnedThemes learned;
   std::optional<analysis::Drift> drift;
   if (given && !arguments.relearn) {
@@ -110,7 +115,9 @@ Result<void> themes(Context& context, const ThemeArguments& arguments) {
   }
   BOOST_OUTCOME_TRY(write_themes(lines, learned.codebook, learned.model, drift));
   if (!arguments.save.empty() && !texts.empty()) {
-    BOOST_OUTCOME_TRY(write_file(arguments.save, to_json_text(learned.codebook) + "\n"));
+    const std::string text = to_json_text(learned.codebook) + "\n";
+    BOOST_OUTCOME_TRY(renewed ? rewrite_file(arguments.save, text)
+                              : write_file(arguments.save, text));
   }
   return all_read(lines.counts);
 }
@@ -144,7 +151,8 @@ Result<void> summarize(Context& context, const ThemeArguments& arguments) {
 Result<void> edit(const std::string& path, const std::string& out, const auto& change) {
   BOOST_OUTCOME_TRY(auto codebook, load_codebook(path));
   BOOST_OUTCOME_TRY(change(codebook));
-  return write_file(out.empty() ? path : out, to_json_text(codebook) + "\n");
+  const std::string text = to_json_text(codebook) + "\n";
+  return out.empty() ? rewrite_file(path, text) : write_file(out, text);
 }
 
 Result<void> show(Context& context, const std::string& path) {

@@ -1,5 +1,6 @@
 #include "http/application.hpp"
 
+#include "http/account_page.hpp"
 #include "http/security_headers.hpp"
 #include "http/survey_page.hpp"
 
@@ -17,9 +18,9 @@ namespace {
 
 /// What there is beside the operations, which come behind.
 constexpr std::string_view own_routes[] = {"none",         "root", "healthz", "readyz",
-                                           "openapi.json", "jwks", "page"};
-constexpr std::size_t page_route = std::size(own_routes) - 1;
-constexpr std::size_t jwks_route = page_route - 1;
+                                           "openapi.json", "jwks", "page",    "account_page"};
+constexpr std::size_t jwks_route = 5, page_route = 6, account_page_route = 7;
+static_assert(own_routes[jwks_route] == "jwks" && own_routes[page_route] == "page");
 
 constexpr std::size_t usual_body = 1u << 20;
 constexpr std::size_t import_body = 64u << 20;
@@ -198,6 +199,7 @@ struct Application::State {
         cors(options.cors_origins),
         guard(form_key(engine), options.form),
         page(engine, guard, *options.clock),
+        account_page(engine),
         routes(make_routes()),
         document(pretty(openapi())) {}
 
@@ -230,6 +232,7 @@ struct Application::State {
   Cors cors;
   FormGuard guard;
   SurveyPage page;
+  AccountPage account_page;
   std::vector<Route> routes;
   std::string document;
 };
@@ -413,7 +416,7 @@ Response Application::handle(const Request& request) const {
     trail.traceparent = span.traceparent();
   }
   Response out = state_->answer(request, trail);
-  const bool shown = trail.route == page_route;
+  const bool shown = trail.route == page_route || trail.route == account_page_route;
   if (!shown) state_->cors.admit(request, out);
   add_security_headers(out, shown ? Surface::page : Surface::api, state_->is_secure(request));
   if (span.recording()) {
@@ -447,6 +450,12 @@ Response Application::State::answer(const Request& request, Trail& trail) const 
     if (!reads && request.method != "POST") return method_not_allowed("GET, HEAD, POST", request);
     return limited(Traffic::submit, segments[1], request, trail,
                    [&] { return page.answer(request); });
+  }
+  if (segments.size() == 1 && AccountPage::serves(first)) {
+    trail.route = account_page_route;
+    if (!reads && request.method != "POST") return method_not_allowed("GET, HEAD, POST", request);
+    return limited(Traffic::sign_in, {}, request, trail,
+                   [&] { return account_page.answer(request); });
   }
   if (first == ".well-known" && segments.size() == 2 && segments[1] == "jwks.json") {
     trail.route = jwks_route;

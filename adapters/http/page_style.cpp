@@ -66,7 +66,7 @@ border:1px solid var(--line);border-radius:.6rem;background:var(--field);font-va
 .point input:focus-visible+span.number{outline:3px solid var(--accent);outline-offset:2px}
 .ends{display:flex;justify-content:space-between;gap:1rem;color:var(--soft);font-size:.875rem;margin-top:.4rem}
 .ends span:last-child{text-align:end}
-input[type=text],input[type=email],input[type=tel],input[type=date],textarea,select{width:100%;font:inherit;
+input[type=text],input[type=email],input[type=tel],input[type=date],input[type=password],textarea,select{width:100%;font:inherit;
 color:inherit;background:var(--field);border:1px solid var(--soft);border-radius:.6rem;padding:.65rem .8rem}
 textarea{min-height:7rem;resize:vertical;display:block}
 .short{max-width:16rem}

@@ -172,28 +172,6 @@ std::uint64_t seed_of(std::string_view token) {
   return out;
 }
 
-std::string document(std::string_view language, const std::string& title, const std::string& body,
-                     const PageFrame& frame) {
-  const std::string_view main = language.substr(0, language.find('-'));
-  const bool mirrored = std::find(std::begin(right_to_left), std::end(right_to_left), main) !=
-                        std::end(right_to_left);
-  std::string out = "<!doctype html>\n<html lang=\"" + escape_html(language) + "\" dir=\"" +
-                    (mirrored ? "rtl" : "ltr") +
-                    "\"><head><meta charset=\"utf-8\">"
-                    "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
-                    "<meta name=\"robots\" content=\"noindex\"><title>" +
-                    escape_html(title) + "</title><style";
-  if (!frame.nonce.empty()) out += " nonce=\"" + escape_html(frame.nonce) + "\"";
-  out += ">";
-  out += page_style();
-  return out + "</style></head><body>" + body + "</body></html>\n";
-}
-
-std::string hidden_input(std::string_view name, std::string_view value) {
-  return "<input type=\"hidden\" name=\"" + escape_html(name) + "\" value=\"" + escape_html(value) +
-         "\">";
-}
-
 /// A field that only machines fill in. Browsers do not complete it, and what reads pages aloud is
 /// told to leave it out; who sees it all the same can read what to do.
 std::string trap(const PageWords& words) {
@@ -215,13 +193,35 @@ std::string_view fault_text(FormFault fault, const PageWords& words) {
   return words.fault_renewed;
 }
 
+}  // namespace
+
+std::string render_document(std::string_view language, const std::string& title,
+                            const std::string& body, const PageFrame& frame) {
+  const std::string_view main = language.substr(0, language.find('-'));
+  const bool mirrored = std::find(std::begin(right_to_left), std::end(right_to_left), main) !=
+                        std::end(right_to_left);
+  std::string out = "<!doctype html>\n<html lang=\"" + escape_html(language) + "\" dir=\"" +
+                    (mirrored ? "rtl" : "ltr") +
+                    "\"><head><meta charset=\"utf-8\">"
+                    "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
+                    "<meta name=\"robots\" content=\"noindex\"><title>" +
+                    escape_html(title) + "</title><style";
+  if (!frame.nonce.empty()) out += " nonce=\"" + escape_html(frame.nonce) + "\"";
+  out += ">";
+  out += page_style();
+  return out + "</style></head><body>" + body + "</body></html>\n";
+}
+
+std::string hidden_input(std::string_view name, std::string_view value) {
+  return "<input type=\"hidden\" name=\"" + escape_html(name) + "\" value=\"" + escape_html(value) +
+         "\">";
+}
+
 std::string notice_body(std::string_view mark, const std::string& title, const std::string& text) {
   return "<main><div class=\"notice\"><div class=\"tick\" aria-hidden=\"true\">" +
          std::string(mark) + "</div><h1>" + escape_html(title) + "</h1><p>" + escape_html(text) +
          "</p></div></main>";
 }
-
-}  // namespace
 
 PageState first_page(const Validator& validator, const FormFields& query,
                      std::string_view accept_language, std::string token) {
@@ -443,7 +443,7 @@ std::string render_page(const Validator& validator, const PageState& state,
             "</script>";
   const std::string mark =
       state.problems.empty() && !frame.fault ? "" : std::string(words.error) + " ";
-  return document(survey.language, mark + survey.title, body, frame);
+  return render_document(survey.language, mark + survey.title, body, frame);
 }
 
 std::string render_thanks(const Validator& validator, const Submission& submission,
@@ -453,8 +453,8 @@ std::string render_thanks(const Validator& validator, const Submission& submissi
   const std::string text = survey.closing.empty()
                                ? std::string(words.thanks)
                                : survey::pipe(survey, survey.closing, lookup_in(submission));
-  return document(survey.language, std::string(words.thanks_title) + " – " + survey.title,
-                  notice_body("✓", std::string(words.thanks_title), text), frame);
+  return render_document(survey.language, std::string(words.thanks_title) + " – " + survey.title,
+                         notice_body("✓", std::string(words.thanks_title), text), frame);
 }
 
 std::string render_notice(Notice notice, std::string_view title, std::string_view language,
@@ -469,7 +469,7 @@ std::string render_notice(Notice notice, std::string_view title, std::string_vie
   const auto& [heading, text] = said[static_cast<std::size_t>(notice)];
   const std::string tab =
       title.empty() ? std::string(heading) : std::string(heading) + " – " + std::string(title);
-  return document(
+  return render_document(
       words.language, tab,
       notice_body(notice == Notice::failed ? "!" : "i", std::string(heading), std::string(text)),
       frame);

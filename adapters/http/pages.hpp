@@ -71,6 +71,14 @@ std::string render_page(const response::Validator& validator, const PageState& s
 std::string render_thanks(const response::Validator& validator,
                           const response::Submission& submission, const PageFrame& frame);
 
+/// A whole page in the dress of the others. `title` is text, `body` is HTML.
+std::string render_document(std::string_view language, const std::string& title,
+                            const std::string& body, const PageFrame& frame);
+/// A field of a form that is not shown.
+std::string hidden_input(std::string_view name, std::string_view value);
+/// The body of a page that says one thing, behind a mark such as "✓".
+std::string notice_body(std::string_view mark, const std::string& title, const std::string& text);
+
 enum class Notice { closed, not_open, full, unknown, failed };
 
 /// A page that says why there is nothing to answer. `title` may be empty; `language` picks the

@@ -63,7 +63,7 @@ constexpr Letter letters[] = {
     {"account_exists", "You have an account already",
      "Somebody, probably you, tried to make an account with this address. There is one already, "
      "so nothing was changed. Sign in as you always do, or ask for a new password here:",
-     "/login", "If it was not you, you need not do anything."}};
+     "/reset", "If it was not you, you need not do anything."}};
 
 /// A write that changes nothing and costs what queueing a mail costs, for an address that has no
 /// account or was written to just now.
@@ -258,6 +258,9 @@ Result<void> Accounts::State::replace_password(storage::Tx& tx, UserId user, std
 Result<void> Accounts::register_user(std::string_view email, std::string_view password,
                                      std::string_view name) {
   State& s = *state_;
+  if (!s.options.open_registration)
+    return fail(Code::forbidden, "registration_closed",
+                "Nobody can register here; ask whoever runs this server for an account.");
   BOOST_OUTCOME_TRY(const std::string address, normal_email(email));
   const std::string shown(utf8::prefix(name, longest_name));
   // The dear part comes first and for every address alike.

@@ -13,8 +13,9 @@ Error missing(const PermissionRow& row, const Actor& actor, Role role) {
     return fail(Code::forbidden, "user_missing",
                 "Only a person who is signed in can do this; an API key cannot.");
   if (!actor.workspace)
-    return fail(Code::forbidden, "workspace_missing",
-                "Say in which of your workspaces, or make one first.");
+    return fail(
+        Code::forbidden, "workspace_missing",
+        "Say in which of your workspaces (over HTTP by X-Workspace-Id), or make one first.");
   return fail(Code::forbidden, "permission_missing",
               "This needs the role " + std::string(slug(row.least)) + "; yours is " +
                   std::string(slug(role)) + ".");

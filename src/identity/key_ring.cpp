@@ -44,8 +44,21 @@ Result<std::shared_ptr<const security::Sealer>> KeyRing::sealer() {
     const std::shared_lock lock(mutex_);
     if (sealer_) return sealer_;
   }
-  BOOST_OUTCOME_TRY(auto keys, security::load_or_make_master_keys(options_.master_keys));
-  auto made = std::make_shared<const security::Sealer>(std::move(keys));
+  auto keys = security::load_master_keys(options_.master_keys);
+  if (!keys && keys.error().reason == "master_key_missing") {
+    // A new key would open nothing of what the missing one sealed.
+    BOOST_OUTCOME_TRY(const auto sealed, db_.read([](storage::Tx& tx) {
+      return tx.find<std::int64_t>("SELECT 1 FROM signing_keys LIMIT 1");
+    }));
+    if (sealed) {
+      Error error = keys.error();
+      error.detail += " It sealed secrets of this database: put it back from where it was kept.";
+      return error;
+    }
+    keys = security::load_or_make_master_keys(options_.master_keys);
+  }
+  BOOST_OUTCOME_TRY(keys);
+  auto made = std::make_shared<const security::Sealer>(std::move(keys).value());
   const std::unique_lock lock(mutex_);
   sealer_ = made;
   return made;

@@ -220,7 +220,7 @@ class Finder {
   Result<void> notes() {
     const std::int64_t least = std::max<std::int64_t>(theme_options(settings_).min_base, 1);
     if (counts_.used == 0) {
-      out_.notes.emplace_back("No text holds words, so there are no themes.");
+      out_.notes.emplace_back("No text holds words that a theme could be made of.");
     } else if (plan_.given) {
       BOOST_OUTCOME_TRY(const auto drift, analysis::drift_of(plan_.codebook, counts_));
       out_.notes.push_back(about_drift(drift));

@@ -35,6 +35,10 @@ std::string join(const std::vector<std::string>& names) {
 }
 
 Error unknown_column(const std::string& name, const std::vector<std::string>& header) {
+  if (!header.empty() && (header[0].starts_with("[{") || header[0].starts_with("{\"")))
+    return fail(Code::invalid, "column_unknown",
+                "There is no column '" + name +
+                    "'. This looks like JSON: give one object a line (JSONL), without [ and ].");
   return fail(Code::invalid, "column_unknown",
               "There is no column '" + name + "'. The file has " + join(header) + ".");
 }

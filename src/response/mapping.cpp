@@ -267,7 +267,8 @@ Result<Mapping> map_columns(const Questionnaire& survey, const std::vector<std::
   if (!useful && problems.empty())
     problems.push_back({"", "nothing_mapped",
                         "No column holds an answer. Name the columns after the questions' ids or "
-                        "texts, or say which column is which question."});
+                        "texts, or say which column is which question (the command: --column "
+                        "HEADER=QUESTION)."});
   if (!problems.empty()) return invalid(std::move(problems));
   for (std::size_t i = 0; i < survey.questions.size(); ++i)
     if (!answered.contains(i)) out.missing_questions.push_back(survey.questions[i].id);

@@ -152,8 +152,11 @@ struct AccountOptions {
   std::string issuer = "insightflow";        ///< "iss" of access tokens.
   std::string audience = "insightflow-api";  ///< "aud" of access tokens.
   std::string product = "InsightFlow";       ///< In mails and authenticator apps.
-  /// What links in mails begin with; "/verify?token=…" or "/reset?token=…" comes behind it.
+  /// What links in mails begin with; "/verify?token=…", "/reset?token=…" or "/reset" comes behind
+  /// it. The server of the HTTP adapter has these pages.
   std::string link_base = "http://127.0.0.1:8080";
+  /// False: only an operator makes accounts (`Accounts::add_user`), and providers that are named.
+  bool open_registration = true;
   /// Where the master keys are; see `security::load_master_keys`. A file is made when missing.
   /// Empty, for an engine: the database's name with ".key" behind it.
   std::string master_keys{};
@@ -193,7 +196,8 @@ class Accounts {
 
   /// Makes an account with a workspace of its own, and mails a link that proves the address. For an
   /// address that has an account, that one's owner gets a mail and nothing else happens. Errors:
-  /// `email_malformed`, `password_short`, `password_long`, `password_common`, `password_guessable`.
+  /// `email_malformed`, `password_short`, `password_long`, `password_common`, `password_guessable`,
+  /// `registration_closed`.
   Result<void> register_user(std::string_view email, std::string_view password,
                              std::string_view name);
   /// Errors: `token_unknown` (also used, or run out).

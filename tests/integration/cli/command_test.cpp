@@ -231,6 +231,8 @@ TEST_CASE("wrong use is told with what to do, and nothing is left broken") {
       {{"work", "--kinds", "fly"}, 2, "", "insight_run"},
       {{"jobs", "list", "--state", "asleep"}, 2, "", "queued, running, completed"},
       {{"jobs", "show", "x"}, 2, "", "id"},
+      {{"work", "--until-idle", "--kinds", "insight_run"}, 2, "", "--until-idle"},
+      {{"events", "--after", "abc"}, 2, "", "insightflow events --help"},
       {{"jobs", "limit"}, 2, "", "KIND"},
       {{"jobs", "limit", "fly"}, 2, "", "insight_run"},
       {{"--version"}, 0, "insightflow 0.", ""},
@@ -326,6 +328,61 @@ TEST_CASE("wrong use is told with what to do, and nothing is left broken") {
   }
   check(desk, {{"survey", "list"}, 0, "trial", ""});
   CHECK(desk.text("survey.json") == good_survey);
+}
+
+TEST_CASE(
+    "what a command reads, and its database, is no output; what was there stays until it is done") {
+  FieldedDesk desk;
+  desk.put("a.csv", comments_csv(30));
+  desk.put("a.jsonl", "{\"t\":\"Support is slow\"}\n{\"t\":\"I like the price\"}\n");
+  desk.put("answers.csv", desk.answers(20));
+  desk.put("bad.csv", "q1,q2,hidden.plan\n99,x,team\n1,Good,team\n");
+  desk.put("kept.jsonl", "kept\n");
+  const auto digest = [&](const char* name) { return desk.text(name); };
+  const std::string csv = digest("a.csv"), lines = digest("a.jsonl"), bad = digest("bad.csv");
+  const Row rows[] = {
+      {{"import", "trial", "answers.csv"}, 0, "20 stored", ""},
+      {{"export", "trial", "--out", "insightflow.db"}, 2, "", "insightflow.db"},
+      {{"insights", "run", "trial"}, 0, "", ""},
+      {{"report", "trial", "--out", "insightflow.db", "--format", "csv"}, 2, "", "insightflow.db"},
+      {{"export", "trial", "--out", "insightflow.db.key"}, 2, "", "insightflow.db.key"},
+      {{"export", "trial", "--out", "x.pdf"}, 2, "", "report"},
+      {{"export", "trial", "--out", "none/x.csv"}, 2, "", "none"},
+      {{"export", "trial", "--out", ""}, 2, "", "''"},
+      {{"analyze", "a.csv", "--text", "comment", "--out", "a.csv"}, 2, "", "'a.csv'"},
+      {{"analyze", "a.csv", "--text", "comment", "--out", "./a.csv"}, 2, "", "a.csv"},
+      {{"analyze", "a.csv", "--text", "comment", "--per-response", "a.csv"}, 2, "", "'a.csv'"},
+      {{"analyze", "a.csv", "--text", "comment", "--save-codebook", "a.csv"}, 2, "", "'a.csv'"},
+      {{"analyze", "a.csv", "--text", "none", "--per-response", "kept.jsonl"}, 2, "", "'none'"},
+      {{"analyze", "a.csv", "--text", "comment", "--out", "ok.md", "--out", "none/b.md"},
+       2,
+       "",
+       "none"},
+      {{"themes", "--field", "t", "a.jsonl", "--save", "a.jsonl"}, 2, "", "'a.jsonl'"},
+      {{"import", "trial", "bad.csv", "--quarantine", "bad.csv"}, 2, "", "'bad.csv'"},
+      {{"survey", "list"}, 0, "trial", ""}};
+  for (const Row& row : rows) check(desk, row);
+  CHECK(digest("a.csv") == csv);
+  CHECK(digest("a.jsonl") == lines);
+  CHECK(digest("bad.csv") == bad);
+  CHECK(digest("kept.jsonl") == "kept\n");
+  CHECK(!std::filesystem::exists(desk.folder / "ok.md"));
+  for (const auto& file : std::filesystem::directory_iterator(desk.folder.path()))
+    CHECK(file.path().extension() != ".partial");
+  // An earlier result gives way to a whole new one, and a link goes on leading to it.
+  std::filesystem::create_symlink("kept.jsonl", desk.folder / "link.jsonl");
+  check(desk, {{"export", "trial", "--out", "link.jsonl"}, 0, "", ""});
+  CHECK(std::filesystem::is_symlink(desk.folder / "link.jsonl"));
+  CHECK(line_count(digest("kept.jsonl")) == 20);
+}
+
+TEST_CASE("a database without the key of its secrets says so") {
+  FieldedDesk desk;
+  desk.put("password", "four lamps under nine bridges\n");
+  REQUIRE(desk.run({"audit", "head"}).code == 0);
+  REQUIRE(std::filesystem::remove(desk.folder / "insightflow.db.key"));
+  check(desk, {{"audit", "head"}, 3, "", "insightflow.db.key"});
+  CHECK(!std::filesystem::exists(desk.folder / "insightflow.db.key"));
 }
 
 TEST_CASE("a full disk behind standard output is an error") {

@@ -71,8 +71,7 @@ TEST_CASE("redact writes what it read, without the personal data") {
        "{\"text\":\"[EMAIL_ADDRESS]\"}\n\"[EMAIL_ADDRESS]\"\n"},
       {{"--input-format", "text"}, "{\"a\":\"ann@example.org\"}", "{\"a\":\"[EMAIL_ADDRESS]\"}"},
       {{}, "{ann@example.org}", "{[EMAIL_ADDRESS]}"},
-      {{}, "", ""},
-      {{}, "caf\xE9 ann@example.org", "caf\xE9 [EMAIL_ADDRESS]"}};
+      {{}, "", ""}};
   for (const auto& row : rows) {
     CAPTURE(row.out);
     const Ran ran = desk.redact(row.arguments, row.in);
@@ -80,6 +79,11 @@ TEST_CASE("redact writes what it read, without the personal data") {
     CHECK(ran.err == "");
     CHECK(ran.out == row.out);
   }
+  // Of another encoding: what can be read is replaced, and the rest stays as it is, with a warning.
+  const Ran latin = desk.redact({}, "caf\xE9 ann@example.org");
+  CHECK(latin.code == 0);
+  CHECK(latin.out == "caf\xE9 [EMAIL_ADDRESS]");
+  CHECK(latin.err.find("iconv") != std::string::npos);
 }
 
 TEST_CASE("redact tells the entities in characters") {

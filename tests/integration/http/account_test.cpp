@@ -269,3 +269,40 @@ TEST_CASE("no secret is written to a log, an error or the database") {
     CHECK(stored.find(secret) == std::string::npos);
   }
 }
+
+TEST_CASE_FIXTURE(Fixture, "the links in mails lead to pages that do what they say") {
+  const auto form = [&](const std::string& path, const std::string& fields) {
+    return anyone.post(path, fields, "Content-Type: application/x-www-form-urlencoded\r\n");
+  };
+  REQUIRE(
+      anyone.post("/api/v1/auth/register", body({{"email", "ana@example.org"}, {"password", good}}))
+          .status == 202);
+  const std::string token = mailed();
+  // Mail programs open links by themselves: that proves nothing yet.
+  for (int i = 0; i < 2; ++i) {
+    const auto page = anyone.get("/verify?token=" + token);
+    CHECK(page.status == 200);
+    CHECK(page.body.find("value=\"" + token + "\"") != std::string::npos);
+    CHECK(page.body.find("<script") == std::string::npos);
+  }
+  CHECK(login("ana@example.org").at("error").at("code") == "email_unverified");
+  const auto proved = form("/verify", "token=" + token);
+  CHECK(proved.status == 200);
+  CHECK(proved.body.find("is confirmed") != std::string::npos);
+  CHECK(!access("ana@example.org").empty());
+  CHECK(form("/verify", "token=" + token).status == 404);
+  CHECK(form("/verify", "token=%3Cscript%3E").body.find("<script") == std::string::npos);
+
+  CHECK(anyone.get("/reset").body.find("type=\"email\"") != std::string::npos);
+  CHECK(form("/reset", "email=nobody%40example.org").status == 200);
+  CHECK(form("/reset", "email=ana%40example.org").status == 200);
+  const std::string reset = mailed();
+  CHECK(anyone.get("/reset?token=" + reset).body.find("type=\"password\"") != std::string::npos);
+  const auto weak = form("/reset", "token=" + reset + "&password=password");
+  CHECK(weak.status == 422);
+  CHECK(weak.body.find("value=\"" + reset + "\"") != std::string::npos);
+  CHECK(weak.body.find("role=\"alert\"") != std::string::npos);
+  CHECK(form("/reset", "token=" + reset + "&password=a+quiet+orchard+in+november").status == 200);
+  CHECK(!text_at(login("ana@example.org", other), "/tokens/access_token").empty());
+  CHECK(anyone.get("/verify/more").status == 404);
+}

@@ -14,6 +14,7 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <thread>
@@ -295,6 +296,27 @@ TEST_CASE_FIXTURE(Fixture, "a better hash takes the place of an old one at the n
       number("SELECT count(*) FROM users WHERE password_hash LIKE '$argon2id$v=19$m=128,t=2,%'") ==
       1);
   CHECK(reason(accounts.login("ana@example.org", good_password)) == "ok");
+}
+
+TEST_CASE_FIXTURE(Fixture, "where nobody may register, an operator makes accounts") {
+  AccountOptions closed = options();
+  closed.open_registration = false;
+  Accounts kept(*db, clock, ids, closed);
+  CHECK(reason(kept.register_user("ana@example.org", good_password, "Ana")) ==
+        "registration_closed");
+  CHECK(send_mails() == 0);
+  CHECK(reason(kept.add_user("ana@example.org", good_password, "Ana")) == "ok");
+  CHECK(reason(kept.login("ana@example.org", good_password)) == "ok");
+}
+
+TEST_CASE_FIXTURE(Fixture, "a new master key is not made where one is missing") {
+  person("ana@example.org");
+  (void)signed_in("ana@example.org");
+  REQUIRE(std::filesystem::remove(folder / "master.key"));
+  Accounts later(*db, clock, ids, options());
+  CHECK(reason(later.jwks()) == "master_key_missing");
+  CHECK(reason(later.login("ana@example.org", good_password)) == "master_key_missing");
+  CHECK(!std::filesystem::exists(folder / "master.key"));
 }
 
 TEST_CASE_FIXTURE(Fixture, "a reset that fails at any step can be done again, and counts once") {
