@@ -15,12 +15,6 @@ namespace {
 constexpr std::size_t most_account_fields = 20;
 constexpr std::size_t account_nonce_characters = 24;
 
-std::string one_field(const FormFields& fields, std::string_view wanted) {
-  for (const auto& [name, value] : fields)
-    if (name == wanted) return value;
-  return {};
-}
-
 /// What a page asks for and what its button says.
 struct AccountForm {
   std::string_view title, intro, label, type, name, autocomplete, button;
@@ -97,12 +91,12 @@ Response AccountPage::answer(const Request& request) const {
     return verifies ? confirm : token.empty() ? forgot : choose;
   };
   if (request.method != "POST") {
-    const std::string token = one_field(request.parameters, "token");
+    const std::string token = field_value(request.parameters, "token");
     return ask(200, form_for(token), token);
   }
   const auto fields = parse_form(request.body, most_account_fields);
   if (!fields) return say(422, "!", "This form could not be read", fields.error().detail);
-  const std::string token = one_field(fields.value(), "token");
+  const std::string token = field_value(fields.value(), "token");
   if (is_foreign(request))
     return ask(403, form_for(token), token, "This came from another page. Please send it again.");
   const auto refused = [&](const Error& error) {
@@ -124,13 +118,13 @@ Response AccountPage::answer(const Request& request) const {
                 : refused(done.error());
   }
   if (token.empty()) {
-    const auto done = accounts.request_reset(one_field(fields.value(), "email"));
+    const auto done = accounts.request_reset(field_value(fields.value(), "email"));
     return done ? say(200, "✓", "Look into your mail",
                       "If there is an account with this address, a link is on its way to it.")
                 : refused(done.error());
   }
   const auto done =
-      accounts.reset_password(token, one_field(fields.value(), "password"), request.request_id);
+      accounts.reset_password(token, field_value(fields.value(), "password"), request.request_id);
   return done ? say(200, "✓", "Your password is set", "Sign in with it from now on.")
               : refused(done.error());
 }

@@ -21,12 +21,6 @@ using survey::Questionnaire;
 
 constexpr std::string_view right_to_left[] = {"ar", "dv", "fa", "he", "ps", "ur", "yi"};
 
-std::string field(const FormFields& fields, std::string_view name) {
-  for (const auto& [key, value] : fields)
-    if (key == name) return value;
-  return {};
-}
-
 std::optional<std::size_t> index_in(std::string_view text) {
   std::size_t out = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
@@ -212,6 +206,12 @@ std::string render_document(std::string_view language, const std::string& title,
   return out + "</style></head><body>" + body + "</body></html>\n";
 }
 
+std::string field_value(const FormFields& fields, std::string_view name) {
+  for (const auto& [key, value] : fields)
+    if (key == name) return value;
+  return {};
+}
+
 std::string hidden_input(std::string_view name, std::string_view value) {
   return "<input type=\"hidden\" name=\"" + escape_html(name) + "\" value=\"" + escape_html(value) +
          "\">";
@@ -229,10 +229,10 @@ PageState first_page(const Validator& validator, const FormFields& query,
   PageState out;
   out.token = std::move(token);
   for (const std::string& name : survey.hidden)
-    if (const std::string value = field(query, name); !value.empty())
+    if (const std::string value = field_value(query, name); !value.empty())
       out.fields.push_back({"h." + name, value});
   // The order of an Accept-Language header stands for its weights, as browsers write it.
-  std::string wishes = field(query, "lang") + "," + std::string(accept_language);
+  std::string wishes = field_value(query, "lang") + "," + std::string(accept_language);
   for (std::size_t at = 0; at < wishes.size() && out.language.empty();) {
     const std::size_t end = std::min(wishes.find(',', at), wishes.size());
     const std::string_view entry = std::string_view(wishes).substr(at, end - at);
@@ -283,20 +283,20 @@ Advance advance(const Validator& validator, const FormFields& fields) {
   PageState& state = out.state;
   for (const auto& entry : fields)
     if (split_name(entry.name)) state.fields.push_back(entry);
-  state.token = field(fields, "token");
-  state.work = field(fields, work_field);
-  const std::string switched = field(fields, "lang");
+  state.token = field_value(fields, "token");
+  state.work = field_value(fields, work_field);
+  const std::string switched = field_value(fields, "lang");
   state.language =
-      survey::served_language(survey, switched.empty() ? field(fields, "language") : switched)
+      survey::served_language(survey, switched.empty() ? field_value(fields, "language") : switched)
           .value_or(survey.language);
   PagePath way = path_through(validator, read_form(survey, state.fields));
   way.submission.language = state.language;
-  const auto wanted = index_in(field(fields, "page"));
+  const auto wanted = index_in(field_value(fields, "page"));
   state.page = wanted && *wanted < validator.flow().pages().size() ? *wanted : 0;
   if (!switched.empty()) return out;
 
   const auto next = std::upper_bound(way.pages.begin(), way.pages.end(), state.page);
-  if (field(fields, "go") == "back") {
+  if (field_value(fields, "go") == "back") {
     const auto here = std::lower_bound(way.pages.begin(), way.pages.end(), state.page);
     if (here != way.pages.begin()) state.page = *std::prev(here);
     return out;

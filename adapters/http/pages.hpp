@@ -74,6 +74,8 @@ std::string render_thanks(const response::Validator& validator,
 /// A whole page in the dress of the others. `title` is text, `body` is HTML.
 std::string render_document(std::string_view language, const std::string& title,
                             const std::string& body, const PageFrame& frame);
+/// What the first field of that name holds; empty where there is none.
+std::string field_value(const FormFields& fields, std::string_view name);
 /// A field of a form that is not shown.
 std::string hidden_input(std::string_view name, std::string_view value);
 /// The body of a page that says one thing, behind a mark such as "✓".
